@@ -1,0 +1,71 @@
+"""What long work sees of the world: report progress, ask whether to stop.
+
+No Qt here: the window and the command line each give a job its face.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.errors import Cancelled
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One report. `total` 0 = unknown. `rate`: items a second in this phase; `left`: seconds to go, or None."""
+
+    text: str
+    done: int
+    total: int
+    rate: float
+    left: float | None
+
+
+class Job:
+    """Handed to every long function. Thread-safe. `Job()` alone is silent and never cancelled."""
+
+    def __init__(self, report: Callable[[Progress], None] | None = None, *, every: float = 0.1) -> None:
+        self._report = report
+        self._every = every
+        self._stop = threading.Event()
+        self._on_cancel: list[Callable[[], None]] = []
+        self._text = ""
+        self._started = self._last = 0.0
+
+    def cancel(self) -> None:
+        """Ask the work to stop; interrupts registered calls at once."""
+        self._stop.set()
+        for call in list(self._on_cancel):
+            call()
+
+    @property
+    def cancelled(self) -> bool:
+        return self._stop.is_set()
+
+    def check(self) -> None:
+        """Raise `Cancelled` when asked to stop."""
+        if self._stop.is_set():
+            raise Cancelled
+
+    def on_cancel(self, call: Callable[[], None]) -> None:
+        """`call` runs in the cancelling thread, e.g. a database connection's `interrupt`."""
+        self._on_cancel.append(call)
+
+    def progress(self, text: str, done: int, total: int = 0) -> None:
+        """Report `done` of `total` items of the phase `text`; raises `Cancelled` when asked to stop."""
+        self.check()
+        if self._report is None:
+            return
+        now = time.monotonic()
+        if text != self._text:
+            self._text, self._started, self._last = text, now, 0.0
+        if done < total and now - self._last < self._every:
+            return
+        self._last = now
+        spent = now - self._started
+        rate = done / spent if spent > 0 else 0.0
+        left = (total - done) / rate if total and rate > 0 else None
+        self._report(Progress(text, done, total, rate, left))
