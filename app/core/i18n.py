@@ -40,7 +40,7 @@ def english() -> dict[str, Translation]:
     return merged
 
 
-def t(text: str, **values: object) -> str:
+def t(text: str, /, **values: object) -> str:
     """The sentence in the language in force; `{name}` placeholders are filled from `values`."""
     shown: Translation = text
     if _default == "en":

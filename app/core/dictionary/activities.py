@@ -1,0 +1,40 @@
+"""Activity 跟进/活动: what was done or is planned with a customer."""
+
+from __future__ import annotations
+
+from app.core.dictionary.common import OWNER, SYSTEM
+from app.core.fields import Choice, Entity, Field, FieldType
+
+KINDS = (
+    Choice("call", "电话", "Call", ("致电", "电话跟进", "通话"), "primary"),
+    Choice("visit", "拜访", "Visit", ("上门", "走访", "外访"), "ok"),
+    Choice("meeting", "会议", "Meeting", ("会面", "洽谈"), "violet"),
+    Choice("email", "邮件", "E-mail", ("电子邮件",), "cyan"),
+    Choice("note", "记录", "Note", ("备注", "其他", "微信"), "gray"),
+    Choice("task", "任务", "Task", ("待办",), "warn"),
+)
+
+ACTIVITIES = Entity(
+    key="activities",
+    table="activity",
+    zh="跟进",
+    en="Activities",
+    title="subject",
+    groups=(("main", "基本信息", "Basics"), ("custom", "自定义字段", "Custom fields"), ("system", "其他", "Other")),
+    fields=(
+        Field("subject", "主题", "Subject", required=True, group="main", searchable=True, shown=True, width=240,
+              synonyms=("标题", "跟进主题", "Title")),
+        Field("kind", "方式", "Kind", FieldType.CHOICE, choices=KINDS, group="main", shown=True, width=80,
+              synonyms=("跟进方式", "类型", "活动类型", "Type")),
+        Field("customer", "客户", "Customer", FieldType.LINKS, group="main", shown=True, width=220, sortable=False,
+              synonyms=("客户名称", "公司", "Company", "Account Name")),
+        Field("happened_at", "时间", "When", FieldType.DATETIME, group="main", shown=True, width=140,
+              synonyms=("跟进时间", "发生时间", "日期", "跟进日期", "Date")),
+        Field("due_at", "截止时间", "Due", FieldType.DATETIME, group="main", synonyms=("到期", "Due Date")),
+        Field("done", "已完成", "Done", FieldType.BOOL, group="main", width=72, synonyms=("完成",)),
+        Field("body", "内容", "Content", FieldType.LONG_TEXT, max_length=20_000, group="main", searchable=True,
+              sortable=False, width=260, synonyms=("跟进内容", "跟进记录", "详情", "Description")),
+        OWNER,
+        *SYSTEM,
+    ),
+)  # fmt: skip

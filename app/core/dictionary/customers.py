@@ -1,0 +1,101 @@
+"""Customer 客户: a company or a person, from potential to lost."""
+
+from __future__ import annotations
+
+from app.core.dictionary.common import GENDERS, OWNER, SYSTEM, emails, phones, wechats
+from app.core.fields import Choice, Entity, Field, FieldType, Sensitivity
+
+KINDS = (
+    Choice("company", "企业", "Company", ("公司", "单位", "机构"), "primary"),
+    Choice("person", "个人", "Person", ("自然人", "会员"), "violet"),
+)
+STAGES = (
+    Choice("potential", "潜在", "Potential", ("潜在客户", "新线索"), "gray"),
+    Choice("interested", "意向", "Interested", ("意向客户", "有意向"), "cyan"),
+    Choice("quoted", "报价", "Quoted", ("报价中", "已报价"), "primary"),
+    Choice("negotiating", "谈判", "Negotiating", ("谈判中", "洽谈"), "violet"),
+    Choice("won", "成交", "Customer", ("已成交", "成交客户", "合作中"), "ok"),
+    Choice("lost", "流失", "Lost", ("已流失", "流失客户", "无效"), "bad"),
+)
+
+CUSTOMERS = Entity(
+    key="customers",
+    table="customer",
+    zh="客户",
+    en="Customers",
+    number_prefix="C",
+    groups=(
+        ("main", "基本信息", "Basics"),
+        ("contact", "联系方式", "How to reach"),
+        ("address", "地址", "Address"),
+        ("business", "合作情况", "Business"),
+        ("identity", "证件", "Identity"),
+        ("custom", "自定义字段", "Custom fields"),
+        ("system", "其他", "Other"),
+    ),
+    fields=(
+        Field(
+            "name", "客户名称", "Name", required=True, group="main", searchable=True, shown=True, width=230,
+            synonyms=(
+                "名称", "公司名称", "单位名称", "企业名称", "公司", "单位", "客户", "客户名", "姓名", "会员姓名", "客户姓名",
+                "客戶名稱", "公司全称", "全称", "Account Name", "Company", "Company Name", "Customer", "Customer Name",
+                "Full Name",
+            ),
+        ),
+        Field(
+            "number", "客户编号", "Number", readonly=True, group="main", width=96, searchable=True, unique=True,
+            max_length=40, synonyms=("编号", "客户代码", "客户号", "会员号", "会员编号", "Customer No"),
+        ),
+        Field("kind", "客户类型", "Kind", FieldType.CHOICE, choices=KINDS, group="main", width=80,
+              synonyms=("类型", "性质", "Type")),
+        Field("short_name", "简称", "Short name", group="main", searchable=True, max_length=100,
+              synonyms=("客户简称", "公司简称")),
+        Field("stage", "阶段", "Stage", FieldType.CHOICE, choices=STAGES, group="main", shown=True, width=84,
+              synonyms=("客户阶段", "状态", "客户状态", "跟进状态", "Status", "Lifecycle Stage")),
+        Field("level", "级别", "Level", FieldType.CHOICE, open_choices=True, max_length=40, group="main", shown=True,
+              width=72, synonyms=("客户级别", "等级", "客户等级", "会员等级", "分级", "Rating"),
+              choices=(Choice("A", "A", "A", tone="bad"), Choice("B", "B", "B", tone="warn"),
+                       Choice("C", "C", "C", tone="primary"), Choice("D", "D", "D", tone="gray"),
+                       Choice("VIP", "VIP", "VIP", tone="warn"))),
+        Field("tags", "标签", "Tags", FieldType.TAGS, group="main", shown=True, width=150, sortable=False,
+              synonyms=("客户标签", "分组", "Tag")),
+        OWNER,
+        phones(),
+        emails(),
+        wechats(),
+        Field("website", "网址", "Website", FieldType.URL, group="contact", max_length=300,
+              synonyms=("网站", "官网地址", "公司网址", "主页", "URL")),
+        Field("province", "省份", "Province", group="address", max_length=40, synonyms=("省", "所在省", "省/直辖市", "State")),
+        Field("city", "城市", "City", group="address", shown=True, width=84, max_length=40,
+              synonyms=("市", "所在城市", "所在市", "地市")),
+        Field("district", "区县", "District", group="address", max_length=40, synonyms=("区", "县", "区/县", "所在区")),
+        Field("address", "地址", "Address", group="address", width=220, max_length=300, searchable=True,
+              synonyms=("详细地址", "公司地址", "单位地址", "家庭住址", "住址", "联系地址", "通讯地址", "街道", "Street")),
+        Field("addresses", "其他地址", "Other addresses", FieldType.ADDRESSES, group="address", sortable=False,
+              importable=False, synonyms=("收货地址", "开票地址")),
+        Field("industry", "行业", "Industry", FieldType.CHOICE, open_choices=True, group="business", max_length=60,
+              synonyms=("所属行业", "行业类别")),
+        Field("source", "来源", "Source", FieldType.CHOICE, open_choices=True, group="business", max_length=60,
+              synonyms=("客户来源", "来源渠道", "渠道", "获客渠道", "Lead Source")),
+        Field("amount", "累计金额", "Total amount", FieldType.MONEY, group="business", shown=True, width=110,
+              synonyms=("累计成交", "成交金额", "累计消费", "消费金额", "合作金额", "累计成交金额", "Amount", "Revenue")),
+        Field("first_deal_on", "首次合作", "First deal", FieldType.DATE, group="business",
+              synonyms=("首次成交", "登记日期", "合作日期", "首次合作日期", "注册日期", "入会日期", "成交日期")),
+        Field("last_contact_on", "最近联系", "Last contact", FieldType.DATE, group="business", shown=True, width=104,
+              synonyms=("最近回访", "最后联系", "最近联系日", "上次跟进", "最后跟进时间", "回访日期", "最近跟进")),
+        Field("next_contact_on", "下次联系", "Next contact", FieldType.DATE, group="business",
+              synonyms=("下次回访", "下次跟进", "计划回访")),
+        Field("credit_code", "统一社会信用代码", "Credit code", FieldType.CREDIT_CODE, group="identity", max_length=18,
+              width=170, searchable=True, synonyms=("信用代码", "社会信用代码", "税号", "纳税人识别号", "营业执照号")),
+        Field("id_number", "身份证号", "ID number", FieldType.ID_CARD, group="identity", max_length=18, width=170,
+              sensitivity=Sensitivity.SENSITIVE, sortable=False,
+              synonyms=("身份证", "身份证号码", "证件号", "证件号码", "身份证件号")),
+        Field("gender", "性别", "Gender", FieldType.CHOICE, choices=GENDERS, group="identity", width=60,
+              synonyms=("Sex",)),
+        Field("birthday", "生日", "Birthday", FieldType.DATE, group="identity",
+              synonyms=("出生日期", "出生年月", "Date of Birth")),
+        Field("remark", "备注", "Remark", FieldType.LONG_TEXT, max_length=10_000, group="main", searchable=True, width=200,
+              sortable=False, synonyms=("说明", "备注信息", "客户备注", "附注", "Description", "Notes")),
+        *SYSTEM,
+    ),
+)  # fmt: skip

@@ -1,0 +1,238 @@
+"""The field registry: the data dictionary that forms, tables, import, export, filters and masking are driven by.
+
+An `Entity` lists its `Field`s once. Custom fields are further `Field`s of the same registry with an opaque key
+`f_<hex>`; `Registry.with_custom` adds them. Values of a field are plain Python values by type:
+
+| type | value |
+|---|---|
+| TEXT LONG_TEXT URL ID_CARD CREDIT_CODE | str |
+| CHOICE | str, the choice's code (or free text when the field's list is open) |
+| INTEGER · NUMBER · BOOL | int · Decimal · bool |
+| MONEY | int, minor units (分) of the archive's currency |
+| DATE · DATETIME | datetime.date · aware datetime in UTC |
+| PHONES EMAILS WECHATS | tuple of `Point`, the first is the primary one |
+| ADDRESSES | tuple of `Address` |
+| TAGS | tuple of str |
+| USER | UUID of the user |
+| LINKS | tuple of `Link` |
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from app.core.i18n import language, t
+from app.errors import UserError
+
+
+class FieldType(StrEnum):
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    INTEGER = "integer"
+    NUMBER = "number"
+    MONEY = "money"
+    DATE = "date"
+    DATETIME = "datetime"
+    BOOL = "bool"
+    PHONES = "phones"
+    EMAILS = "emails"
+    WECHATS = "wechats"
+    ADDRESSES = "addresses"
+    TAGS = "tags"
+    USER = "user"
+    LINKS = "links"
+    URL = "url"
+    ID_CARD = "id_card"
+    CREDIT_CODE = "credit_code"
+
+
+POINT_TYPES = frozenset({FieldType.PHONES, FieldType.EMAILS, FieldType.WECHATS})
+TEXT_TYPES = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.URL, FieldType.ID_CARD, FieldType.CREDIT_CODE})
+#: types a person may choose for a custom field
+CUSTOM_TYPES = (
+    FieldType.TEXT,
+    FieldType.LONG_TEXT,
+    FieldType.CHOICE,
+    FieldType.INTEGER,
+    FieldType.NUMBER,
+    FieldType.MONEY,
+    FieldType.DATE,
+    FieldType.BOOL,
+)
+
+
+class Sensitivity(StrEnum):
+    """普通 / 敏感 / 仅管理."""
+
+    NORMAL = "normal"
+    SENSITIVE = "sensitive"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One way to reach somebody. `normal` is the comparison form: E.164 digits, lower-case e-mail, WeChat id."""
+
+    value: str
+    normal: str
+    label: str = ""
+    extension: str = ""
+    valid: bool = True
+    opt_out: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address split by 行政区划; `detail` is street and number."""
+
+    province: str = ""
+    city: str = ""
+    district: str = ""
+    detail: str = ""
+    label: str = ""
+
+    def line(self) -> str:
+        """The address on one line; a municipality is not said twice."""
+        city = "" if self.city == self.province else self.city
+        return f"{self.province}{city}{self.district}{self.detail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A tie to another record: its id, its title when known, and the role on the tie (职务/关系)."""
+
+    id: uuid.UUID
+    title: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a pick-list; `tone` names the colour token of its dot or chip."""
+
+    code: str
+    zh: str
+    en: str
+    synonyms: tuple[str, ...] = ()
+    tone: str = "gray"
+
+    @property
+    def label(self) -> str:
+        return self.en if language() == "en" else self.zh
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an entity. `key` is stable for ever; labels, order and widths may change."""
+
+    key: str
+    zh: str
+    en: str
+    type: FieldType = FieldType.TEXT
+    required: bool = False
+    max_length: int = 200
+    choices: tuple[Choice, ...] = ()
+    open_choices: bool = False
+    sensitivity: Sensitivity = Sensitivity.NORMAL
+    synonyms: tuple[str, ...] = ()
+    group: str = ""
+    searchable: bool = False
+    sortable: bool = True
+    importable: bool = True
+    readonly: bool = False
+    unique: bool = False
+    custom: bool = False
+    shown: bool = False
+    width: int = 120
+    help: str = ""
+
+    @property
+    def label(self) -> str:
+        return self.en if language() == "en" else self.zh
+
+    @property
+    def editable(self) -> bool:
+        return not self.readonly
+
+    def choice(self, code: str) -> Choice | None:
+        return next((c for c in self.choices if c.code == code), None)
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One kind of record: key in the plural (`customers`), singular table name, fields in form order."""
+
+    key: str
+    table: str
+    zh: str
+    en: str
+    fields: tuple[Field, ...]
+    title: str = "name"
+    number_prefix: str = ""
+    groups: tuple[tuple[str, str, str], ...] = ()
+    _by_key: dict[str, Field] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._by_key.update((f.key, f) for f in self.fields)
+
+    @property
+    def label(self) -> str:
+        return self.en if language() == "en" else self.zh
+
+    def find(self, key: str) -> Field | None:
+        return self._by_key.get(key)
+
+    def field(self, key: str) -> Field:
+        """The field `key`; raises UserError when there is none."""
+        found = self._by_key.get(key)
+        if found is None:
+            raise UserError(t("“{entity}”没有字段“{key}”。", entity=self.label, key=key))
+        return found
+
+    def group_label(self, group: str) -> str:
+        for key, zh, en in self.groups:
+            if key == group:
+                return en if language() == "en" else zh
+        return group
+
+
+class Registry:
+    """All entities by key, immutable; `with_custom` gives a new one."""
+
+    def __init__(self, entities: Iterable[Entity]) -> None:
+        self._entities = {e.key: e for e in entities}
+
+    def entity(self, key: str) -> Entity:
+        """The entity `key`; raises UserError when there is none."""
+        found = self._entities.get(key)
+        if found is None:
+            names = ", ".join(self._entities)
+            raise UserError(t("没有“{key}”这类档案。可用的有：{names}。", key=key, names=names))
+        return found
+
+    def __iter__(self) -> Iterator[Entity]:
+        return iter(self._entities.values())
+
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self._entities)
+
+    def with_custom(self, custom: Mapping[str, Iterable[Field]]) -> Registry:
+        """A registry whose entities carry these custom fields after their own."""
+        return Registry(
+            replace(e, fields=(*(f for f in e.fields if not f.custom), *custom.get(e.key, ())))
+            for e in self._entities.values()
+        )
+
+
+_CUSTOM_KEY = re.compile(r"^f_[0-9a-f]{6,16}$")
+
+
+def is_custom_key(key: str) -> bool:
+    """True for keys of custom fields: opaque, safe everywhere."""
+    return bool(_CUSTOM_KEY.match(key))

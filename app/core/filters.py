@@ -1,0 +1,232 @@
+"""The filter tree: what saved views, the search box, imports, exports and later every rule are made of.
+
+JSON form (also of `--filter`):
+    {"field": "city", "op": "eq", "value": "苏州"}
+    {"and": [...]} · {"or": [...]} · {"not": {...}}
+    {"relation": "activities", "where": {...}, "agg": "any"|"none"|"count", "op": "ge", "value": 3}
+    {"search": "恒力"}
+Relative dates: {"op": "last_days", "value": 90}, next_days, today, this_week, this_month, this_year.
+The current user: {"field": "owner", "op": "me"} and "my_team".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.fields import POINT_TYPES, Entity, Field, FieldType, Registry
+from app.core.i18n import t
+from app.core.values import to_text
+from app.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    field: str
+    op: str
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """`kind` is "and" or "or"; an empty group is true."""
+
+    kind: str
+    parts: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Records of a relation that fulfil `where`: any, none, or their count compared."""
+
+    relation: str
+    where: Filter | None = None
+    agg: str = "any"
+    op: str = "ge"
+    value: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Full-text search as typed by a person."""
+
+    text: str
+
+
+Filter = Condition | Group | Not | Related | Search
+
+_EMPTY = ("is_empty", "not_empty")
+_ORDERED = ("eq", "ne", "lt", "le", "gt", "ge", "between", *_EMPTY)
+_RELATIVE = ("today", "this_week", "this_month", "this_year", "last_days", "next_days")
+_TEXT = ("contains", "not_contains", "eq", "ne", "starts", "ends", "in", *_EMPTY)
+#: relation name → (entity it leads to) per entity
+RELATIONS: Mapping[str, Mapping[str, str]] = {
+    "customers": {"activities": "activities", "contacts": "contacts"},
+    "contacts": {"customers": "customers"},
+    "activities": {"customer": "customers"},
+}
+NO_VALUE = frozenset({*_EMPTY, "today", "this_week", "this_month", "this_year", "me", "my_team", "true", "false"})
+
+
+def operators(field: Field) -> tuple[str, ...]:
+    """The operators that make sense for the field, the most usual first."""
+    match field.type:
+        case FieldType.CHOICE:
+            return ("in", "not_in", *_EMPTY)
+        case FieldType.INTEGER | FieldType.NUMBER | FieldType.MONEY:
+            return ("ge", "le", *(op for op in _ORDERED if op not in ("ge", "le")))
+        case FieldType.DATE | FieldType.DATETIME:
+            return (*_RELATIVE, *_ORDERED)
+        case FieldType.BOOL:
+            return ("true", "false")
+        case FieldType.USER:
+            return ("in", "not_in", "me", "my_team", *_EMPTY)
+        case FieldType.TAGS:
+            return ("has_any", "has_all", "has_none", *_EMPTY)
+        case FieldType.LINKS | FieldType.ADDRESSES:
+            return ("contains", *_EMPTY)
+    return ("contains", "eq", "starts", *_EMPTY) if field.type in POINT_TYPES else _TEXT
+
+
+def parse(data: Any) -> Filter:
+    """The tree from its JSON form; raises UserError that names what is wrong."""
+    if not isinstance(data, Mapping):
+        raise UserError(t("筛选条件应是一个 JSON 对象。"))
+    if "and" in data or "or" in data:
+        kind = "and" if "and" in data else "or"
+        parts = data[kind]
+        if not isinstance(parts, Sequence) or isinstance(parts, str):
+            raise UserError(t("筛选条件“{kind}”后面应是一个列表。", kind=kind))
+        return Group(kind, tuple(parse(p) for p in parts))
+    if "not" in data:
+        return Not(parse(data["not"]))
+    if "relation" in data:
+        where = parse(data["where"]) if data.get("where") else None
+        return Related(
+            str(data["relation"]),
+            where,
+            str(data.get("agg", "any")),
+            str(data.get("op", "ge")),
+            int(data.get("value", 1)),
+        )
+    if "search" in data:
+        return Search(str(data["search"]))
+    if "field" not in data or "op" not in data:
+        raise UserError(t("筛选条件需要 field 和 op。"))
+    return Condition(str(data["field"]), str(data["op"]), data.get("value"))
+
+
+def dump(node: Filter) -> dict[str, Any]:
+    """The JSON form of the tree; `parse(dump(x)) == x`."""
+    match node:
+        case Group(kind, parts):
+            return {kind: [dump(p) for p in parts]}
+        case Not(part):
+            return {"not": dump(part)}
+        case Related(relation, where, agg, op, value):
+            made: dict[str, Any] = {"relation": relation, "agg": agg, "op": op, "value": value}
+            return made | ({"where": dump(where)} if where else {})
+        case Search(text):
+            return {"search": text}
+        case Condition(field, op, value):
+            return {"field": field, "op": op} | ({"value": value} if op not in NO_VALUE else {})
+
+
+def check(node: Filter, entity: Entity, registry: Registry) -> None:
+    """Raise UserError when a field, an operator or a value does not fit the entity."""
+    match node:
+        case Group(_, parts):
+            for part in parts:
+                check(part, entity, registry)
+        case Not(part):
+            check(part, entity, registry)
+        case Related(relation, where, agg, _, _):
+            target = RELATIONS.get(entity.key, {}).get(relation)
+            if target is None or agg not in ("any", "none", "count"):
+                raise UserError(t("“{entity}”没有关联“{name}”。", entity=entity.label, name=relation))
+            if where is not None:
+                check(where, registry.entity(target), registry)
+        case Condition(key, op, value):
+            field = entity.field(key)
+            if op not in operators(field):
+                raise UserError(t("字段“{field}”不能用“{op}”筛选。", field=field.label, op=op))
+            if op not in NO_VALUE and (value is None or (isinstance(value, list) and not value)):
+                raise UserError(t("字段“{field}”的筛选缺少值。", field=field.label))
+
+
+def both(first: Filter | None, second: Filter | None) -> Filter | None:
+    """Both conditions together; None means "no condition"."""
+    if first is None or second is None:
+        return first or second
+    return Group("and", (first, second))
+
+
+def op_label(op: str) -> str:
+    """The operator in words."""
+    return _op_words().get(op, op)
+
+
+def _op_words() -> dict[str, str]:
+    return {
+        "eq": t("等于"), "ne": t("不等于"), "lt": t("小于"), "le": t("不大于"), "gt": t("大于"), "ge": t("不小于"),
+        "between": t("介于"), "contains": t("包含"), "not_contains": t("不包含"), "starts": t("开头是"),
+        "ends": t("结尾是"), "in": t("是"), "not_in": t("不是"), "is_empty": t("为空"), "not_empty": t("不为空"),
+        "today": t("是今天"), "this_week": t("在本周"), "this_month": t("在本月"), "this_year": t("在今年"),
+        "last_days": t("在最近几天内"), "next_days": t("在未来几天内"), "me": t("是我"), "my_team": t("是本组"),
+        "true": t("为是"), "false": t("为否"), "has_any": t("含任一"), "has_all": t("含全部"), "has_none": t("都不含"),
+    }  # fmt: skip
+
+
+def sentence(node: Filter, entity: Entity, registry: Registry, users: Any = None) -> str:
+    """The tree as a sentence in the language in force."""
+    match node:
+        case Group(kind, parts):
+            joiner = t(" 且 ") if kind == "and" else t(" 或 ")
+            texts = [sentence(p, entity, registry, users) for p in parts]
+            wrap = [f"（{s}）" if isinstance(p, Group) else s for p, s in zip(parts, texts, strict=True)]
+            return joiner.join(wrap) if wrap else t("全部")
+        case Not(part):
+            return t("不满足（{inner}）", inner=sentence(part, entity, registry, users))
+        case Search(text):
+            return t("搜索“{text}”", text=text)
+        case Related(relation, where, agg, op, value):
+            target = registry.entity(RELATIONS[entity.key][relation])
+            inner = sentence(where, target, registry, users) if where else t("任意")
+            if agg == "none":
+                return t("没有{target}满足（{inner}）", target=target.label, inner=inner)
+            if agg == "any":
+                return t("有{target}满足（{inner}）", target=target.label, inner=inner)
+            return t(
+                "{target}（{inner}）的个数{op} {value}", target=target.label, inner=inner, op=op_label(op), value=value
+            )
+        case Condition(key, op, value):
+            return _condition_sentence(entity.field(key), op, value, users)
+
+
+def _condition_sentence(field: Field, op: str, value: Any, users: Any) -> str:
+    if op in NO_VALUE:
+        return f"{field.label} {op_label(op)}"
+    if op in ("last_days", "next_days"):
+        words = t("最近 {n} 天", n=value) if op == "last_days" else t("未来 {n} 天", n=value)
+        return f"{field.label} {words}"
+    items = value if isinstance(value, list | tuple) else [value]
+    shown = [_value_text(field, item, users) for item in items]
+    if op == "between":
+        return f"{field.label} {shown[0]} – {shown[-1]}"
+    mark = {"eq": "=", "in": "：", "ge": "≥", "le": "≤", "gt": ">", "lt": "<"}.get(op)
+    joined = "、".join(shown)
+    return f"{field.label}{mark}{joined}" if mark == "：" else f"{field.label} {mark or op_label(op)} {joined}"
+
+
+def _value_text(field: Field, value: Any, users: Any) -> str:
+    if field.type is FieldType.CHOICE:
+        return to_text(field, value)
+    if field.type is FieldType.USER and users is not None:
+        return str(users(value))
+    return str(value)

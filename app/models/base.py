@@ -1,0 +1,119 @@
+"""What all tables share: keys, types, column idioms.
+
+Primary keys are UUIDv7 made by the client, `(org_id, id)`. On SQLite the table's own key is `rid INTEGER PRIMARY KEY`
+(the stable row number of the search index and of the tables' id arrays) and `(org_id, id)` is unique; the one DDL hook
+below sees to it. `rid` does not exist on PostgreSQL and leaves `app.db` only as an opaque row handle.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.schema import CreateTable
+
+from app.core.clock import now
+from app.core.ids import uuid7
+
+LOCAL_ORG = 1
+
+
+class Uuid(sa.types.TypeDecorator[uuid.UUID]):
+    """16 bytes on SQLite, native uuid on PostgreSQL."""
+
+    impl = sa.LargeBinary(16)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        kind = postgresql.UUID(as_uuid=True) if dialect.name == "postgresql" else sa.LargeBinary(16)
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: uuid.UUID | None, dialect: sa.Dialect) -> Any:
+        return value if value is None or dialect.name == "postgresql" else value.bytes
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> uuid.UUID | None:
+        return value if value is None or isinstance(value, uuid.UUID) else uuid.UUID(bytes=value)
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """An aware UTC moment; on SQLite an integer of milliseconds since 1970, so that it sorts and compares."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        kind = sa.DateTime(timezone=True) if dialect.name == "postgresql" else sa.BigInteger()
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
+        return value if value is None or dialect.name == "postgresql" else to_millis(value)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+        return value if value is None or isinstance(value, datetime) else from_millis(value)
+
+
+def to_millis(moment: datetime) -> int:
+    """Milliseconds since 1970 UTC."""
+    return round(moment.timestamp() * 1000)
+
+
+def from_millis(millis: int) -> datetime:
+    """The aware UTC moment of these milliseconds."""
+    return datetime.fromtimestamp(millis / 1000, UTC)
+
+
+class Base(DeclarativeBase):
+    """Declarative base with fixed constraint names."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+        }
+    )
+
+
+class Keyed:
+    """`(org_id, id)`: every table has it; org_id 1 is the local archive and costs no bytes."""
+
+    org_id: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, default=LOCAL_ORG)
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid7)
+
+
+class Editable(Keyed):
+    """A record a person edits: optimistic version, times, recycle bin."""
+
+    version: Mapped[int] = mapped_column(sa.Integer, default=1)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    updated_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    deleted_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+def reference(column: str, target: str, *, ondelete: str = "CASCADE") -> sa.ForeignKeyConstraint:
+    """A composite foreign key `(org_id, column)` → `target(org_id, id)`."""
+    return sa.ForeignKeyConstraint(["org_id", column], [f"{target}.org_id", f"{target}.id"], ondelete=ondelete)
+
+
+@compiles(CreateTable, "sqlite")  # type: ignore[no-untyped-call, untyped-decorator]
+def _with_row_number(element: CreateTable, compiler: Any, **kw: Any) -> str:
+    ddl: str = compiler.visit_create_table(element, **kw)
+    table = element.element
+    if "id" in table.c and len(table.primary_key) == 2:
+        head, tail = ddl.split("(", 1)
+        key = next(line for line in tail.splitlines() if "PRIMARY KEY" in line)
+        tail = tail.replace(key, key.replace("PRIMARY KEY", "UNIQUE"))
+        ddl = f"{head}(\n\trid INTEGER PRIMARY KEY,{tail}"
+    return ddl
+
+
+def live_index(name: str, *columns: str) -> sa.Index:
+    """An index of live rows only: small, and covering for an ordered list of row numbers."""
+    return sa.Index(name, "org_id", *columns, sqlite_where=sa.text("deleted_at IS NULL"))
