@@ -102,7 +102,7 @@ def reference(column: str, target: str, *, ondelete: str = "CASCADE") -> sa.Fore
     return sa.ForeignKeyConstraint(["org_id", column], [f"{target}.org_id", f"{target}.id"], ondelete=ondelete)
 
 
-@compiles(CreateTable, "sqlite")  # type: ignore[no-untyped-call, untyped-decorator]
+@compiles(CreateTable, "sqlite")
 def _with_row_number(element: CreateTable, compiler: Any, **kw: Any) -> str:
     ddl: str = compiler.visit_create_table(element, **kw)
     table = element.element

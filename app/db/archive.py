@@ -1,0 +1,346 @@
+"""The encrypted archive: create, open, close, and change who can open it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from app.core.i18n import t
+from app.core.ids import uuid7
+from app.db import header_file as hf
+from app.db import schema
+from app.db.drives import is_network_drive
+from app.db.engine import connect, make_engine, told_plainly, writing
+from app.db.header_file import Step, no_step
+from app.db.keys import DEVICE, KEY_BYTES, PASSWORD, RECOVERY, Damaged, Header
+from app.db.lock import ArchiveLock
+from app.db.secrets import check_password, new_recovery_code, parse_recovery_code, password_bytes
+from app.db.upgrade import check_known, upgrade
+from app.errors import CannotUnlock, EnvironmentProblem, UserError
+
+_GENERATION = "key_generation"
+_AUDIT_ROOT = "audit_root"
+
+
+class Archive:
+    """An open archive. Create with `Archive.create` or `Archive.open`; always `close`."""
+
+    def __init__(self, path: Path, header: Header, data_key: bytearray, lock: ArchiveLock | None, step: Step) -> None:
+        self.path = path
+        self.header = header
+        self._key = data_key
+        self._lock = lock
+        self._step = step
+        self._chain_key: bytes | None = None
+        self.read_only = lock is None
+        self.engine = make_engine(path, data_key, read_only=self.read_only)
+
+    # ---- life ---------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def create(cls, path: Path, user: str, password: str, *, step: Step = no_step) -> tuple[Archive, str]:
+        """A new archive with one user; returns it open, and the recovery code to print once."""
+        _refuse_network(path)
+        check_password(password)
+        if path.exists():
+            raise UserError(t("文件已存在：{path}。请换一个文件名。", path=path))
+        if not path.parent.is_dir():
+            raise EnvironmentProblem(t("文件夹不存在：{path}", path=path.parent))
+        lock = ArchiveLock(path)
+        lock.acquire()
+        key = bytearray(secrets.token_bytes(KEY_BYTES))
+        header = Header.create()
+        header.add(PASSWORD, user, password_bytes(password), key)
+        code, raw = new_recovery_code()
+        header.add(RECOVERY, "", raw, key)
+        header.commit(key)
+        try:
+            with told_plainly():
+                hf.write_atomic(hf.sidecar(path), header.to_bytes())
+                step("create:sidecar written")
+                connect(path, key, create=True).close()
+                archive = cls(path, header, key, lock, step)
+                upgrade(archive.engine, step=step)
+                archive._set(_AUDIT_ROOT, secrets.token_hex(32))
+                archive._note_generation()
+        except BaseException:
+            for leftover in (path, hf.sidecar(path), hf.companion(path, "-wal"), hf.companion(path, "-shm")):
+                leftover.unlink(missing_ok=True)
+            lock.release()
+            raise
+        hf.keep_spare(header)
+        return archive, code
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        kind: str,
+        name: str,
+        secret: bytes,
+        *,
+        take_over: bool = False,
+        read_only: bool = False,
+        step: Step = no_step,
+    ) -> Archive:
+        """Open with one slot's secret. Nothing on disk changes before the secret is right."""
+        key = hf.peek(path).unlock(kind, name, secret)
+        if read_only:
+            return cls._open_read_only(path, key)
+        _refuse_network(path)
+        if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+            raise EnvironmentProblem(
+                t("档案或所在文件夹是只读的。请复制到可写的位置（例如“文档”）再打开，或以只读方式打开。")
+            )
+        lock = ArchiveLock(path)
+        lock.acquire(take_over=take_over)
+        archive: Archive | None = None
+        try:
+            with told_plainly():
+                header = hf.checkout(path, step)
+                # the header may have moved on between peeking and locking
+                key = header.unlock(kind, name, secret) if header.to_bytes() != hf.peek(path).to_bytes() else key
+                header.verify(key)
+                _check_pages(path, key)
+                archive = cls(path, header, key, lock, step)
+                archive._check()
+        except BaseException:
+            if archive is not None:
+                archive.engine.dispose()
+            with contextlib.suppress(OSError, EnvironmentProblem, sqlcipher.Error):
+                _settle(path, key)
+            lock.release()
+            raise
+        hf.keep_spare(header)
+        return archive
+
+    @classmethod
+    def _open_read_only(cls, path: Path, key: bytearray) -> Archive:
+        header = hf.peek(path)
+        header.verify(key)
+        if hf.companion(path, "-wal").exists():
+            raise EnvironmentProblem(t("档案上次没有正常关闭，需要先以可写方式打开一次。"))
+        _check_pages(path, key, immutable=True)
+        archive = cls(path, header, key, None, no_step)
+        check_known(archive.engine)
+        return archive
+
+    def _check(self) -> None:
+        found = check_known(self.engine)
+        with self.engine.connect() as connection:
+            strange = schema.unknown_objects(connection) if found else []
+            generation = self._known_generation(connection) if found else 0
+        if strange:
+            raise Damaged(t("档案里有不属于客档通的触发器或视图，可能被人改动过，已停止打开。"), details=strange[:10])
+        self.header.verify(self._key, generation)
+        if generation < self.header.generation:
+            self._note_generation()  # a crash came between the two writes of a key change
+
+    def close(self) -> None:
+        """Checkpoint and make it one file again; safe to die at any step."""
+        self.engine.dispose()
+        try:
+            if not self.read_only:
+                with told_plainly():
+                    _settle(self.path, self._key, self._step)
+        finally:
+            if self._lock:
+                self._lock.release()
+            self._key[:] = bytes(len(self._key))
+
+    def abandon(self) -> None:
+        """Let go without writing anything (the next open recovers); for locking in a hurry and for tests."""
+        self.engine.dispose()
+        if self._lock:
+            self._lock.release()
+        self._key[:] = bytes(len(self._key))
+
+    # ---- sessions -----------------------------------------------------------------------------------------------
+
+    def session(self, *, write: bool = False) -> Session:
+        """A session on this archive; `write` begins IMMEDIATE."""
+        if write and self.read_only:
+            raise EnvironmentProblem(t("档案以只读方式打开，不能修改。"))
+        return Session(writing(self.engine) if write else self.engine, expire_on_commit=False)
+
+    @contextlib.contextmanager
+    def raw(self) -> Iterator[object]:
+        """A raw connection of its own, for backup and checks."""
+        connection = connect(self.path, self._key, read_only=self.read_only, immutable=self.read_only)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    @property
+    def chain_key(self) -> bytes:
+        """The key of the audit chains: made once with the archive, so that it outlives a change of the data key."""
+        if self._chain_key is None:
+            with self.engine.connect() as connection:
+                root = connection.exec_driver_sql("SELECT value FROM setting WHERE key=?", (_AUDIT_ROOT,)).scalar_one()
+            self._chain_key = bytes.fromhex(json.loads(root))
+        return self._chain_key
+
+    # ---- who can open -------------------------------------------------------------------------------------------
+
+    def add_password(self, name: str, password: str) -> None:
+        """A slot for another user."""
+        check_password(password)
+        if self.header.find(PASSWORD, name):
+            raise UserError(t("用户“{name}”已经存在。", name=name))
+        self._change_header(lambda h: h.add(PASSWORD, name, password_bytes(password), self._key))
+
+    def set_password(self, name: str, password: str) -> None:
+        """A new password for a user without knowing the old one (recovery, administrator)."""
+        check_password(password)
+
+        def renew(header: Header) -> None:
+            header.remove(PASSWORD, name)
+            header.add(PASSWORD, name, password_bytes(password), self._key)
+
+        self._change_header(renew)
+
+    def change_password(self, name: str, old: str, new: str) -> None:
+        """Re-wrap the user's slot; no data is re-encrypted."""
+        check_password(new)
+        changed = self.header.copy()
+        try:
+            changed.change_secret(PASSWORD, name, password_bytes(old), password_bytes(new))
+        except CannotUnlock:
+            raise CannotUnlock(t("原密码不对，密码没有修改。")) from None
+        self._store_header(changed)
+
+    def new_recovery_code(self) -> str:
+        """Replace the recovery code; the old one stops working."""
+        code, raw = new_recovery_code()
+
+        def renew(header: Header) -> None:
+            header.remove(RECOVERY, "")
+            header.add(RECOVERY, "", raw, self._key)
+
+        self._change_header(renew)
+        return code
+
+    def add_device(self, name: str, device: str) -> bytes:
+        """A random device secret that opens as user `name`; to be kept in the system keychain."""
+        secret = secrets.token_bytes(KEY_BYTES)
+        self._change_header(lambda h: h.add(DEVICE, f"{name}@{device}", secret, self._key))
+        return secret
+
+    def remove_devices(self, name: str) -> None:
+        """Forget all "stay signed in" devices of a user."""
+
+        def forget(header: Header) -> None:
+            header.slots = [s for s in header.slots if not (s.kind == DEVICE and s.name.startswith(f"{name}@"))]
+
+        self._change_header(forget)
+
+    def rotate_key(self, drop: frozenset[str] = frozenset()) -> None:
+        """A new data key for everything; slots of users in `drop` (and their devices) are gone.
+
+        The data is copied under the new key beside the file and takes its place by one rename.
+        """
+        from app.db.backup import copy_encrypted
+
+        dropped = drop | {s.name for s in self.header.slots if s.kind == DEVICE and s.name.split("@")[0] in drop}
+        new_key = bytearray(secrets.token_bytes(KEY_BYTES))
+        header = self.header.copy()
+        header.rotate(self._key, new_key, dropped)
+        fresh = self.path.with_name(self.path.name + ".rotating")
+        fresh.unlink(missing_ok=True)
+        self.engine.dispose()
+        with told_plainly():
+            copy_encrypted(self.path, self._key, fresh, new_key, header)
+            self._step("rotate:copied")
+            with contextlib.closing(connect(self.path, self._key)) as old:
+                old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            for suffix in ("-wal", "-shm"):
+                hf.companion(self.path, suffix).unlink(missing_ok=True)
+            self._step("rotate:before rename")
+            fresh.replace(self.path)
+            hf.sync_folder(self.path)
+            self._step("rotate:renamed")
+            self.header = hf.checkout(self.path, self._step)
+        self._key[:] = bytes(len(self._key))
+        self._key = new_key
+        self.engine = make_engine(self.path, new_key)
+        hf.keep_spare(self.header)
+
+    def _change_header(self, change: object) -> None:
+        changed = self.header.copy()
+        changed.verify(self._key)
+        change(changed)  # type: ignore[operator]
+        changed.commit(self._key)
+        self._store_header(changed)
+
+    def _store_header(self, header: Header) -> None:
+        if self.read_only:
+            raise EnvironmentProblem(t("档案以只读方式打开，不能修改。"))
+        with told_plainly():
+            hf.write_atomic(hf.sidecar(self.path), header.to_bytes())
+            self._step("keys:sidecar written")
+            self.header = header
+            self._note_generation()
+        hf.keep_spare(header)
+
+    def _known_generation(self, connection: sa.Connection) -> int:
+        value = connection.exec_driver_sql("SELECT value FROM setting WHERE key=?", (_GENERATION,)).scalar()
+        return int(value) if value is not None else 0
+
+    def _note_generation(self) -> None:
+        self._set(_GENERATION, self.header.generation)
+
+    def _set(self, key: str, value: object) -> None:
+        with writing(self.engine).begin() as connection:
+            connection.exec_driver_sql(
+                "INSERT INTO setting(org_id, id, key, value) VALUES(1, ?, ?, ?) "
+                "ON CONFLICT(org_id, key) DO UPDATE SET value = excluded.value",
+                (uuid7().bytes, key, json.dumps(value)),
+            )
+
+
+def open_with_password(path: Path, user: str | None, password: str, **options: object) -> Archive:
+    """Open as `user` (None: the first user of the header)."""
+    name = user or next(iter(hf.peek(path).names()), "")
+    return Archive.open(path, PASSWORD, name, password_bytes(password), **options)  # type: ignore[arg-type]
+
+
+def open_with_recovery(path: Path, code: str, **options: object) -> Archive:
+    """Open with the printed recovery code."""
+    return Archive.open(path, RECOVERY, "", parse_recovery_code(code), **options)  # type: ignore[arg-type]
+
+
+def _refuse_network(path: Path) -> None:
+    if is_network_drive(path.parent if not path.exists() else path):
+        raise EnvironmentProblem(
+            t("档案在网络驱动器上，在那里写入可能丢失数据。请复制到本机磁盘再打开；多人共用请使用团队服务器。")
+        )
+
+
+def _check_pages(path: Path, key: bytearray, *, immutable: bool = False) -> None:
+    """Told plainly before any engine is made: a right password on a broken file is not a wrong password."""
+    try:
+        connect(path, key, read_only=immutable, immutable=immutable).close()
+    except sqlcipher.DatabaseError as error:
+        if "not a database" in str(error) or "malformed" in str(error):
+            raise Damaged(t("密码正确，但档案文件已损坏或不完整。请用最近的备份恢复。")) from error
+        raise
+
+
+def _settle(path: Path, key: bytearray, step: Step = no_step) -> None:
+    """Checkpoint and put the header back behind the pages."""
+    with contextlib.closing(connect(path, key)) as connection:
+        connection.execute("PRAGMA optimize").fetchall()
+        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    step("close:checkpointed")
+    if busy:
+        raise EnvironmentProblem(t("还有操作没有结束，档案稍后会自动恢复为单个文件。"))
+    hf.checkin(path, step)

@@ -1,0 +1,67 @@
+"""Is a path on a network drive? Writing an archive there loses data silently (locks are not honoured), so we refuse."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+_NETWORK = frozenset(
+    "nfs nfs4 cifs smbfs smb3 smb2 afpfs webdav davfs fuse.sshfs fuse.davfs fuse.rclone 9p ncpfs afs ceph glusterfs "
+    "fuse.glusterfs lustre".split()
+)
+
+
+def is_network_drive(path: Path) -> bool:
+    """True when the path is known to lie on a network file system; False when it is local or cannot be told."""
+    resolved = Path(os.path.realpath(path))
+    if sys.platform == "win32":
+        return _windows(resolved)
+    if sys.platform == "darwin":
+        return _from_mount_output(resolved)
+    return _from_proc(resolved, Path("/proc/self/mountinfo"))
+
+
+def _from_proc(path: Path, mounts: Path) -> bool:
+    try:
+        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return False
+    best, kind = "", ""
+    for line in lines:
+        left, _, right = line.partition(" - ")
+        parts, tail = left.split(), right.split()
+        if len(parts) < 5 or not tail:
+            continue
+        mount = parts[4].replace("\\040", " ")
+        inside = mount == "/" or str(path) == mount or str(path).startswith(mount + "/")
+        if inside and len(mount) >= len(best):
+            best, kind = mount, tail[0]
+    return kind in _NETWORK
+
+
+def _from_mount_output(path: Path) -> bool:
+    import subprocess
+
+    try:
+        out = subprocess.run(["/sbin/mount"], capture_output=True, text=True, timeout=5, check=False).stdout
+    except OSError:
+        return False
+    best, kind = "", ""
+    for line in out.splitlines():
+        _, _, rest = line.partition(" on ")
+        mount, _, options = rest.rpartition(" (")
+        if mount and (str(path) + "/").startswith(mount.rstrip("/") + "/") and len(mount) >= len(best):
+            best, kind = mount, options.split(",")[0].strip(")")
+    return kind in _NETWORK
+
+
+def _windows(path: Path) -> bool:
+    text = str(path)
+    if text.startswith("\\\\"):
+        return True
+    import ctypes
+
+    drive_remote = 4
+    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore]
+    return bool(kernel.GetDriveTypeW(path.anchor) == drive_remote)

@@ -1,0 +1,102 @@
+"""Full-text search: tokens made here, one entry per record, the same tokens on every engine.
+
+Four columns: `han` one token per Han character (phrases find substrings), `py` one token per syllable (with other readings of
+a surname behind a gap), `gram` 3-grams of ASCII words, digits and pinyin initials, `word` the ASCII words themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from app.db.schema import search_table
+
+_HAN = re.compile("[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
+_ASCII = re.compile(r"[0-9a-z]+")
+_NOT_DIGIT = re.compile(r"\D")
+Tokens = tuple[str, str, str, str]
+
+
+def fold(text: str) -> str:
+    """The form in which both index and query are compared: full-width forms and case do not matter."""
+    import unicodedata
+
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def tokens(names: Sequence[str], texts: Iterable[str], codes: Iterable[str]) -> Tokens:
+    """The four columns of one entry: `names` also by pinyin, `codes` (phones, numbers) also without punctuation."""
+    from app.core.pinyin import spoken
+
+    plain_codes = []
+    for code in codes:
+        plain_codes.append(code)
+        digits = _NOT_DIGIT.sub("", code)
+        if len(digits) >= 5 and digits != code:
+            plain_codes.append(digits)
+    folded = fold(" ".join((*names, *texts, *plain_codes)))
+    words = list(dict.fromkeys(_ASCII.findall(folded)))
+    sequences: list[str] = []
+    initials: list[str] = []
+    for name in names:
+        if not name.isascii():
+            said, short = spoken(name)
+            sequences.extend(said)
+            initials.extend(short)
+    # each word ends in a 2-gram, which keeps a phrase of 3-grams from reaching into the next word
+    grams = [w[i : i + 3] for w in (*words, *initials) for i in range(max(1, len(w) - 1))]
+    return (
+        " ".join(" ".join(run) for run in _HAN.findall(folded)),
+        " 0 ".join(sequences),  # a gap no syllable phrase reaches across
+        " ".join(grams),
+        " ".join(words),
+    )
+
+
+def match_expression(text: str) -> str | None:
+    """The FTS5 MATCH expression of what a person typed; None when there is nothing to search for.
+
+    Quotes make every token a literal, so that nothing typed is read as query syntax.
+    """
+    from app.core.pinyin import segmentations
+
+    folded = fold(text)
+    parts = ['han:"' + " ".join(run) + '"' for run in _HAN.findall(folded)]
+    compact = _NOT_DIGIT.sub("", folded)
+    words = _ASCII.findall(folded)
+    if len(words) > 1 and all(w.isdigit() for w in words) and len(compact) >= 5:
+        words = [compact]  # a phone typed with spaces or hyphens
+    for word in words:
+        ways = [f'word:"{word}"*']
+        if word.isalpha():
+            ways.extend('py:"' + " ".join(syllables) + '"*' for syllables in segmentations(word))
+        if len(word) >= 3:
+            ways.append('gram:"' + " ".join(word[i : i + 3] for i in range(len(word) - 2)) + '"')
+        elif len(word) == 2 or word.isdigit():
+            ways.append(f'gram:"{word}"*')
+        parts.append("(" + " OR ".join(ways) + ")")
+    return " AND ".join(parts) or None
+
+
+def write_entries(connection: Any, table: str, rows: Sequence[tuple[int, str, str, str, str]]) -> None:
+    """Add entries for new rows (rid, han, py, gram, word)."""
+    name = search_table(table)
+    connection.exec_driver_sql(f"INSERT INTO {name}(rowid, han, py, gram, word) VALUES(?,?,?,?,?)", list(rows))
+
+
+def drain(connection: Any) -> int:
+    """Bring the entries of all stale rows up to date; call before every commit of a unit of work. Returns how many."""
+    from app.db.search_text import entry_rows
+
+    done = 0
+    for table in ("customer", "contact", "activity"):
+        stale = [r[0] for r in connection.exec_driver_sql(f"DELETE FROM {table}_dirty RETURNING rid")]
+        for start in range(0, len(stale), 2000):
+            part = stale[start : start + 2000]
+            connection.exec_driver_sql(f"DELETE FROM {table}_search WHERE rowid=?", [(rid,) for rid in part])
+            rows = entry_rows(connection, table, part)
+            if rows:
+                write_entries(connection, table, rows)
+        done += len(stale)
+    return done

@@ -1,0 +1,68 @@
+"""What of a record goes into its search entry: names (also by pinyin), free text, codes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+_SOURCES = {
+    "customer": ("name, short_name", "address, remark, city", "number, credit_code, external_id"),
+    "contact": ("name", "title, remark", "number, external_id"),
+    "activity": ("subject", "body", "external_id"),
+}
+_HOLDER = {"customer": "customer_id", "contact": "contact_id"}
+
+
+def entry_rows(connection: Any, table: str, rids: Sequence[int]) -> list[tuple[int, str, str, str, str]]:
+    """(rid, han, py, gram, word) for those of `rids` that are live; deleted rows get no entry."""
+    from app.db.search import tokens
+
+    names, texts, codes = _SOURCES[table]
+    marks = ",".join("?" * len(rids))
+    sizes = [len(part.split(",")) for part in (names, texts, codes)]
+    rows = connection.exec_driver_sql(
+        f"SELECT rid, id, {names}, {texts}, {codes} FROM {table} WHERE rid IN ({marks}) AND deleted_at IS NULL",
+        tuple(rids),
+    ).all()
+    ids = [row[1] for row in rows]
+    points = _points(connection, table, ids)
+    people = _people(connection, ids) if table == "customer" else {}
+    first, second = 2 + sizes[0], 2 + sizes[0] + sizes[1]
+    made = []
+    for row in rows:
+        key = row[1]
+        called = [v for v in row[2:first] if v] + people.get(key, [])
+        free = [v for v in row[first:second] if v]
+        coded = [v for v in row[second:] if v] + points.get(key, [])
+        made.append((row[0], *tokens(called, free, coded)))
+    return made
+
+
+def _points(connection: Any, table: str, ids: Sequence[bytes]) -> dict[bytes, list[str]]:
+    column = _HOLDER.get(table)
+    found: dict[bytes, list[str]] = defaultdict(list)
+    if column is None or not ids:
+        return found
+    marks = ",".join("?" * len(ids))
+    sql = f"SELECT {column}, value, normal FROM contact_point WHERE org_id=1 AND {column} IN ({marks})"
+    for key, value, normal in connection.exec_driver_sql(sql, tuple(ids)):
+        found[key].append(value)
+        if normal not in (value, f"+{value}"):
+            found[key].append(normal)
+    return found
+
+
+def _people(connection: Any, ids: Sequence[bytes]) -> dict[bytes, list[str]]:
+    found: dict[bytes, list[str]] = defaultdict(list)
+    if not ids:
+        return found
+    marks = ",".join("?" * len(ids))
+    sql = (
+        "SELECT k.customer_id, c.name FROM customer_contact k "
+        "JOIN contact c ON c.org_id = k.org_id AND c.id = k.contact_id AND c.deleted_at IS NULL "
+        f"WHERE k.org_id=1 AND k.customer_id IN ({marks}) ORDER BY k.position"
+    )
+    for key, name in connection.exec_driver_sql(sql, tuple(ids)):
+        found[key].append(name)
+    return found

@@ -1,0 +1,341 @@
+"""The filter tree compiled to SQL, in this one place for every use."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core import clock
+from app.core.access import Actor
+from app.core.fields import POINT_TYPES, Field, FieldType
+from app.core.filters import Condition, Filter, Group, Not, Related, Search
+from app.core.i18n import t
+from app.db.schema import search_table
+from app.db.search import match_expression
+from app.db.store.layout import POINT_KINDS, Layout, to_custom
+from app.errors import UserError
+from app.models import (
+    Activity,
+    Contact,
+    ContactPoint,
+    Customer,
+    CustomerContact,
+    CustomerTag,
+    CustomValue,
+    ExtraAddress,
+    Tag,
+)
+
+Clause = sa.ColumnElement[bool]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a condition may refer to besides the record."""
+
+    layouts: dict[str, Layout]
+    actor: Actor
+    users: dict[str, uuid.UUID]
+
+
+def compile_filter(node: Filter | None, layout: Layout, ctx: Context) -> Clause:
+    """The WHERE clause of the tree on the layout's table."""
+    match node:
+        case None:
+            return sa.true()
+        case Group(kind, parts):
+            clauses = [compile_filter(p, layout, ctx) for p in parts]
+            if not clauses:
+                return sa.true()
+            return sa.and_(*clauses) if kind == "and" else sa.or_(*clauses)
+        case Not(part):
+            # a comparison with an empty field is neither true nor false in SQL; for people "not" means the rest
+            return sa.not_(sa.func.coalesce(compile_filter(part, layout, ctx), sa.false()))
+        case Search(text):
+            return _search(text, layout)
+        case Related():
+            return _related(node, layout, ctx)
+        case Condition():
+            return _condition(node, layout, ctx)
+
+
+def _search(text: str, layout: Layout) -> Clause:
+    expression = match_expression(text)
+    if expression is None:
+        return sa.true() if not text.strip() else sa.false()
+    index = search_table(layout.table.name)
+    hits = sa.text(f"SELECT rowid FROM {index} WHERE {index} MATCH :match").bindparams(
+        sa.bindparam("match", expression, unique=True)
+    )
+    return layout.rid.in_(hits.columns(sa.column("rowid", sa.BigInteger)))
+
+
+def _condition(node: Condition, layout: Layout, ctx: Context) -> Clause:
+    field = layout.entity.field(node.field)
+    if field.custom:
+        return _custom(field, node, layout, ctx)
+    column = layout.column(field.key)
+    if column is not None:
+        return _compare(column, field, node, ctx)
+    if field.type in POINT_TYPES:
+        return _points(field, node, layout)
+    if field.type is FieldType.TAGS:
+        return _tags(node, layout)
+    return _children(field, node, layout)
+
+
+# ---- scalar columns ---------------------------------------------------------------------------------------------
+
+
+def _compare(column: Any, field: Field, node: Condition, ctx: Context) -> Clause:
+    op, value = node.op, node.value
+    if op in ("is_empty", "not_empty"):
+        empty: Clause = column.is_(None)
+        if field.type not in (FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.BOOL, FieldType.USER,
+                              FieldType.DATE, FieldType.DATETIME):  # fmt: skip
+            empty = sa.or_(empty, column == "")
+        return empty if op == "is_empty" else sa.not_(empty)
+    if op in ("true", "false"):
+        yes: Clause = column.is_(True)
+        return yes if op == "true" else sa.or_(column.is_(False), column.is_(None))
+    if op in ("me", "my_team"):
+        mine = {ctx.actor.user_id} if op == "me" else ctx.actor.team_user_ids | {ctx.actor.user_id}
+        owned: Clause = column.in_(sorted(mine))
+        return owned
+    if field.type in (FieldType.DATE, FieldType.DATETIME):
+        return _dates(column, field, op, value)
+    return _operator(column, op, [_coerce(field, v, ctx) for v in (value if isinstance(value, list) else [value])])
+
+
+def _operator(column: Any, op: str, values: list[Any]) -> Clause:
+    first = values[0]
+    simple: dict[str, Any] = {
+        "eq": lambda: column == first,
+        "ne": lambda: sa.or_(column != first, column.is_(None)),
+        "lt": lambda: column < first,
+        "le": lambda: column <= first,
+        "gt": lambda: column > first,
+        "ge": lambda: column >= first,
+        "between": lambda: column.between(first, values[-1]),
+        "in": lambda: column.in_(values),
+        "not_in": lambda: sa.or_(column.not_in(values), column.is_(None)),
+        "contains": lambda: column.contains(first, autoescape=True),
+        "not_contains": lambda: sa.or_(sa.not_(column.contains(first, autoescape=True)), column.is_(None)),
+        "starts": lambda: column.startswith(first, autoescape=True),
+        "ends": lambda: column.endswith(first, autoescape=True),
+    }
+    if op not in simple:
+        raise UserError(t("不认识的筛选方式“{op}”。", op=op))
+    clause: Clause = simple[op]()
+    return clause
+
+
+def _coerce(field: Field, value: Any, ctx: Context) -> Any:
+    try:
+        match field.type:
+            case FieldType.MONEY:
+                return int((Decimal(str(value)) * 100).to_integral_value())
+            case FieldType.INTEGER:
+                return int(value)
+            case FieldType.NUMBER:
+                return Decimal(str(value))
+            case FieldType.USER:
+                known = ctx.users.get(str(value))
+                return known if known is not None else uuid.UUID(str(value))
+    except (ValueError, InvalidOperation):
+        raise UserError(t("“{value}”不能用来筛选字段“{field}”。", value=value, field=field.label)) from None
+    return str(value)
+
+
+# ---- dates ------------------------------------------------------------------------------------------------------
+
+
+def date_range(op: str, value: Any, today: date) -> tuple[date | None, date | None]:
+    """The inclusive first and last day of a date operator; None = open. Weeks begin on Monday."""
+    one = timedelta(days=1)
+    match op:
+        case "today":
+            return today, today
+        case "this_week":
+            monday = today - timedelta(days=today.weekday())
+            return monday, monday + timedelta(days=6)
+        case "this_month":
+            first = today.replace(day=1)
+            return first, (first + timedelta(days=32)).replace(day=1) - one
+        case "this_year":
+            return date(today.year, 1, 1), date(today.year, 12, 31)
+        case "last_days":
+            return today - timedelta(days=int(value) - 1), today
+        case "next_days":
+            return today, today + timedelta(days=int(value) - 1)
+    days = [_day(v) for v in (value if isinstance(value, list) else [value])]
+    match op:
+        case "eq" | "ne":
+            return days[0], days[0]
+        case "lt":
+            return None, days[0] - one
+        case "le":
+            return None, days[0]
+        case "gt":
+            return days[0] + one, None
+        case "ge":
+            return days[0], None
+        case "between":
+            return days[0], days[-1]
+    raise UserError(t("不认识的筛选方式“{op}”。", op=op))
+
+
+def _day(value: Any) -> date:
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        raise UserError(t("“{value}”不是日期，请写成 2026-03-05。", value=value)) from None
+
+
+def _dates(column: Any, field: Field, op: str, value: Any) -> Clause:
+    try:
+        first, last = date_range(op, value, clock.today())
+    except (ValueError, OverflowError):
+        raise UserError(t("“{value}”不能用来筛选字段“{field}”。", value=value, field=field.label)) from None
+    start: Any = first
+    end: Any = last
+    if field.type is FieldType.DATETIME:
+        start = _midnight(first) if first else None
+        end = _midnight(last + timedelta(days=1)) if last else None
+    bounds: list[Clause] = []
+    if start is not None:
+        bounds.append(column >= start)
+    if end is not None:
+        bounds.append(column < end if field.type is FieldType.DATETIME else column <= end)
+    inside = sa.and_(*bounds)
+    return sa.or_(sa.not_(inside), column.is_(None)) if op == "ne" else inside
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min).astimezone()
+
+
+# ---- child tables -----------------------------------------------------------------------------------------------
+
+
+def _in(layout: Layout, query: sa.Select[Any], *, negate: bool = False) -> Clause:
+    return layout.table.c.id.not_in(query) if negate else layout.table.c.id.in_(query)
+
+
+def _points(field: Field, node: Condition, layout: Layout) -> Clause:
+    holder = ContactPoint.__table__.c[layout.holder]
+    query = sa.select(holder).where(
+        ContactPoint.org_id == 1, ContactPoint.kind == POINT_KINDS[field.type], holder.is_not(None)
+    )
+    if node.op in ("is_empty", "not_empty"):
+        return _in(layout, query, negate=node.op == "is_empty")
+    typed = str(node.value[0] if isinstance(node.value, list) else node.value)
+    if field.type is FieldType.PHONES:
+        digits = re.sub(r"\D", "", typed)
+        if not digits:
+            return sa.false()
+        if node.op == "eq":
+            query = query.where(ContactPoint.normal.in_([f"+86{digits.lstrip('0')}", f"+{digits}", digits]))
+        elif node.op == "starts":
+            query = query.where(
+                sa.or_(ContactPoint.normal.startswith(f"+86{digits}"), ContactPoint.normal.startswith(f"+{digits}"))
+            )
+        else:
+            query = query.where(ContactPoint.normal.contains(digits))
+    else:
+        query = query.where(_operator(ContactPoint.normal, node.op, [typed.casefold()]))
+    return _in(layout, query)
+
+
+def _tags(node: Condition, layout: Layout) -> Clause:
+    names = [str(v) for v in (node.value if isinstance(node.value, list) else [node.value])]
+    tagged = sa.select(CustomerTag.customer_id).where(CustomerTag.org_id == 1)
+    if node.op in ("is_empty", "not_empty"):
+        return _in(layout, tagged, negate=node.op == "is_empty")
+    ids = sa.select(Tag.id).where(Tag.org_id == 1, Tag.name.in_(names))
+    if node.op == "has_all":
+        each = [tagged.where(CustomerTag.tag_id.in_(sa.select(Tag.id).where(Tag.name == n))) for n in names]
+        return sa.and_(*(_in(layout, query) for query in each))
+    return _in(layout, tagged.where(CustomerTag.tag_id.in_(ids)), negate=node.op == "has_none")
+
+
+def _children(field: Field, node: Condition, layout: Layout) -> Clause:
+    typed = "" if node.value is None else str(node.value)
+    if field.type is FieldType.ADDRESSES:
+        line = ExtraAddress.province + ExtraAddress.city + ExtraAddress.district + ExtraAddress.detail
+        query = sa.select(ExtraAddress.customer_id).where(ExtraAddress.org_id == 1)
+        hit = query.where(line.contains(typed, autoescape=True))
+    elif layout.entity.key == "contacts":
+        query = sa.select(CustomerContact.contact_id).where(CustomerContact.org_id == 1)
+        named = sa.select(Customer.id).where(Customer.name.contains(typed, autoescape=True))
+        hit = query.where(CustomerContact.customer_id.in_(named))
+    else:
+        query = sa.select(Activity.id).where(Activity.org_id == 1, Activity.customer_id.is_not(None))
+        named = sa.select(Customer.id).where(Customer.name.contains(typed, autoescape=True))
+        hit = query.where(Activity.customer_id.in_(named))
+    if node.op in ("is_empty", "not_empty"):
+        return _in(layout, query, negate=node.op == "is_empty")
+    return _in(layout, hit)
+
+
+def _custom(field: Field, node: Condition, layout: Layout, ctx: Context) -> Clause:
+    query = sa.select(CustomValue.record_id).where(CustomValue.org_id == 1, CustomValue.field == field.key)
+    if node.op in ("is_empty", "not_empty"):
+        return _in(layout, query, negate=node.op == "is_empty")
+    numeric = field.type in (FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.BOOL, FieldType.DATE)
+    column: Any = CustomValue.number if numeric else CustomValue.text
+    if field.type is FieldType.DATE:
+        first, last = date_range(node.op, node.value, clock.today())
+        bounds = [column >= first.toordinal()] if first else []
+        bounds += [column <= last.toordinal()] if last else []
+        return _in(layout, query.where(sa.and_(*bounds)), negate=node.op == "ne")
+    if field.type is FieldType.BOOL:
+        return _in(layout, query.where(column == 1), negate=node.op == "false")
+    values = [_coerce(field, v, ctx) for v in (node.value if isinstance(node.value, list) else [node.value])]
+    if numeric:
+        values = [to_custom(field, v)[1] for v in values]
+    positive = {"ne": "eq", "not_in": "in", "not_contains": "contains"}.get(node.op)
+    return _in(layout, query.where(_operator(column, positive or node.op, values)), negate=positive is not None)
+
+
+# ---- relations --------------------------------------------------------------------------------------------------
+
+
+def _related(node: Related, layout: Layout, ctx: Context) -> Clause:
+    query = _relation_query(node, layout, ctx)
+    if node.agg in ("any", "none"):
+        return _in(layout, query, negate=node.agg == "none")
+    holder = query.selected_columns[0]
+    counted = sa.select(sa.func.count()).select_from(query.where(holder == layout.table.c.id).subquery())
+    return _operator(counted.scalar_subquery(), node.op, [node.value])
+
+
+def _relation_query(node: Related, layout: Layout, ctx: Context) -> sa.Select[Any]:
+    """Selects the ids of this layout's records, one row per related live record that fulfils `where`."""
+    pair = (layout.entity.key, node.relation)
+    if pair == ("customers", "activities"):
+        inner = compile_filter(node.where, ctx.layouts["activities"], ctx)
+        return sa.select(Activity.customer_id).where(
+            Activity.org_id == 1, Activity.deleted_at.is_(None), Activity.customer_id.is_not(None), inner
+        )
+    if pair == ("activities", "customer"):
+        inner = compile_filter(node.where, ctx.layouts["customers"], ctx)
+        joined = sa.and_(Customer.org_id == Activity.org_id, Customer.id == Activity.customer_id)
+        return sa.select(Activity.id).join(Customer, joined).where(Customer.deleted_at.is_(None), inner)
+    if pair == ("customers", "contacts"):
+        inner = compile_filter(node.where, ctx.layouts["contacts"], ctx)
+        joined = sa.and_(Contact.org_id == CustomerContact.org_id, Contact.id == CustomerContact.contact_id)
+        query = sa.select(CustomerContact.customer_id).join(Contact, joined)
+        return query.where(CustomerContact.org_id == 1, Contact.deleted_at.is_(None), inner)
+    if pair == ("contacts", "customers"):
+        inner = compile_filter(node.where, ctx.layouts["customers"], ctx)
+        joined = sa.and_(Customer.org_id == CustomerContact.org_id, Customer.id == CustomerContact.customer_id)
+        query = sa.select(CustomerContact.contact_id).join(Customer, joined)
+        return query.where(CustomerContact.org_id == 1, Customer.deleted_at.is_(None), inner)
+    raise UserError(t("“{entity}”没有关联“{name}”。", entity=layout.entity.label, name=node.relation))

@@ -1,0 +1,210 @@
+"""The read side: lists of row handles, pages of records, single records; always within the actor's rights."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from app.core.access import Action, Actor, mask
+from app.core.fields import Field, FieldType, Registry
+from app.core.filters import Filter, check
+from app.core.i18n import t
+from app.core.records import Record, Sort
+from app.db.store import access, children
+from app.db.store.filters import Context, compile_filter
+from app.db.store.layout import Layout, layouts
+from app.errors import NotFound
+from app.models import CustomValue, User
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Handles = npt.NDArray[np.int64]
+
+
+class Reader:
+    """Reads for one actor on one connection. Cheap to make; lives as long as its unit of work."""
+
+    def __init__(self, connection: sa.Connection, registry: Registry, actor: Actor) -> None:
+        self.connection = connection
+        self.registry = registry
+        self.actor = actor
+        self._layouts = layouts(registry)
+        self._users: dict[str, uuid.UUID] | None = None
+
+    def layout(self, entity: str) -> Layout:
+        self.registry.entity(entity)
+        return self._layouts[entity]
+
+    # ---- lists --------------------------------------------------------------------------------------------------
+
+    def _where(self, layout: Layout, condition: Filter | None, *, deleted: bool, action: Action) -> list[Any]:
+        key = layout.entity.key
+        if condition is not None:
+            check(condition, layout.entity, self.registry)
+        columns = layout.table.c
+        live = columns.deleted_at.is_not(None) if deleted else columns.deleted_at.is_(None)
+        return [
+            columns.org_id == 1,
+            live,
+            access.condition(key, self.actor, action),
+            compile_filter(condition, layout, self.context()),
+        ]
+
+    def context(self) -> Context:
+        """What filters may refer to: the actor, users by name."""
+        return Context(self._layouts, self.actor, self._user_ids())
+
+    def _user_ids(self) -> dict[str, uuid.UUID]:
+        if self._users is None:
+            rows = self.connection.execute(sa.select(User.id, User.username, User.name).where(User.org_id == 1)).all()
+            self._users = {row.name: row.id for row in rows} | {row.username: row.id for row in rows}
+            self._users |= {str(row.id): row.id for row in rows}
+        return self._users
+
+    def _ordered(self, layout: Layout, condition: Filter | None, sorts: Sequence[Sort], **how: Any) -> sa.Select[Any]:
+        query = sa.select(layout.rid.label("rid")).select_from(layout.table)
+        query = query.where(*self._where(layout, condition, **how))
+        down = bool(sorts) and sorts[-1].descending
+        orders = [self._order(layout, s) for s in sorts] or [layout.rid.desc()]
+        if sorts:
+            orders.append(layout.rid.desc() if down else layout.rid)
+        return query.order_by(*orders)
+
+    def _order(self, layout: Layout, sort: Sort) -> Any:
+        field = layout.entity.field(sort.key)
+        column: Any = layout.column(field.key)
+        if field.custom:
+            numeric = field.type not in (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.CHOICE)
+            picked: Any = CustomValue.number if numeric else CustomValue.text
+            column = (
+                sa.select(picked)
+                .where(
+                    CustomValue.org_id == 1,
+                    CustomValue.record_id == layout.table.c.id,
+                    CustomValue.field == field.key,
+                )
+                .scalar_subquery()
+            )
+        elif field.key == "name":
+            column = layout.table.c.name_key
+        elif field.key == "created_at":
+            column = layout.rid  # rows are numbered as they are made
+        elif column is None:
+            column = layout.rid
+        return column.desc() if sort.descending else column
+
+    def handles(
+        self,
+        entity: str,
+        condition: Filter | None = None,
+        sorts: Sequence[Sort] = (),
+        *,
+        limit: int | None = None,
+        deleted: bool = False,
+        action: Action = Action.VIEW,
+    ) -> Handles:
+        """The row handles of all records that fit, in order (int64 array). One step of the engine, whatever the size."""
+        import numpy as np
+
+        ordered = self._ordered(self.layout(entity), condition, sorts, deleted=deleted, action=action)
+        if limit is not None:
+            ordered = ordered.limit(limit)
+        inner = ordered.subquery()
+        text = self.connection.execute(sa.select(sa.func.group_concat(inner.c.rid))).scalar()
+        return np.fromstring(text, dtype=np.int64, sep=",") if text else np.zeros(0, dtype=np.int64)
+
+    def count(self, entity: str, condition: Filter | None = None, *, deleted: bool = False) -> int:
+        """How many records fit."""
+        layout = self.layout(entity)
+        where = self._where(layout, condition, deleted=deleted, action=Action.VIEW)
+        return int(
+            self.connection.execute(sa.select(sa.func.count()).select_from(layout.table).where(*where)).scalar_one()
+        )
+
+    # ---- records ------------------------------------------------------------------------------------------------
+
+    def records(self, entity: str, handles: Iterable[int], fields: Iterable[str] | None = None) -> dict[int, Record]:
+        """The records behind these handles that are still there and visible; `fields` limits what is fetched."""
+        layout = self.layout(entity)
+        wanted = [int(h) for h in handles]
+        return self._fetch(layout, layout.rid.in_(wanted), fields)
+
+    def by_ids(self, entity: str, ids: Iterable[uuid.UUID], fields: Iterable[str] | None = None) -> list[Record]:
+        """The visible records with these ids (deleted ones too), in no particular order."""
+        layout = self.layout(entity)
+        return list(self._fetch(layout, layout.table.c.id.in_(list(ids)), fields).values())
+
+    def find(self, entity: str, record: uuid.UUID) -> Record | None:
+        """One record, or None."""
+        return next(iter(self.by_ids(entity, [record])), None)
+
+    def get(self, entity: str, record: uuid.UUID) -> Record:
+        """One record; raises NotFound."""
+        found = self.find(entity, record)
+        if found is None:
+            raise NotFound(
+                t("找不到这条{entity}档案，可能已被删除，或您没有查看权限。", entity=self.layout(entity).entity.label)
+            )
+        return found
+
+    def _fetch(self, layout: Layout, which: Any, fields: Iterable[str] | None) -> dict[int, Record]:
+        entity = layout.entity
+        wanted = list(entity.fields) if fields is None else [entity.field(k) for k in dict.fromkeys(fields)]
+        columns = [f for f in wanted if not f.custom and layout.column(f.key) is not None]
+        below = [f for f in wanted if f.custom or layout.column(f.key) is None]
+        table = layout.table
+        query = sa.select(
+            layout.rid,
+            table.c.id,
+            table.c.version,
+            table.c.deleted_at,
+            *(layout.column(f.key) for f in columns),
+        ).where(table.c.org_id == 1, which, access.condition(entity.key, self.actor, Action.VIEW))
+        rows = self.connection.execute(query).all()
+        more = children.load(self.connection, layout, [row[1] for row in rows], below) if below and rows else {}
+        hidden = [f for f in wanted if not self.actor.sees(entity.key, f)]
+        found: dict[int, Record] = {}
+        for row in rows:
+            values = {f.key: row[4 + i] for i, f in enumerate(columns)}
+            for f in below:
+                values[f.key] = more[f.key].get(row[1])
+            masked = _hide(values, hidden) if hidden else frozenset()
+            found[row[0]] = Record(entity.key, row[1], row[0], row[2], values, masked, row[3])
+        return found
+
+    def each(
+        self, entity: str, handles: Sequence[int], fields: Iterable[str] | None = None, *, batch: int = 500
+    ) -> Iterator[Record]:
+        """All these records one by one, fetched in batches, in the order of the handles."""
+        keys = None if fields is None else list(fields)
+        for start in range(0, len(handles), batch):
+            part = [int(h) for h in handles[start : start + batch]]
+            page = self.records(entity, part, keys)
+            for handle in part:
+                if handle in page:
+                    yield page[handle]
+
+    def handle_of(self, entity: str, record: uuid.UUID) -> int | None:
+        """The row handle of a record."""
+        layout = self.layout(entity)
+        query = (
+            sa.select(layout.rid)
+            .select_from(layout.table)
+            .where(layout.table.c.org_id == 1, layout.table.c.id == record)
+        )
+        return self.connection.execute(query).scalar()
+
+
+def _hide(values: dict[str, Any], hidden: list[Field]) -> frozenset[str]:
+    masked = set()
+    for field in hidden:
+        value = values.get(field.key)
+        if value:
+            values[field.key] = mask(value) if isinstance(value, str) else None
+            masked.add(field.key)
+    return frozenset(masked)

@@ -1,0 +1,198 @@
+"""Changing one record: validated, within rights, versioned, journaled."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core.access import Action
+from app.core.clock import now
+from app.core.fields import Field, FieldType, Link
+from app.core.i18n import t
+from app.core.ids import uuid7
+from app.core.records import Record
+from app.core.validation import InvalidFields, clean_values
+from app.core.values import to_json
+from app.db.journal import CREATE, DELETE, RESTORE, UPDATE, Journal, Operation
+from app.db.store import children, numbers
+from app.db.store.layout import Layout
+from app.db.store.reading import Reader
+from app.errors import Conflict, NotFound, NotPermitted
+
+
+class Writer:
+    """Writes records of any entity in one unit of work."""
+
+    def __init__(self, reader: Reader, journal: Journal) -> None:
+        self._reader = reader
+        self._connection = reader.connection
+        self._journal = journal
+        self._actor = reader.actor
+
+    def create(self, operation: Operation, entity: str, values: Mapping[str, Any]) -> Record:
+        """A new record; the actor becomes its owner unless one is given. Raises InvalidFields, NotPermitted."""
+        layout = self._reader.layout(entity)
+        self._actor.require(entity, Action.CREATE)
+        cleaned = {k: v for k, v in clean_values(layout.entity, values).items() if v is not None}
+        owner = layout.entity.find("owner")
+        if owner is not None and "owner" not in cleaned:
+            cleaned["owner"] = self._actor.user_id
+        self._check_unique(layout, cleaned, None)
+        self._check_links(layout, cleaned)
+        record, moment = uuid7(), now()
+        row: dict[str, Any] = {"org_id": 1, "id": record, "version": 1, "created_at": moment, "updated_at": moment}
+        if layout.entity.number_prefix:
+            row["number"] = numbers.written(layout.entity, numbers.take(self._connection, layout.entity))
+        for field in layout.column_fields():
+            if field.key in cleaned:
+                row[_attribute(layout, field)] = cleaned[field.key]
+        row |= layout.derive(cleaned)
+        self._connection.execute(sa.insert(layout.table), [row])
+        for field in (*layout.child_fields(), *layout.custom_fields()):
+            if field.key in cleaned:
+                children.replace(self._connection, layout, record, field, cleaned[field.key])
+        self._journal.record(operation, entity, record, CREATE, 1, {})
+        return self._seen(layout, record)
+
+    def update(
+        self,
+        operation: Operation,
+        entity: str,
+        record: uuid.UUID,
+        changes: Mapping[str, Any],
+        *,
+        expected_version: int | None = None,
+        raw: Mapping[str, str] | None = None,
+    ) -> tuple[Record, bool]:
+        """Change fields of a record; returns it and whether anything changed.
+
+        Raises Conflict when `expected_version` is no longer the record's, NotPermitted, InvalidFields.
+        """
+        layout = self._reader.layout(entity)
+        current = self._editable(layout, record, Action.EDIT)
+        if expected_version is not None and current.version != expected_version:
+            raise Conflict(t("这条档案刚被别人改过，请刷新后再试。"))
+        cleaned = clean_values(layout.entity, changes, partial=True)
+        stored = {k: current.get(k) or None if current.get(k) == () else current.get(k) for k in cleaned}
+        different = {k: v for k, v in cleaned.items() if not _same(stored[k], v)}
+        if not different:
+            return current, False
+        if "owner" in different:
+            self._require_reach(layout, current, Action.ASSIGN if current.get("owner") else Action.EDIT)
+        hidden = [k for k in different if k in current.masked]
+        if hidden:
+            raise NotPermitted(t("您无权修改敏感字段“{field}”。", field=layout.entity.field(hidden[0]).label))
+        self._check_unique(layout, different, record)
+        self._check_links(layout, different)
+        self.store(layout, current, different)
+        fields: dict[str, Any] = {}
+        for key, after in different.items():
+            field = layout.entity.field(key)
+            fields[key] = [to_json(field, stored[key]), to_json(field, after)]
+        if raw:
+            fields["raw"] = dict(raw)
+        self._journal.record(operation, entity, record, UPDATE, current.version + 1, fields)
+        return self._seen(layout, record), True
+
+    def delete(self, operation: Operation, entity: str, record: uuid.UUID) -> None:
+        """Into the recycle bin. Raises NotPermitted, NotFound."""
+        layout = self._reader.layout(entity)
+        current = self._editable(layout, record, Action.DELETE)
+        if current.deleted_at is None:
+            self._mark(layout, current, now())
+            self._journal.record(operation, entity, record, DELETE, current.version + 1, {})
+
+    def restore(self, operation: Operation, entity: str, record: uuid.UUID) -> None:
+        """Back from the recycle bin."""
+        layout = self._reader.layout(entity)
+        current = self._editable(layout, record, Action.DELETE)
+        if current.deleted_at is not None:
+            self._mark(layout, current, None)
+            self._journal.record(operation, entity, record, RESTORE, current.version + 1, {})
+
+    # ---- storing ------------------------------------------------------------------------------------------------
+
+    def store(self, layout: Layout, current: Record, changes: Mapping[str, Any]) -> None:
+        """Write validated changes and raise the version by one; raises Conflict when somebody was faster."""
+        row: dict[str, Any] = {"version": current.version + 1, "updated_at": now()}
+        for key, value in changes.items():
+            field = layout.entity.field(key)
+            if not field.custom and layout.column(key) is not None:
+                row[_attribute(layout, field)] = value
+            else:
+                children.replace(self._connection, layout, current.id, field, value)
+        row |= layout.derive({k: v for k, v in changes.items() if v is not None})
+        table = layout.table
+        done = self._connection.execute(
+            sa.update(table)
+            .where(table.c.org_id == 1, table.c.id == current.id, table.c.version == current.version)
+            .values(row)
+        )
+        if done.rowcount != 1:
+            raise Conflict(t("这条档案刚被别人改过，请刷新后再试。"))
+
+    def _mark(self, layout: Layout, current: Record, moment: Any) -> None:
+        table = layout.table
+        done = self._connection.execute(
+            sa.update(table)
+            .where(table.c.org_id == 1, table.c.id == current.id, table.c.version == current.version)
+            .values(deleted_at=moment, version=current.version + 1, updated_at=now())
+        )
+        if done.rowcount != 1:
+            raise Conflict(t("这条档案刚被别人改过，请刷新后再试。"))
+
+    def _seen(self, layout: Layout, record: uuid.UUID) -> Record:
+        """The record after writing; its writer may have given it out of his own sight."""
+        found = self._reader.find(layout.entity.key, record)
+        return found or Record(layout.entity.key, record, 0, 0, {})
+
+    # ---- checks -------------------------------------------------------------------------------------------------
+
+    def _editable(self, layout: Layout, record: uuid.UUID, action: Action) -> Record:
+        current = self._reader.get(layout.entity.key, record)
+        self._require_reach(layout, current, action)
+        return current
+
+    def _require_reach(self, layout: Layout, current: Record, action: Action) -> None:
+        self._actor.require(layout.entity.key, action)
+        owners = self._actor.reach(layout.entity.key, action)
+        if owners is not None and current.get("owner") not in owners:
+            raise NotPermitted(t("这条档案由别人负责，您的角色不能对它做这个操作。"))
+
+    def _check_unique(self, layout: Layout, values: Mapping[str, Any], record: uuid.UUID | None) -> None:
+        for field in layout.entity.fields:
+            column = layout.column(field.key)
+            if not field.unique or column is None or not values.get(field.key):
+                continue
+            query = sa.select(layout.table.c.id, layout.table.c.deleted_at).where(
+                layout.table.c.org_id == 1, column == values[field.key]
+            )
+            found = self._connection.execute(query).first()
+            if found is not None and found[0] != record:
+                where = t("（在回收站里）") if found[1] else ""
+                text = t("“{value}”已被另一条档案使用{where}。", value=values[field.key], where=where)
+                raise InvalidFields(layout.entity, {field.key: text})
+
+    def _check_links(self, layout: Layout, values: Mapping[str, Any]) -> None:
+        for key, value in values.items():
+            if layout.entity.field(key).type is not FieldType.LINKS or not value:
+                continue
+            links: tuple[Link, ...] = value
+            seen = {r.id for r in self._reader.by_ids("customers", [link.id for link in links], ["name"])}
+            if any(link.id not in seen for link in links):
+                raise NotFound(t("关联的客户不存在，或您没有查看权限。"))
+
+
+def _attribute(layout: Layout, field: Field) -> str:
+    column = layout.column(field.key)
+    assert column is not None
+    return str(column.key)
+
+
+def _same(before: Any, after: Any) -> bool:
+    if isinstance(before, tuple) and isinstance(after, tuple) and before and isinstance(before[0], Link):
+        return [(x.id, x.role) for x in before] == [(x.id, x.role) for x in after]
+    return bool(before == after)
