@@ -189,6 +189,10 @@ class Archive:
             self._chain_key = bytes.fromhex(json.loads(root))
         return self._chain_key
 
+    def key_copy(self) -> bytearray:
+        """The data key for a copy of this archive; the caller lets go of it soon."""
+        return bytearray(self._key)
+
     # ---- who can open -------------------------------------------------------------------------------------------
 
     def add_password(self, name: str, password: str) -> None:

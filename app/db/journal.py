@@ -158,6 +158,18 @@ class Journal:
         )
 
 
+def changes_of(connection: sa.Connection, entity: str, record: uuid.UUID) -> Sequence[Any]:
+    """Rows (id, started_at, actor, kind, action, fields) of all changes of a record, newest first."""
+    c, o = ChangeRow, OperationRow
+    query = (
+        sa.select(o.id, o.started_at, o.actor, o.kind, c.action, c.fields)
+        .join(o, sa.and_(o.org_id == c.org_id, o.id == c.operation_id))
+        .where(c.org_id == 1, c.record_id == record, c.entity == entity)
+        .order_by(sa.literal_column("change.rid").desc())
+    )
+    return connection.execute(query).all()
+
+
 def operation_line(
     key: uuid.UUID, kind: str, summary: str, user: uuid.UUID | None, started: datetime, digest: str, sequence: int
 ) -> bytes:
@@ -207,6 +219,3 @@ def heads(connection: sa.Connection) -> dict[str, list[Any]]:
         newest, sa.and_(o.user_id == newest.c.user_id, o.sequence == newest.c.n)
     )
     return {str(user): [sequence, chain] for user, sequence, chain in connection.execute(query) if sequence}
-
-
-__all__ = ["CREATE", "DELETE", "RESTORE", "UPDATE", "ChangeRow", "Journal", "Operation", "heads", "verify_chains"]

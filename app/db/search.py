@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.db.schema import search_table
+from app.core.i18n import t
+from app.core.jobs import Job
+from app.db.schema import SEARCHED, search_table
+
+if TYPE_CHECKING:
+    from app.db.archive import Archive
 
 _HAN = re.compile("[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
 _ASCII = re.compile(r"[0-9a-z]+")
@@ -90,7 +95,7 @@ def drain(connection: Any) -> int:
     from app.db.search_text import entry_rows
 
     done = 0
-    for table in ("customer", "contact", "activity"):
+    for table in SEARCHED:
         stale = [r[0] for r in connection.exec_driver_sql(f"DELETE FROM {table}_dirty RETURNING rid")]
         for start in range(0, len(stale), 2000):
             part = stale[start : start + 2000]
@@ -100,3 +105,47 @@ def drain(connection: Any) -> int:
                 write_entries(connection, table, rows)
         done += len(stale)
     return done
+
+
+def unindexed(connection: Any) -> int:
+    """How many live records lack an entry (or entries lack a record), all tables together."""
+    missing = 0
+    for table in SEARCHED:
+        live = connection.exec_driver_sql(f"SELECT count(*) FROM {table} WHERE deleted_at IS NULL").scalar_one()
+        entries = connection.exec_driver_sql(f"SELECT count(*) FROM {table}_search_docsize").scalar_one()
+        missing += abs(live - entries)
+    return missing
+
+
+def rebuild(connection: Any, job: Job) -> int:
+    """Throw the index away and make it anew; returns the number of entries."""
+    from app.db.search_text import entry_rows
+
+    made = 0
+    for table in SEARCHED:
+        connection.exec_driver_sql(f"INSERT INTO {table}_search({table}_search) VALUES('delete-all')")
+        connection.exec_driver_sql(f"DELETE FROM {table}_dirty")
+        total = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
+        last = 0
+        while True:
+            part = [r[0] for r in connection.exec_driver_sql(
+                f"SELECT rid FROM {table} WHERE rid > ? ORDER BY rid LIMIT 2000", (last,)
+            )]  # fmt: skip
+            if not part:
+                break
+            rows = entry_rows(connection, table, part)
+            if rows:
+                write_entries(connection, table, rows)
+            made, last = made + len(rows), part[-1]
+            job.progress(t("正在重建搜索索引"), made, total)
+    return made
+
+
+def live_counts(archive: Archive) -> dict[str, int]:
+    """Live records per entity, whatever the rights (for checks of copies)."""
+    tables = {"customers": "customer", "contacts": "contact", "activities": "activity"}
+    with archive.engine.connect() as connection:
+        return {
+            key: int(connection.exec_driver_sql(f"SELECT count(*) FROM {table} WHERE deleted_at IS NULL").scalar_one())
+            for key, table in tables.items()
+        }

@@ -126,6 +126,22 @@ class Reader:
             self.connection.execute(sa.select(sa.func.count()).select_from(layout.table).where(*where)).scalar_one()
         )
 
+    def distinct(self, entity: str, field: str, limit: int) -> list[tuple[str, int]]:
+        """The values of a column field with how often they occur among visible live records, most frequent first."""
+        layout = self.layout(entity)
+        column = layout.column(field)
+        if column is None:
+            return []
+        where = self._where(layout, None, deleted=False, action=Action.VIEW)
+        query = (
+            sa.select(column, sa.func.count())
+            .where(*where, column.is_not(None))
+            .group_by(column)
+            .order_by(sa.func.count().desc())
+            .limit(limit)
+        )
+        return [(str(value), int(count)) for value, count in self.connection.execute(query)]
+
     # ---- records ------------------------------------------------------------------------------------------------
 
     def records(self, entity: str, handles: Iterable[int], fields: Iterable[str] | None = None) -> dict[int, Record]:
@@ -188,6 +204,20 @@ class Reader:
             for handle in part:
                 if handle in page:
                     yield page[handle]
+
+    def activities_of(self, customer: uuid.UUID, limit: int) -> list[Record]:
+        """The live activities with a customer, newest first."""
+        layout = self.layout("activities")
+        c = layout.table.c
+        newest = sa.func.coalesce(c.happened_at, c.created_at).desc()
+        query = sa.select(layout.rid).where(c.org_id == 1, c.customer_id == customer, c.deleted_at.is_(None))
+        handles = list(self.connection.execute(query.order_by(newest).limit(limit)).scalars())
+        return list(self.each("activities", handles))
+
+    def user_names(self) -> dict[uuid.UUID, str]:
+        """Display names of all users by id."""
+        rows = self.connection.execute(sa.select(User.id, User.name).where(User.org_id == 1))
+        return {row.id: row.name for row in rows}
 
     def handle_of(self, entity: str, record: uuid.UUID) -> int | None:
         """The row handle of a record."""

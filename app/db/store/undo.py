@@ -14,7 +14,7 @@ from app.core.clock import now
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import Kept
-from app.core.values import from_json
+from app.core.values import from_json, to_json
 from app.db.journal import CREATE, DELETE, RESTORE, UPDATE, Journal, Operation
 from app.db.store.reading import Reader
 from app.db.store.writing import Writer
@@ -40,7 +40,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class _Net:
+class Net:
     """What an operation did to one record, all its changes together."""
 
     record: bytes
@@ -66,7 +66,7 @@ class Undo:
         total = sum(count for _, count in entities)
         done = 0
         for entity, _count in reversed(entities):
-            for batch in self._batches(target, entity):
+            for batch in net_batches(self._connection, target, entity):
                 job.progress(t("正在撤销"), done, total)
                 self._revert(entity, batch, operation, outcome)
                 done += len(batch)
@@ -83,29 +83,7 @@ class Undo:
         )
         return [(entity, count) for entity, count in self._connection.execute(query)]
 
-    def _batches(self, target: uuid.UUID, entity: str) -> Iterator[list[_Net]]:
-        """Net changes of whole records, in batches, in order of record id."""
-        last = b""
-        while True:
-            ids = [
-                row[0]
-                for row in self._connection.exec_driver_sql(
-                    "SELECT DISTINCT record_id FROM change WHERE org_id=1 AND operation_id=? AND entity=? "
-                    "AND record_id > ? ORDER BY record_id LIMIT ?",
-                    (target.bytes, entity, last, BATCH),
-                )
-            ]
-            if not ids:
-                return
-            rows = self._connection.exec_driver_sql(
-                "SELECT record_id, action, version, fields FROM change WHERE org_id=1 AND operation_id=? AND entity=? "
-                "AND record_id BETWEEN ? AND ? ORDER BY record_id, rid",
-                (target.bytes, entity, ids[0], ids[-1]),
-            ).all()
-            yield _netted(entity, rows)
-            last = ids[-1]
-
-    def _revert(self, entity: str, batch: Sequence[_Net], operation: Operation, outcome: Outcome) -> None:
+    def _revert(self, entity: str, batch: Sequence[Net], operation: Operation, outcome: Outcome) -> None:
         layout = self._reader.layout(entity)
         marks = ",".join("?" * len(batch))
         title = layout.entity.title
@@ -129,7 +107,7 @@ class Undo:
             self._mark_many(entity, action, items, operation)
 
     def _sort_out(
-        self, entity: str, net: _Net, row: Any, simple: dict[str, list[tuple[bytes, int]]], operation: Operation
+        self, entity: str, net: Net, row: Any, simple: dict[str, list[tuple[bytes, int]]], operation: Operation
     ) -> None:
         gone_before = net.actions[0] == CREATE or net.actions[0] == RESTORE
         gone_now = row[2] is not None
@@ -141,22 +119,14 @@ class Undo:
         if gone_before != gone_now:
             simple[DELETE if gone_before else RESTORE].append((net.record, version))
 
-    def _put_back(self, entity: str, net: _Net, operation: Operation) -> None:
+    def _put_back(self, entity: str, net: Net, operation: Operation) -> None:
         layout = self._reader.layout(entity)
         record = self._reader.get(entity, uuid.UUID(bytes=net.record))
         known = {k: v for k, v in net.before.items() if layout.entity.find(k)}
         values = {k: from_json(layout.entity.field(k), v) for k, v in known.items()}
         self._writer.store(layout, record, values)
-        self._journal.record(
-            operation, entity, record.id, UPDATE, record.version + 1, {k: [None, v] for k, v in known.items()}
-            | {k: self._pair(layout, record, k, v) for k, v in known.items()},
-        )  # fmt: skip
-
-    @staticmethod
-    def _pair(layout: Any, record: Any, key: str, after: Any) -> list[Any]:
-        from app.core.values import to_json
-
-        return [to_json(layout.entity.field(key), record.get(key)), after]
+        pairs = {k: [to_json(layout.entity.field(k), record.get(k)), v] for k, v in known.items()}
+        self._journal.record(operation, entity, record.id, UPDATE, record.version + 1, pairs)
 
     def _mark_many(self, entity: str, action: str, items: Sequence[tuple[bytes, int]], operation: Operation) -> None:
         if not items:
@@ -171,8 +141,8 @@ class Undo:
         self._journal.record_many(operation, entity, [(record, action, version + 1, "") for record, version in items])
 
 
-def _netted(entity: str, rows: Sequence[Any]) -> list[_Net]:
-    """One `_Net` per record: the first value before of each field, the last version after."""
+def netted(entity: str, rows: Sequence[Any]) -> list[Net]:
+    """One `Net` per record: the first value before of each field, the last version after."""
     nets: dict[bytes, tuple[list[str], int, dict[str, Any]]] = {}
     for record, action, version, text in rows:
         actions, _, before = nets.get(record, ([], 0, {}))
@@ -181,27 +151,24 @@ def _netted(entity: str, rows: Sequence[Any]) -> list[_Net]:
                 if key != "raw":
                     before.setdefault(key, pair[0])
         nets[record] = ([*actions, action], version, before)
-    return [_Net(record, entity, tuple(a), v, b) for record, (a, v, b) in nets.items()]
+    return [Net(record, entity, tuple(a), v, b) for record, (a, v, b) in nets.items()]
 
 
-def erase_created(connection: sa.Connection, target: uuid.UUID, tables: dict[str, str], job: Job) -> int:
-    """Physically remove everything an unfinished operation created (cancel of an import). Returns how many records."""
-    removed = 0
-    for entity, table in reversed(tables.items()):
-        while True:
-            rows = connection.exec_driver_sql(
-                "SELECT rid, record_id FROM change WHERE org_id=1 AND operation_id=? AND entity=? AND action=? LIMIT ?",
-                (target.bytes, entity, CREATE, BATCH),
-            ).all()
-            if not rows:
-                break
-            ids = [(row[1],) for row in rows]
-            connection.exec_driver_sql("DELETE FROM custom_value WHERE org_id=1 AND record_id=?", ids)
-            connection.exec_driver_sql(f"DELETE FROM {table} WHERE org_id=1 AND id=?", ids)
-            connection.exec_driver_sql("DELETE FROM change WHERE rid=?", [(row[0],) for row in rows])
-            removed += len(rows)
-            job.progress(t("正在回退"), removed)
-    return removed
-
-
-__all__ = ["CREATE", "Outcome", "Undo", "erase_created"]
+def net_batches(connection: sa.Connection, target: uuid.UUID, entity: str) -> Iterator[list[Net]]:
+    """Net changes of an operation to whole records, in batches, in order of record id."""
+    last = b""
+    while True:
+        query = (
+            "SELECT DISTINCT record_id FROM change WHERE org_id=1 AND operation_id=? AND entity=? AND record_id > ? "
+            "ORDER BY record_id LIMIT ?"
+        )
+        ids = [row[0] for row in connection.exec_driver_sql(query, (target.bytes, entity, last, BATCH))]
+        if not ids:
+            return
+        rows = connection.exec_driver_sql(
+            "SELECT record_id, action, version, fields FROM change WHERE org_id=1 AND operation_id=? AND entity=? "
+            "AND record_id BETWEEN ? AND ? ORDER BY record_id, rid",
+            (target.bytes, entity, ids[0], ids[-1]),
+        ).all()
+        yield netted(entity, rows)
+        last = ids[-1]

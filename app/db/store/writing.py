@@ -97,6 +97,16 @@ class Writer:
         self._journal.record(operation, entity, record, UPDATE, current.version + 1, fields)
         return self._seen(layout, record), True
 
+    def touch(self, operation: Operation, entity: str, current: Record, changes: Mapping[str, Any]) -> None:
+        """A change that follows from another one (last contact day of a follow-up): journaled, whatever the edit rights."""
+        layout = self._reader.layout(entity)
+        self.store(layout, current, changes)
+        fields = {
+            k: [to_json(layout.entity.field(k), current.get(k)), to_json(layout.entity.field(k), v)]
+            for k, v in changes.items()
+        }
+        self._journal.record(operation, entity, current.id, UPDATE, current.version + 1, fields)
+
     def delete(self, operation: Operation, entity: str, record: uuid.UUID) -> None:
         """Into the recycle bin. Raises NotPermitted, NotFound."""
         layout = self._reader.layout(entity)

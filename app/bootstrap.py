@@ -1,0 +1,148 @@
+"""The composition root: the only place that knows every layer. An open archive becomes a Workspace of services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.core.access import Actor
+from app.core.jobs import Job
+from app.db import header_file
+from app.db.archive import Archive, open_with_recovery
+from app.db.keys import DEVICE, PASSWORD
+from app.db.migrations import LATEST
+from app.db.secrets import password_bytes
+from app.db.upgrade import upgrade, version_of
+from app.services.context import Context
+from app.services.customers.service import ContactService, CustomerService
+from app.services.customers.views import ViewService
+from app.services.history.service import HistoryService
+from app.services.people.service import PeopleService, actor_of, add_first_user, first_admin
+from app.services.records import RecordService
+from app.services.vault.service import VaultService
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The services of one open archive for one person. Always `close` it."""
+
+    context: Context
+    customers: CustomerService
+    contacts: ContactService
+    activities: RecordService
+    views: ViewService
+    people: PeopleService
+    history: HistoryService
+    vault: VaultService
+
+    @property
+    def archive(self) -> Archive:
+        return self.context.archive
+
+    @property
+    def actor(self) -> Actor:
+        return self.context.actor
+
+    def records(self, entity: str) -> RecordService:
+        """The record service of an entity; raises UserError for an unknown one."""
+        self.context.registry.entity(entity)
+        services: dict[str, RecordService] = {
+            "customers": self.customers,
+            "contacts": self.contacts,
+            "activities": self.activities,
+        }
+        return services[entity]
+
+    def close(self) -> None:
+        """Anchor the audit chains and make the archive one file again."""
+        try:
+            if not self.archive.read_only:
+                self.vault.anchor()
+        finally:
+            self.archive.close()
+
+
+def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
+    """All services over an open archive."""
+    context = Context(archive, actor, origin)
+    vault = VaultService(context)
+
+    def before_many(reason: str, job: Job) -> None:
+        vault.automatic(reason, job)
+
+    return Workspace(
+        context=context,
+        customers=CustomerService(context, before_many),
+        contacts=ContactService(context, before_many),
+        activities=RecordService(context, "activities", before_many),
+        views=ViewService(context),
+        people=PeopleService(context),
+        history=HistoryService(context, before_many),
+        vault=vault,
+    )
+
+
+def create_workspace(
+    path: Path, username: str, password: str, *, name: str = "", origin: str = "window"
+) -> tuple[Workspace, str]:
+    """A new archive with its first administrator; returns the workspace and the recovery code to show once."""
+    archive, code = Archive.create(path, username, password)
+    try:
+        add_first_user(archive, username, name or username)
+        return workspace_of(archive, actor_of(archive, username), origin), code
+    except BaseException:
+        archive.close()
+        raise
+
+
+def open_workspace(
+    path: Path,
+    username: str | None,
+    password: str,
+    *,
+    origin: str = "window",
+    take_over: bool = False,
+    read_only: bool = False,
+) -> Workspace:
+    """Open with a password (no name: the first user). Upgrades an older archive after a backup."""
+    name = username or next(iter(header_file.peek(path).names()), "")
+    archive = Archive.open(path, PASSWORD, name, password_bytes(password), take_over=take_over, read_only=read_only)
+    return _entered(archive, name, origin)
+
+
+def open_with_device(path: Path, slot: str, secret: bytes, *, origin: str = "window") -> Workspace:
+    """Open with the device secret kept in the system keychain; `slot` is "user@device"."""
+    archive = Archive.open(path, DEVICE, slot, secret)
+    return _entered(archive, slot.rsplit("@", 1)[0], origin)
+
+
+def recover_workspace(path: Path, code: str, *, origin: str = "window") -> Workspace:
+    """Open with the recovery code, as the first administrator."""
+    archive = open_with_recovery(path, code)
+    try:
+        name = first_admin(archive)
+    except BaseException:
+        archive.close()
+        raise
+    return _entered(archive, name, origin)
+
+
+def _entered(archive: Archive, username: str, origin: str) -> Workspace:
+    try:
+        _upgrade(archive)
+        return workspace_of(archive, actor_of(archive, username), origin)
+    except BaseException:
+        archive.close()
+        raise
+
+
+def _upgrade(archive: Archive) -> None:
+    with archive.engine.connect() as connection:
+        found = version_of(connection)
+    if found >= LATEST or archive.read_only:
+        return
+    from app.db.backup import copy_encrypted
+
+    before = archive.path.with_name(f"{archive.path.stem}.before-upgrade-{found}.kedang")
+    copy_encrypted(archive.path, archive.key_copy(), before, archive.key_copy(), archive.header)
+    upgrade(archive.engine)

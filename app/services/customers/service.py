@@ -1,0 +1,100 @@
+"""Customers, their contacts and their timeline."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core.clock import now
+from app.core.fields import Link
+from app.core.i18n import t
+from app.core.records import ChangeSet, HistoryEntry, Record
+from app.db.store.children import links_of_customers
+from app.models import CustomerTag, Tag
+from app.services.context import Context
+from app.services.records import BeforeMany, RecordService
+
+
+@dataclass(frozen=True)
+class TimelineItem:
+    """One event of a customer: an activity, or a change of the record. Exactly one of the two is set."""
+
+    at: datetime
+    actor: str
+    activity: Record | None = None
+    change: HistoryEntry | None = None
+
+
+Timeline = list[TimelineItem]
+
+
+class CustomerService(RecordService):
+    """Verbs on customers beyond those of every record."""
+
+    def __init__(self, context: Context, before_many: BeforeMany | None = None) -> None:
+        super().__init__(context, "customers", before_many)
+
+    def contacts(self, customer: uuid.UUID) -> list[tuple[Record, str]]:
+        """The live contacts of a customer with their role."""
+        with self._context.reading() as work:
+            work.reader.get("customers", customer)
+            links = links_of_customers(work.connection, [customer]).get(customer, ())
+            records = {r.id: r for r in work.reader.by_ids("contacts", [link.id for link in links])}
+            return [(records[link.id], link.role) for link in links if link.id in records]
+
+    def timeline(self, customer: uuid.UUID, *, limit: int = 200) -> Timeline:
+        """Activities and changes together, newest first."""
+        with self._context.reading() as work:
+            activities = work.reader.activities_of(customer, limit)
+            names = work.reader.user_names()
+        items = [
+            TimelineItem(a.get("happened_at") or a.get("created_at"), names.get(a.get("owner"), ""), activity=a)
+            for a in activities
+        ]
+        items += [TimelineItem(h.at, h.actor, change=h) for h in self.history(customer)]
+        return sorted(items, key=lambda item: item.at, reverse=True)[:limit]
+
+    def log_activity(self, customer: uuid.UUID, values: Mapping[str, Any]) -> tuple[Record, ChangeSet]:
+        """Note a follow-up (记跟进): the activity, and the customer's last contact day moves forward, as one operation."""
+        with self._context.writing() as work:
+            record = work.reader.get("customers", customer)
+            operation = work.operation("activity", t("记跟进：{title}", title=record.get("name")))
+            given = {"happened_at": now(), "customer": (Link(customer, str(record.get("name"))),), **values}
+            activity = work.writer.create(operation, "activities", given)
+            day = given["happened_at"].astimezone().date()
+            last = record.get("last_contact_on")
+            if given.get("kind") != "task" and (last is None or last < day):
+                work.writer.touch(operation, "customers", record, {"last_contact_on": day})
+            return activity, work.commit()
+
+    def add_contact(self, customer: uuid.UUID, values: Mapping[str, Any], role: str = "") -> tuple[Record, ChangeSet]:
+        """A new contact tied to the customer."""
+        with self._context.writing() as work:
+            record = work.reader.get("customers", customer)
+            operation = work.operation("create", t("新建联系人：{name}", name=values.get("name", "")))
+            tie = Link(customer, str(record.get("name")), role)
+            contact = work.writer.create(operation, "contacts", {**values, "customers": (tie,)})
+            return contact, work.commit()
+
+    def tags(self) -> list[tuple[str, str, int]]:
+        """(name, colour token, number of customers) of all tags, by name."""
+        with self._context.archive.session() as session:
+            used = sa.select(CustomerTag.tag_id, sa.func.count().label("n")).group_by(CustomerTag.tag_id).subquery()
+            rows = session.execute(
+                sa.select(Tag.name, Tag.tone, sa.func.coalesce(used.c.n, 0))
+                .outerjoin(used, used.c.tag_id == Tag.id)
+                .order_by(Tag.name)
+            )
+            return [(name, tone, int(n)) for name, tone, n in rows]
+
+
+class ContactService(RecordService):
+    """Contacts; their ties to customers are the field `customers`."""
+
+    def __init__(self, context: Context, before_many: BeforeMany | None = None) -> None:
+        super().__init__(context, "contacts", before_many)

@@ -1,0 +1,128 @@
+"""The operations of the archive: list them, undo any of them, finish what a crash left half-done."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from app.core.i18n import t
+from app.core.jobs import Job
+from app.core.records import ChangeSet, OperationInfo, UndoResult
+from app.db.store.rollback import roll_back
+from app.db.store.undo import Undo
+from app.db.unit_of_work import UnitOfWork
+from app.errors import NotFound, NotPermitted, UserError
+from app.models import OperationRow
+from app.services.context import Context
+
+Operations = list[OperationInfo]
+_NEVER_UNDONE = frozenset({"setup", "users", "keys"})
+
+
+class HistoryService:
+    """Operations are undone by their own author or an administrator."""
+
+    def __init__(self, context: Context, before_many: Callable[[str, Job], None] | None = None) -> None:
+        self._context = context
+        self._before_many = before_many
+
+    def list(self, *, limit: int = 200, offset: int = 0, state: str | None = None) -> tuple[int, Operations]:
+        """(how many in all, operations newest first). Others' operations are for administrators and team leads."""
+        o = OperationRow
+        where = [o.org_id == 1]
+        actor = self._context.actor
+        if not actor.is_admin:
+            where.append(o.user_id.in_(sorted(actor.team_user_ids | {actor.user_id})))
+        if state is not None:
+            where.append(o.state == state)
+        with self._context.archive.session() as session:
+            total = session.scalar(sa.select(sa.func.count()).select_from(o).where(*where)) or 0
+            rows = session.scalars(
+                sa.select(o).where(*where).order_by(o.started_at.desc(), o.id.desc()).limit(limit).offset(offset)
+            ).all()
+            return total, [_info(row) for row in rows]
+
+    def get(self, operation: uuid.UUID) -> OperationInfo:
+        """One operation; raises NotFound."""
+        with self._context.archive.session() as session:
+            row = session.get(OperationRow, (1, operation))
+            if row is None:
+                raise NotFound(t("没有这个操作：{id}", id=operation))
+            return _info(row)
+
+    def find(self, text: str) -> OperationInfo:
+        """The operation with this id, or whose id begins with this text (as shown in lists)."""
+        try:
+            return self.get(uuid.UUID(text))
+        except ValueError:
+            pass
+        _, recent = self.list(limit=1000)
+        hits = [o for o in recent if o.id.hex.startswith(text.replace("-", "").lower())] if len(text) >= 4 else []
+        if len(hits) != 1:
+            raise NotFound(t("没有这个操作：{id}", id=text))
+        return hits[0]
+
+    def last_undoable(self) -> OperationInfo | None:
+        """The actor's newest operation that can be undone (Ctrl+Z)."""
+        _, recent = self.list(limit=50)
+        mine = self._context.actor.name
+        return next((o for o in recent if o.undoable and o.kind != "undo" and o.actor == mine), None)
+
+    def undo(self, operation: uuid.UUID, job: Job | None = None) -> UndoResult:
+        """Put everything back that this operation changed; rows changed since are kept and listed.
+
+        Undoing an undo does the operation again. An unfinished operation is rolled back.
+        """
+        work_job = job or Job()
+        info = self.get(operation)
+        self._allow(info)
+        if info.state == "running":
+            return self.roll_back(operation, work_job)
+        if info.state == "undone":
+            raise UserError(t("这个操作已经撤销过了。"))
+        if info.kind in _NEVER_UNDONE or info.state not in ("done", "partly_undone"):
+            raise UserError(t("这类操作不能撤销。"))
+        if sum(info.counts.values()) >= 1000 and self._before_many:
+            self._before_many("undo", work_job)
+        with self._context.writing() as work:
+            undoing = work.operation("undo", t("撤销：{what}", what=info.summary), undoes=operation)
+            outcome = Undo(work.reader, work.writer, work.journal).run(operation, undoing, work_job)
+            undoing.counts = {"reverted": outcome.reverted, "kept": outcome.kept_count}
+            _set_state(work, operation, "partly_undone" if outcome.kept_count else "undone")
+            if info.undoes is not None:
+                _set_state(work, info.undoes, "done")  # undoing an undo: the first operation holds again
+            changes = work.commit()
+        return UndoResult(undoing.id, outcome.reverted, tuple(outcome.kept), changes)
+
+    def unfinished(self) -> Operations:
+        """Operations a crash or power cut left half-done; to be resumed or rolled back."""
+        return self.list(state="running")[1]
+
+    def roll_back(self, operation: uuid.UUID, job: Job | None = None) -> UndoResult:
+        """Remove every trace of an unfinished operation: created records go for good, updated ones get their old values."""
+        info = self.get(operation)
+        self._allow(info)
+        with self._context.writing() as work:
+            outcome = roll_back(work.reader, work.writer, operation, info.params.get("made_tags", ()), job or Job())
+            work.commit()
+        touched: dict[str, frozenset[uuid.UUID] | None] = dict.fromkeys(self._context.registry.keys())
+        return UndoResult(operation, outcome.reverted, tuple(outcome.kept), ChangeSet(operation, touched))
+
+    def _allow(self, info: OperationInfo) -> None:
+        actor = self._context.actor
+        if not actor.is_admin and info.actor != actor.name:
+            raise NotPermitted(t("只能撤销自己的操作；别人的操作请管理员撤销。"))
+
+
+def _set_state(work: UnitOfWork, operation: uuid.UUID, state: str) -> None:
+    o = OperationRow
+    work.connection.execute(sa.update(o).where(o.org_id == 1, o.id == operation).values(state=state))
+
+
+def _info(row: OperationRow) -> OperationInfo:
+    return OperationInfo(
+        row.id, row.kind, row.summary, row.state, row.actor, row.origin, row.started_at, row.finished_at,
+        dict(row.counts or {}), row.undoes, dict(row.params or {}),
+    )  # fmt: skip

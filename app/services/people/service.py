@@ -1,0 +1,240 @@
+"""Users, roles and teams. A user is a row here and a key slot in the file's header; both change together."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.core.access import FIXED_ROLES, Actor, merged
+from app.core.clock import now
+from app.core.i18n import language, t
+from app.core.ids import uuid7
+from app.db.archive import Archive
+from app.errors import CannotUnlock, NotFound, UserError
+from app.models import Team, TeamMember, User, UserRole
+from app.services.context import Context
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user as screens show him."""
+
+    id: uuid.UUID
+    username: str
+    name: str
+    roles: tuple[str, ...]
+    teams: tuple[str, ...]
+    active: bool
+
+
+People = list[Person]
+
+
+def role_label(code: str) -> str:
+    """The role's name in the language in force."""
+    role = FIXED_ROLES.get(code)
+    return code if role is None else role.en if language() == "en" else role.zh
+
+
+def actor_of(archive: Archive, username: str) -> Actor:
+    """The actor who opened the archive as `username`. Raises CannotUnlock for a deactivated user."""
+    with archive.session() as session:
+        user = session.scalar(sa.select(User).where(User.username == username))
+        if user is None or not user.active:
+            raise CannotUnlock(t("这个用户已停用，请联系管理员。"))
+        codes = session.scalars(sa.select(UserRole.role).where(UserRole.user_id == user.id)).all()
+        roles = [FIXED_ROLES[code] for code in codes if code in FIXED_ROLES]
+        return Actor(user.id, user.name, merged(roles), any(r.admin for r in roles), _team_mates(session, user.id))
+
+
+def add_first_user(archive: Archive, username: str, name: str) -> None:
+    """The administrator a new archive begins with."""
+    with archive.session(write=True) as session:
+        user = User(id=uuid7(), username=username, name=name, created_at=now())
+        session.add(user)
+        session.flush()
+        session.add(UserRole(user_id=user.id, role="admin"))
+        session.commit()
+
+
+def first_admin(archive: Archive) -> str:
+    """The username of the first active administrator (who a recovery code signs in as)."""
+    with archive.session() as session:
+        found = session.scalar(
+            sa.select(User.username)
+            .join(UserRole, sa.and_(UserRole.user_id == User.id, UserRole.role == "admin"))
+            .where(User.active.is_(True))
+            .order_by(User.created_at, User.id)
+        )
+    if found is None:
+        raise NotFound(t("档案里没有管理员。"))
+    return found
+
+
+def _team_mates(session: Session, user: uuid.UUID) -> frozenset[uuid.UUID]:
+    """Everybody in the user's teams and all teams below them."""
+    parents = dict(session.execute(sa.select(Team.id, Team.parent_id)).tuples().all())
+    mine = set(session.scalars(sa.select(TeamMember.team_id).where(TeamMember.user_id == user)))
+
+    def below(team: uuid.UUID) -> bool:
+        seen: set[uuid.UUID] = set()
+        at: uuid.UUID | None = team
+        while at is not None and at not in seen:
+            if at in mine:
+                return True
+            seen.add(at)
+            at = parents.get(at)
+        return False
+
+    teams = [team for team in parents if below(team)]
+    return frozenset(session.scalars(sa.select(TeamMember.user_id).where(TeamMember.team_id.in_(teams))))
+
+
+class PeopleService:
+    """Administration of users and teams; everybody may list names."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def list(self, *, active_only: bool = False) -> People:
+        """All users by name."""
+        with self._context.archive.session() as session:
+            users = session.scalars(sa.select(User).order_by(User.created_at, User.id)).all()
+            roles = session.execute(sa.select(UserRole.user_id, UserRole.role)).all()
+            joined = sa.select(TeamMember.user_id, Team.name).join(Team, Team.id == TeamMember.team_id)
+            teams = session.execute(joined).all()
+        return [
+            Person(
+                u.id,
+                u.username,
+                u.name,
+                tuple(role for user, role in roles if user == u.id),
+                tuple(team for user, team in teams if user == u.id),
+                u.active,
+            )
+            for u in users
+            if u.active or not active_only
+        ]
+
+    def names(self) -> dict[uuid.UUID, str]:
+        """Display names by id."""
+        with self._context.archive.session() as session:
+            return {row.id: row.name for row in session.execute(sa.select(User.id, User.name))}
+
+    def add(self, username: str, name: str, password: str, roles: Iterable[str]) -> Person:
+        """A new user with his own password."""
+        self._context.actor.require_admin()
+        codes = _known_roles(roles)
+        login = username.strip()
+        if not login or len(login) > 60 or "@" in login:
+            raise UserError(t("用户名不能为空，不能超过 60 个字，也不能含“@”。"))
+        with self._context.archive.session() as session:
+            if session.scalar(sa.select(User.id).where(User.username == login)):
+                raise UserError(t("用户“{name}”已经存在。", name=login))
+        self._context.archive.add_password(login, password)
+        with self._context.writing() as work:
+            operation = work.operation("users", t("新建用户：{name}", name=login))
+            user = User(id=uuid7(), username=login, name=name.strip() or login, created_at=now())
+            work.session.add(user)
+            work.session.flush()
+            work.session.add_all(UserRole(user_id=user.id, role=code) for code in codes)
+            operation.params = {"username": login, "roles": codes}
+            work.commit()
+        return self.get(login)
+
+    def get(self, username: str) -> Person:
+        """One user; raises NotFound."""
+        found = next((p for p in self.list() if p.username == username), None)
+        if found is None:
+            raise NotFound(t("没有用户“{name}”。", name=username))
+        return found
+
+    def set_roles(self, username: str, roles: Iterable[str]) -> Person:
+        """Other rights; the last administrator stays one."""
+        self._context.actor.require_admin()
+        person, codes = self.get(username), _known_roles(roles)
+        if "admin" not in codes:
+            self._not_last_admin(person)
+        with self._context.writing() as work:
+            operation = work.operation("users", t("修改用户角色：{name}", name=username))
+            operation.params = {"username": username, "roles": codes}
+            work.session.execute(sa.delete(UserRole).where(UserRole.user_id == person.id))
+            work.session.add_all(UserRole(user_id=person.id, role=code) for code in codes)
+            work.commit()
+        return self.get(username)
+
+    def remove(self, username: str) -> None:
+        """Take a user's access away for good: his slots go and the data key is changed, so that an old copy of the key
+        opens nothing new. His records and history stay. Others keep their passwords."""
+        self._context.actor.require_admin()
+        person = self.get(username)
+        if person.id == self._context.actor.user_id:
+            raise UserError(t("不能移除自己。"))
+        self._not_last_admin(person)
+        with self._context.writing() as work:
+            operation = work.operation("users", t("移除用户：{name}", name=username))
+            operation.params = {"username": username}
+            work.session.execute(sa.update(User).where(User.id == person.id).values(active=False))
+            work.commit()
+        self._context.archive.rotate_key(frozenset({username}))
+
+    def change_password(self, old: str, new: str, username: str | None = None) -> None:
+        """The actor's own password; the data is not re-encrypted."""
+        self._context.archive.change_password(username or self._own_username(), old, new)
+
+    def reset_password(self, username: str, new: str) -> None:
+        """A forgotten password, by an administrator or after opening with the recovery code."""
+        self._context.actor.require_admin()
+        self.get(username)
+        self._context.archive.set_password(username, new)
+
+    def add_team(self, name: str, parent: str | None = None) -> None:
+        """A team, below `parent` if given."""
+        self._context.actor.require_admin()
+        with self._context.archive.session(write=True) as session:
+            if session.scalar(sa.select(Team.id).where(Team.name == name)):
+                raise UserError(t("团队“{name}”已经存在。", name=name))
+            above = session.scalar(sa.select(Team.id).where(Team.name == parent)) if parent else None
+            if parent and above is None:
+                raise NotFound(t("没有团队“{name}”。", name=parent))
+            session.add(Team(id=uuid7(), name=name, parent_id=above))
+            session.commit()
+
+    def set_team(self, username: str, teams: Iterable[str]) -> None:
+        """The teams a user belongs to."""
+        self._context.actor.require_admin()
+        person = self.get(username)
+        with self._context.archive.session(write=True) as session:
+            known = dict(session.execute(sa.select(Team.name, Team.id)).tuples().all())
+            session.execute(sa.delete(TeamMember).where(TeamMember.user_id == person.id))
+            for team in teams:
+                if team not in known:
+                    raise NotFound(t("没有团队“{name}”。", name=team))
+                session.add(TeamMember(team_id=known[team], user_id=person.id))
+            session.commit()
+
+    def teams(self) -> tuple[str, ...]:
+        """Names of all teams."""
+        with self._context.archive.session() as session:
+            return tuple(session.scalars(sa.select(Team.name).order_by(Team.name)))
+
+    def _own_username(self) -> str:
+        with self._context.archive.session() as session:
+            return session.scalars(sa.select(User.username).where(User.id == self._context.actor.user_id)).one()
+
+    def _not_last_admin(self, person: Person) -> None:
+        admins = [p for p in self.list(active_only=True) if "admin" in p.roles]
+        if "admin" in person.roles and len(admins) == 1:
+            raise UserError(t("至少要保留一位管理员。"))
+
+
+def _known_roles(roles: Iterable[str]) -> list[str]:
+    codes = list(dict.fromkeys(roles))
+    unknown = [code for code in codes if code not in FIXED_ROLES]
+    if unknown or not codes:
+        raise UserError(t("没有角色“{role}”。可用的有：{all}。", role="、".join(unknown), all="、".join(FIXED_ROLES)))
+    return codes
