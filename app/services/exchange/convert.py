@@ -1,0 +1,279 @@
+"""One cell into one field value: the cleaners applied by field type, with every change and every problem told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.core.fields import Address as StoredAddress
+from app.core.fields import Field, FieldType, Point
+from app.core.i18n import t
+from app.core.values import money_text
+from app.services.cleaning.addresses import split_address
+from app.services.cleaning.amounts import parse_amount, parse_bool, parse_integer, parse_number
+from app.services.cleaning.codes import match_choice
+from app.services.cleaning.dates import parse_date, parse_datetime
+from app.services.cleaning.emails import parse_emails
+from app.services.cleaning.identity import parse_credit_code, parse_id_card
+from app.services.cleaning.phone_types import Phone, display
+from app.services.cleaning.phones import parse_phones
+from app.services.cleaning.text import clean_text
+from app.services.cleaning.values import Problem
+from app.services.exchange.plan import ColumnPlan
+
+#: a value that would be stored, and what to tell about it
+Converted = tuple[Any, Problem | None]
+Converter = Callable[[str], Converted]
+_CACHED = 20_000
+
+
+@dataclass(frozen=True)
+class Options:
+    """What conversion depends on besides the cell."""
+
+    column: ColumnPlan
+    region: str = "CN"
+    date1904: bool = False
+    users: Mapping[str, str] | None = None
+
+
+def converter(field: Field, options: Options) -> Converter:
+    """The function for all cells of one column; repeated cells are answered from memory."""
+    build = _BUILDERS.get(field.type, _text)
+    plain = build(field, options)
+    known: dict[str, Converted] = {}
+
+    def convert(cell: str) -> Converted:
+        if cell.__class__ is not str and getattr(cell, "mark", "") == "error":
+            return None, Problem("cell.error", t("单元格是错误值 {text}", text=str(cell)), "error")
+        found = known.get(cell)
+        if found is None:
+            found = plain(cell)
+            if len(known) < _CACHED and cell.__class__ is str:
+                known[cell] = found
+        return found
+
+    return convert
+
+
+def _text(field: Field, _options: Options) -> Converter:
+    keep = field.type is FieldType.LONG_TEXT
+    longest = field.max_length
+
+    def convert(cell: str) -> Converted:
+        value = clean_text(cell, keep)
+        if len(value) > longest:
+            text = t("太长：最多 {most} 个字，现在 {now} 个。", most=longest, now=len(value))
+            return value[:longest], Problem("text.too_long", text, "error")
+        return value or None, None
+
+    return convert
+
+
+def _choice(field: Field, _options: Options) -> Converter:
+    labels = {c.code: (c.code, c.zh, c.en, *c.synonyms) for c in field.choices}
+
+    def convert(cell: str) -> Converted:
+        text = clean_text(cell)
+        if not text:
+            return None, None
+        code = match_choice(text, labels)
+        if code is not None:
+            return code, None
+        if field.open_choices and len(text) <= field.max_length:
+            return text, None
+        options = "、".join(c.label for c in field.choices)
+        return None, Problem(
+            "choice.unknown", t("“{value}”不在选项里（{options}）。", value=text, options=options), "error"
+        )
+
+    return convert
+
+
+def _phones(_field: Field, options: Options) -> Converter:
+    def convert(cell: str) -> Converted:
+        found = parse_phones(cell, options.region)
+        problem = found.problem
+        if problem is None or problem.severity == "warning":
+            return tuple(_phone_point(p) for p in found.value or ()) or None, problem
+        if "destroyed" in problem.code:
+            return None, problem
+        # a number that cannot be right is kept as written, marked invalid: a person may still read it
+        good = [_phone_point(p) for p in found.value or ()]
+        text = clean_text(cell)[:250]
+        points = (*good, Point(text, text.casefold(), valid=False)) if text else tuple(good)
+        return points or None, Problem(problem.code, problem.text + t("，已按原文保留"), "warning")
+
+    return convert
+
+
+def _phone_point(phone: Phone) -> Point:
+    label = t("微信同号") if phone.also_wechat else ""
+    return Point(display(phone.number), phone.number, label, phone.extension, note=phone.note[:200])
+
+
+def _emails(_field: Field, _options: Options) -> Converter:
+    def convert(cell: str) -> Converted:
+        found = parse_emails(cell)
+        points = tuple(Point(address, address.casefold()) for address in found.value or ())
+        if found.failed:
+            text = clean_text(cell)[:250]
+            kept = (*points, Point(text, text.casefold(), valid=False)) if text else points
+            assert found.problem
+            return kept or None, Problem(found.problem.code, found.problem.text + t("，已按原文保留"), "warning")
+        return points or None, found.problem
+
+    return convert
+
+
+def _wechats(_field: Field, _options: Options) -> Converter:
+    def convert(cell: str) -> Converted:
+        words = clean_text(cell).replace("，", " ").replace(",", " ").replace("；", " ").replace(";", " ").split()
+        return tuple(Point(w, w.casefold()) for w in words) or None, None
+
+    return convert
+
+
+def _money(_field: Field, options: Options) -> Converter:
+    def convert(cell: str) -> Converted:
+        found = parse_amount(cell, unit=options.column.unit)
+        return found.value, found.problem
+
+    return convert
+
+
+def _date(_field: Field, options: Options) -> Converter:
+    column = options.column
+
+    def convert(cell: str) -> Converted:
+        found = parse_date(
+            cell,
+            order=column.date_order,
+            certain=column.order_certain,
+            date1904=options.date1904,
+        )
+        return found.value, found.problem
+
+    return convert
+
+
+def _datetime(_field: Field, options: Options) -> Converter:
+    column = options.column
+
+    def convert(cell: str) -> Converted:
+        found = parse_datetime(
+            cell,
+            order=column.date_order,
+            certain=column.order_certain,
+            date1904=options.date1904,
+        )
+        value: datetime | None = found.value.astimezone() if found.value else None
+        return value, found.problem
+
+    return convert
+
+
+def _cleaned(parse: Callable[[str], Any]) -> Callable[[Field, Options], Converter]:
+    def build(_field: Field, _options: Options) -> Converter:
+        def convert(cell: str) -> Converted:
+            found = parse(cell)
+            return found.value, found.problem
+
+        return convert
+
+    return build
+
+
+def _id_card(_field: Field, _options: Options) -> Converter:
+    def convert(cell: str) -> Converted:
+        found = parse_id_card(cell)
+        return (found.value.number if found.value else None), found.problem
+
+    return convert
+
+
+def _tags(_field: Field, _options: Options) -> Converter:
+    def convert(cell: str) -> Converted:
+        text = clean_text(cell)
+        for mark in "，,；;、|/\n":
+            text = text.replace(mark, " ")
+        return tuple(dict.fromkeys(word[:40] for word in text.split())) or None, None
+
+    return convert
+
+
+def _user(_field: Field, options: Options) -> Converter:
+    users = options.users or {}
+
+    def convert(cell: str) -> Converted:
+        name = clean_text(cell)
+        if not name:
+            return None, None
+        if name in users:
+            return users[name], None
+        text = t("“{name}”不是本档案的用户，改由导入者负责", name=name)
+        return None, Problem("owner.unknown", text, "warning")
+
+    return convert
+
+
+def _links(_field: Field, _options: Options) -> Converter:
+    def convert(cell: str) -> Converted:
+        text = clean_text(cell)
+        for mark in "；;|\n":
+            text = text.replace(mark, "；")
+        return tuple(dict.fromkeys(w.strip() for w in text.split("；") if w.strip())) or None, None
+
+    return convert
+
+
+_BUILDERS: Mapping[FieldType, Callable[[Field, Options], Converter]] = {
+    FieldType.CHOICE: _choice,
+    FieldType.PHONES: _phones,
+    FieldType.EMAILS: _emails,
+    FieldType.WECHATS: _wechats,
+    FieldType.MONEY: _money,
+    FieldType.DATE: _date,
+    FieldType.DATETIME: _datetime,
+    FieldType.INTEGER: _cleaned(parse_integer),
+    FieldType.NUMBER: _cleaned(parse_number),
+    FieldType.BOOL: _cleaned(parse_bool),
+    FieldType.ID_CARD: _id_card,
+    FieldType.CREDIT_CODE: _cleaned(parse_credit_code),
+    FieldType.TAGS: _tags,
+    FieldType.USER: _user,
+    FieldType.LINKS: _links,
+}
+
+
+def address_parts(cell: str) -> tuple[StoredAddress | None, Problem | None]:
+    """A full address split by 行政区划; unsplit when it is ambiguous."""
+    found = split_address(cell)
+    if found.value is None:
+        text = clean_text(cell)
+        return (StoredAddress(detail=text) if text else None), found.problem
+    a = found.value
+    return StoredAddress(a.province, a.city, a.district, a.detail), found.problem
+
+
+def shown(field: Field, value: Any) -> str:
+    """The value as a preview writes it (`→` right side)."""
+    if value is None:
+        return ""
+    match field.type:
+        case FieldType.MONEY:
+            return money_text(value)
+        case FieldType.DATE:
+            return str(value)
+        case FieldType.DATETIME:
+            return str(value.strftime("%Y-%m-%d %H:%M:%S"))
+        case FieldType.PHONES | FieldType.EMAILS | FieldType.WECHATS:
+            return "；".join(p.value + (f" 转 {p.extension}" if p.extension else "") for p in value)
+        case FieldType.TAGS | FieldType.LINKS:
+            return "；".join(value)
+        case FieldType.CHOICE:
+            choice = field.choice(value)
+            return choice.label if choice else str(value)
+    return str(value)

@@ -1,0 +1,178 @@
+"""Which column is which field: by a remembered mapping, by the header's words, by what the cells hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from app.core.fields import Entity, FieldType, Registry
+from app.services.cleaning.amounts import header_unit
+from app.services.cleaning.dates import column_order
+from app.services.cleaning.detect import detect
+from app.services.cleaning.phones import guess_region
+from app.services.exchange.plan import ColumnPlan, ImportPlan
+from app.services.exchange.reading.records import Inspection
+from app.services.exchange.targets import CONTACT, Target, header_key, holds_several, targets_of, words_of
+
+SURE = 0.9
+_INDEX_HEADERS = frozenset({"序号", "序", "no", "行号", "index", "#", "编号no"})
+#: what a column holds → the field it most likely is, per entity, with the share of cells it takes
+_BY_CONTENT: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "customers": (
+        ("mobile", "phones"), ("phone", "phones"), ("email", "emails"), ("id_number", "id_number"),
+        ("credit_code", "credit_code"), ("company", "name"), ("person", "name"), ("address", "address"),
+        ("gender", "gender"), ("url", "website"),
+    ),
+    "contacts": (
+        ("mobile", "phones"), ("phone", "phones"), ("email", "emails"), ("person", "name"), ("gender", "gender"),
+        ("company", "customers"),
+    ),
+    "activities": (("company", "customer"),),
+}  # fmt: skip
+_LEAST_SHARE = 0.6
+#: a header may say one thing and the cells another; these kinds of cell overrule the header
+_OVERRULING = frozenset({"mobile", "email", "id_number", "credit_code"})
+
+
+def propose(
+    inspection: Inspection, entity: Entity, registry: Registry, remembered: Mapping[str, str | None] | None = None
+) -> ImportPlan:
+    """The plan with the best target for each column. `remembered` maps header keys to targets of an earlier import."""
+    targets = targets_of(entity, registry)
+    cells = [[row[i] for row in inspection.preview] for i in range(len(inspection.columns))]
+    scored: list[tuple[float, int, str, str]] = []
+    for index, column in enumerate(inspection.columns):
+        if remembered is not None and header_key(column.name) in remembered:
+            known = remembered[header_key(column.name)]
+            scored.append((2.0, index, known or "", "preset"))
+            continue
+        scored.extend((s, index, key, why) for key, s, why in _candidates(column.name, cells[index], targets, entity))
+    chosen = _assign(scored, targets)
+    columns = tuple(
+        _column(column.name, chosen.get(i), cells[i], targets) for i, column in enumerate(inspection.columns)
+    )
+    plan = ImportPlan(entity.key, columns, date1904=inspection.date1904)
+    phones = [c for i, p in enumerate(columns) if p.target and p.target.endswith("phones") for c in cells[i]]
+    return _settle(replace(plan, region=guess_region(phones) if phones else "CN"))
+
+
+def _candidates(
+    name: str, cells: Sequence[str], targets: Sequence[Target], entity: Entity
+) -> list[tuple[str, float, str]]:
+    """(target, confidence 0–1, why) for one column."""
+    key = header_key(name)
+    if key in _INDEX_HEADERS and _counts_up(cells):
+        return []
+    kinds: dict[str, float] = {d.kind: d.share for d in detect(cells)}
+    found: dict[str, tuple[float, str]] = {}
+    for target in targets:
+        score = _header_score(key, words_of(target))
+        if score and _contradicted(target, kinds):
+            score *= 0.5
+        if score and target.key == "number" and not _own_numbers(cells, entity):
+            found["external_id"] = (0.8, "header")
+            continue
+        if target.key == "name" and entity.key == "customers" and kinds.get("person", 0.0) > kinds.get("company", 0.0):
+            score *= 0.95  # a column of companies beside it is the customer, this one the contact
+        if score:
+            found[target.key] = (score, "header")
+    for kind, field in _BY_CONTENT.get(entity.key, ()):
+        share = kinds.get(kind, 0.0)
+        if share >= _LEAST_SHARE:
+            score = share * (0.9 if kind in _OVERRULING else 0.6)
+            if score > found.get(field, (0.0, ""))[0]:
+                found[field] = (score, "content")
+    return [(k, s, why) for k, (s, why) in found.items()]
+
+
+def _header_score(header: str, words: Mapping[str, float]) -> float:
+    if header in words:
+        return words[header]
+    if len(header) < 2:
+        return 0.0
+    best = 0.0
+    for word, weight in words.items():
+        if len(word) >= 2 and (word in header or header in word):
+            overlap = min(len(word), len(header)) / max(len(word), len(header))
+            best = max(best, weight * overlap * 0.9)
+    return best if best >= 0.4 else 0.0
+
+
+def _contradicted(target: Target, kinds: Mapping[str, float]) -> bool:
+    """Whether what the cells hold makes this field impossible: a column of mobiles is no remark, whatever its name."""
+    kind = target.field.type
+    strong = {k for k, share in kinds.items() if share >= 0.8 and k in _OVERRULING}
+    if strong:
+        fits = {"mobile": FieldType.PHONES, "email": FieldType.EMAILS, "id_number": FieldType.ID_CARD,
+                "credit_code": FieldType.CREDIT_CODE}  # fmt: skip
+        return kind not in {fits[k] for k in strong} and kind is not FieldType.WECHATS
+    if kind is FieldType.PHONES:
+        return kinds.get("phone", 0) + kinds.get("mobile", 0) < 0.3 and kinds.get("blank", 0) < 0.9
+    if kind is FieldType.EMAILS:
+        return kinds.get("email", 0) < 0.2 and kinds.get("blank", 0) < 0.9
+    return False
+
+
+def _own_numbers(cells: Sequence[str], entity: Entity) -> bool:
+    pattern = re.compile(rf"{entity.number_prefix}\d{{6,}}")
+    given = [c for c in cells if c]
+    return bool(given) and sum(bool(pattern.fullmatch(c)) for c in given) >= 0.9 * len(given)
+
+
+def _counts_up(cells: Sequence[str]) -> bool:
+    numbers = [int(c) for c in cells if c.isdigit()]
+    return len(numbers) >= 0.8 * len([c for c in cells if c]) and numbers == sorted(numbers)
+
+
+def _assign(scored: list[tuple[float, int, str, str]], targets: Sequence[Target]) -> dict[int, tuple[str, float, str]]:
+    """Best pairs first; a field that holds one value is given once."""
+    several = {x.key for x in targets if holds_several(x.field)}
+    used: set[str] = set()
+    chosen: dict[int, tuple[str, float, str]] = {}
+    for score, index, key, why in sorted(scored, key=lambda s: (-s[0], s[1])):
+        if index in chosen or (key in used and key not in several):
+            continue
+        if score >= 0.45:
+            chosen[index] = (key, min(score, 1.0), why)
+            used.add(key)
+    return chosen
+
+
+def _column(
+    name: str, chosen: tuple[str, float, str] | None, cells: Sequence[str], targets: Sequence[Target]
+) -> ColumnPlan:
+    if chosen is None or not chosen[0]:
+        return ColumnPlan(name, why=chosen[2] if chosen else "")
+    key, confidence, why = chosen
+    return tuned(ColumnPlan(name, key, round(confidence, 2), why), cells, targets)
+
+
+def tuned(plan: ColumnPlan, cells: Sequence[str], targets: Sequence[Target]) -> ColumnPlan:
+    """The column with its unit (万元) and date order settled from header and cells."""
+    field = next((x.field for x in targets if x.key == plan.target), None)
+    if field is None:
+        return plan
+    if field.type is FieldType.MONEY:
+        return replace(plan, unit=header_unit(plan.name))
+    if field.type in (FieldType.DATE, FieldType.DATETIME):
+        order = column_order(cells)
+        return replace(plan, date_order=order.order, order_certain=order.certain)
+    return plan
+
+
+def _settle(plan: ImportPlan) -> ImportPlan:
+    """What only the whole table tells: a person without a company beside is the customer, not a contact."""
+    chosen = plan.targets()
+    if plan.entity != "customers" or "name" in chosen or CONTACT + "name" not in chosen:
+        return plan
+    columns = tuple(replace(c, target="name") if c.target == CONTACT + "name" else c for c in plan.columns)
+    moved = tuple(
+        replace(c, target=c.target.removeprefix(CONTACT))
+        if c.target
+        and c.target.startswith(CONTACT)
+        and c.target.removeprefix(CONTACT) not in chosen | {"title", "department"}
+        else c
+        for c in columns
+    )
+    return replace(plan, columns=moved)

@@ -1,0 +1,103 @@
+"""The import plan: everything a person decides before rows are written. Saved as a preset, sent to the child process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from app.core.i18n import t
+from app.errors import UserError
+
+CREATE, UPDATE, UPSERT = "create", "update", "upsert"
+MODES = (CREATE, UPDATE, UPSERT)
+Rule = tuple[str, ...]
+
+#: tried in this order until one finds a record; a rule counts only for rows that have all its fields
+DEFAULT_RULES: Mapping[str, tuple[Rule, ...]] = {
+    "customers": (("external_id",), ("number",), ("credit_code",), ("id_number",), ("name", "phones"), ("name",)),
+    "contacts": (("external_id",), ("number",), ("name", "phones"), ("name", "customers")),
+    "activities": (("external_id",),),
+}
+
+
+@dataclass(frozen=True)
+class ColumnPlan:
+    """One column: its name in the file, where it goes (None = not imported), how sure, why.
+
+    `why`: header, content, preset, person, or "" . `unit`: factor of amounts (万元 → 10000).
+    `date_order`: ymd, mdy or dmy for dates written in short numbers.
+    """
+
+    name: str
+    target: str | None = None
+    confidence: float = 0.0
+    why: str = ""
+    unit: int = 1
+    date_order: Literal["ymd", "mdy", "dmy"] = "ymd"
+    order_certain: bool = False
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """`columns` are aligned to the inspection's columns.
+
+    `match`: rules tried in order. `empty`: "keep" or "clear" what a blank cell meets in an existing record.
+    `lists`: "add" to or "replace" the phones, e-mails and tags of an existing record. `bad_cells`: "reject" the row or
+    "blank" the cell when a cell cannot be understood. `owner`: user id as text, or "" for the importing person.
+    """
+
+    entity: str
+    columns: tuple[ColumnPlan, ...]
+    mode: str = CREATE
+    match: tuple[Rule, ...] = ()
+    empty: str = "keep"
+    lists: str = "add"
+    bad_cells: str = "reject"
+    owner: str = ""
+    tags: tuple[str, ...] = ()
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    region: str = "CN"
+    date1904: bool = False
+
+    def with_target(self, index: int, target: str | None) -> ImportPlan:
+        """Another target for one column, chosen by the person."""
+        columns = list(self.columns)
+        columns[index] = replace(columns[index], target=target, confidence=1.0, why="person")
+        return replace(self, columns=tuple(columns))
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as JSON data."""
+        return {
+            "entity": self.entity, "columns": [vars(c) for c in self.columns], "mode": self.mode,
+            "match": [list(r) for r in self.match], "empty": self.empty, "lists": self.lists,
+            "bad_cells": self.bad_cells, "owner": self.owner, "tags": list(self.tags),
+            "defaults": dict(self.defaults), "region": self.region, "date1904": self.date1904,
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ImportPlan:
+        """The plan of this JSON data; raises UserError when it is none."""
+        try:
+            known = {k: v for k, v in data.items() if k in cls.__dataclass_fields__}
+            known["columns"] = tuple(ColumnPlan(**c) for c in data["columns"])
+            known["match"] = tuple(tuple(r) for r in data.get("match", ()))
+            known["tags"] = tuple(data.get("tags", ()))
+            plan = cls(**known)
+        except (KeyError, TypeError) as error:
+            raise UserError(t("这不是有效的导入方案文件。")) from error
+        plan.check()
+        return plan
+
+    def check(self) -> None:
+        """Raise UserError for a mode or choice that does not exist."""
+        if self.mode not in MODES or self.empty not in ("keep", "clear") or self.bad_cells not in ("reject", "blank"):
+            raise UserError(t("这不是有效的导入方案文件。"))
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The match rules in force."""
+        return self.match or DEFAULT_RULES.get(self.entity, ())
+
+    def targets(self) -> set[str]:
+        return {c.target for c in self.columns if c.target}

@@ -1,0 +1,80 @@
+"""What a column of a file can become: a field of the entity, a field of the contact in the same row, a new field."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from app.core.fields import POINT_TYPES, Entity, Field, FieldType, Registry
+from app.core.i18n import t
+
+CONTACT = "contact."
+NEW = "new:"
+_CONTACT_FIELDS = ("name", "title", "department", "phones", "emails", "wechats", "gender", "birthday", "remark")
+_NOISE = re.compile(r"[\s*＊:：()（）\[\]【】/、_\-.]+")
+_UNIT = re.compile(r"[(（【\[][^)）】\]]*[)）】\]]")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A place a column can go to. `key` is stable ("phones", "contact.name", "new:备注2:text")."""
+
+    key: str
+    label: str
+    field: Field
+    group: str
+
+
+def header_key(text: str) -> str:
+    """The comparison form of a header: no units in brackets, width, case, spaces or required-marks."""
+    plain = unicodedata.normalize("NFKC", text)
+    without_unit = _UNIT.sub("", plain) or plain
+    return _NOISE.sub("", without_unit).casefold()
+
+
+def targets_of(entity: Entity, registry: Registry) -> list[Target]:
+    """All targets for a file imported into `entity`, in form order."""
+    found = [
+        Target(f.key, f.label, f, entity.group_label(f.group))
+        for f in entity.fields
+        if f.importable and f.type is not FieldType.ADDRESSES
+    ]
+    if entity.key == "customers":
+        contacts = registry.entity("contacts")
+        for key in _CONTACT_FIELDS:
+            field = contacts.field(key)
+            label = t("联系人 · {field}", field=field.label)
+            found.append(Target(CONTACT + key, label, field, t("同一行的联系人")))
+    return found
+
+
+def target_of(key: str, entity: Entity, registry: Registry) -> Target | None:
+    """The target with this key; understands "new:<label>:<type>" for a custom field that is still to be made."""
+    if key.startswith(NEW):
+        _, label, kind = key.split(":", 2)
+        field = Field(key, label, label, FieldType(kind), open_choices=True, custom=True, max_length=500)
+        return Target(key, label, field, t("新字段"))
+    return next((x for x in targets_of(entity, registry) if x.key == key), None)
+
+
+def holds_several(field: Field) -> bool:
+    """Whether several columns may go into this field together (two phone columns)."""
+    return field.type in POINT_TYPES or field.type in (FieldType.TAGS, FieldType.LONG_TEXT)
+
+
+def new_target(label: str, kind: FieldType) -> str:
+    """The key of a custom field to be made from a column."""
+    return f"{NEW}{label.replace(':', ' ')}:{kind}"
+
+
+def words_of(target: Target) -> dict[str, float]:
+    """Header comparison forms of the target → how surely they mean it (0–1)."""
+    field = target.field
+    words = {header_key(field.zh): 1.0, header_key(field.en): 1.0, header_key(field.key): 0.95}
+    for synonym in field.synonyms:
+        words.setdefault(header_key(synonym), 0.92)
+    if target.key.startswith(CONTACT):
+        plain = {k: v * 0.9 for k, v in words.items()}
+        words = plain | {header_key(p + w): 0.97 for p in ("联系人", "contact") for w in plain}
+    return words
