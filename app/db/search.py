@@ -59,6 +59,16 @@ def tokens(names: Sequence[str], texts: Iterable[str], codes: Iterable[str]) -> 
     )
 
 
+def with_code(entry: Tokens, code: str) -> Tokens:
+    """The entry with one more code (a human number given later), as `tokens` would have made it."""
+    if not code:
+        return entry
+    words = [code.casefold(), _NOT_DIGIT.sub("", code)]
+    grams = [w[i : i + 3] for w in words for i in range(len(w) - 1)]
+    han, said, gram, word = entry
+    return han, said, " ".join((gram, *grams)), " ".join((word, *words))
+
+
 def match_expression(text: str) -> str | None:
     """The FTS5 MATCH expression of what a person typed; None when there is nothing to search for.
 

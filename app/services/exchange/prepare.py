@@ -12,6 +12,7 @@ from app.core.fields import POINT_TYPES, FieldType, Registry
 from app.core.i18n import set_language, t
 from app.core.pinyin import sort_key
 from app.db.search import tokens
+from app.db.store.bulk import NewRow, PointRow
 from app.db.store.layout import POINT_KINDS, to_custom, to_store
 from app.db.store.matching import match_key
 from app.services.cleaning.names import is_company, is_person
@@ -21,47 +22,40 @@ from app.services.exchange.plan import ImportPlan
 from app.services.exchange.reading.records import Batch
 from app.services.exchange.targets import CONTACT, Target, holds_several, target_of
 
-#: (kind, value, normal, label, extension, valid, note): one contact point as stored
-PointRow = tuple[str, str, str, str, str, int, str]
+#: keeps the cells apart in `Prepared.joined`; not allowed in any text (a control character)
+_JOINT = "\x1f"
 
 
 @dataclass(slots=True)
-class Prepared:
+class Prepared(NewRow):
     """One row of the file, understood.
 
-    `columns`: field key → stored primitive of scalar fields. `given`: keys of mapped fields whose cell was not blank.
-    `raw`: field key → cell text where the stored value differs from it. `problems`: (column index, code, text,
-    severity). `entry`: search tokens. `contact`: the contact of the same row, or None.
+    `joined`: the cells in one text (cheap to send). `links`: names of customers. `problems`: (column index, code, text,
+    severity). `child`: only a further contact of the row above. `contact`: the contact given in the same row.
+    `changes`: (column index, before, after) when asked to explain.
     """
 
-    row: int
-    cells: list[str]
-    columns: dict[str, Any]
-    points: list[PointRow]
-    tags: tuple[str, ...] = ()
-    custom: list[tuple[str, str | None, int | None]] = ()  # type: ignore[assignment]
+    row: int = 0
+    joined: str = ""
     links: tuple[str, ...] = ()
-    raw: dict[str, str] | None = None
     problems: list[tuple[int, str, str, str]] | None = None
     rejected: bool = False
     child: bool = False
-    contact: Contact | None = None
-    entry: tuple[str, str, str, str] = ("", "", "", "")
-    derived: dict[str, str] | None = None
+    contact: NewRow | None = None
+    changes: list[tuple[int, str, str]] | None = None
+
+    @property
+    def cells(self) -> list[str]:
+        """The row's cells as read, aligned to the plan's columns."""
+        return self.joined.split(_JOINT)
 
     def normals(self, kind: str) -> list[str]:
         """Comparison forms of the points of one kind."""
         return [p[2] for p in self.points if p[0] == kind]
 
 
-@dataclass(slots=True)
-class Contact:
-    """The contact given in a customer's row."""
-
-    columns: dict[str, Any]
-    points: list[PointRow]
-    derived: dict[str, str]
-    entry: tuple[str, str, str, str]
+def _rebuilt(plan: ImportPlan, registry: Registry, users: dict[str, str], language: str, explain: bool) -> Preparer:
+    return Preparer(plan, registry, users, language, explain=explain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +74,19 @@ class Preparer:
     `users`: names and usernames → user id as 32 hex digits. `defaults` of the plan fill blank cells.
     """
 
-    def __init__(self, plan: ImportPlan, registry: Registry, users: Mapping[str, str], language: str) -> None:
+    def __init__(
+        self, plan: ImportPlan, registry: Registry, users: Mapping[str, str], language: str, *, explain: bool = False
+    ) -> None:
         self._plan = plan
         self._registry = registry
         self._users = dict(users)
         self._language = language
+        self._explain = explain
         self._columns: list[_Column] | None = None
         self._defaults: dict[str, Any] = {}
 
-    def __getstate__(self) -> tuple[ImportPlan, Registry, dict[str, str], str]:
-        return self._plan, self._registry, self._users, self._language
-
-    def __setstate__(self, state: tuple[ImportPlan, Registry, dict[str, str], str]) -> None:
-        self.__init__(*state)  # type: ignore[misc]
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (self._plan, self._registry, self._users, self._language, self._explain)
 
     def __call__(self, batch: Batch) -> list[Prepared]:
         """All rows of the batch, in order; none is dropped."""
@@ -122,7 +116,7 @@ class Preparer:
     # ---- one row ------------------------------------------------------------------------------------------------
 
     def _row(self, number: int, cells: list[str]) -> Prepared:
-        made = Prepared(number, cells, {}, [])
+        made = Prepared({}, [], row=number, joined=_JOINT.join(cells))
         custom: list[tuple[str, str | None, int | None]] = []
         contact: dict[str, Any] = {}
         contact_points: list[PointRow] = []
@@ -199,7 +193,16 @@ class Preparer:
         if detail:
             made.columns["address"] = detail[:300]
         if detail != cell:
+            self._show(
+                made, index, cell, " ".join(p for p in (address.province, address.city, address.district, detail) if p)
+            )
             self._raw(made, "address", cell)
+
+    def _show(self, made: Prepared, index: int, before: str, after: str) -> None:
+        if self._explain:
+            if made.changes is None:
+                made.changes = []
+            made.changes.append((index, str(before), after))
 
     @staticmethod
     def _raw(made: Prepared, key: str, cell: str) -> None:
@@ -209,6 +212,7 @@ class Preparer:
 
     def _remember(self, made: Prepared, column: _Column, cell: str, value: str) -> None:
         if value != cell:
+            self._show(made, column.index, cell, value)
             self._raw(made, (CONTACT if column.contact else "") + column.key, cell)
 
     def _tell(self, made: Prepared, index: int, problem: Problem) -> None:
@@ -257,10 +261,10 @@ def _kind_of(name: str, made: Prepared) -> str | None:
     return "person" if made.columns.get("id_number") or is_person(name) else None
 
 
-def _contact_of(columns: dict[str, Any], points: list[PointRow]) -> Contact:
+def _contact_of(columns: dict[str, Any], points: list[PointRow]) -> NewRow:
     name = columns["name"]
     derived = {"name_key": sort_key(name)[:300], "match_key": match_key(name)[:100]}
-    return Contact(columns, points, derived, _entry("contacts", columns, points, []))
+    return NewRow(columns, points, derived=derived, entry=_entry("contacts", columns, points, []))
 
 
 _NAMES = {"customers": ("name", "short_name"), "contacts": ("name",), "activities": ("subject",)}

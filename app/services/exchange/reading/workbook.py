@@ -112,7 +112,7 @@ def _guarded(name: str, call: Callable[[], T]) -> T:
         return call()
     except PasswordError as error:
         raise refusals.password(name) from error
-    except CalamineError as error:
+    except (CalamineError, OSError, ValueError) as error:
         raise refusals.damaged(name) from error
     except BaseException as error:
         if type(error).__name__ == "PanicException":

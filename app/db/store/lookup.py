@@ -1,0 +1,53 @@
+"""Finding existing records by what identifies them, many at a time: for imports and for links by name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.db.store.layout import POINT_KINDS, Layout
+
+#: (record id, in the recycle bin)
+Hit = tuple[bytes, bool]
+_CHUNK = 900
+_POINTS = {f.value: kind for f, kind in POINT_KINDS.items()}
+
+
+def find(connection: sa.Connection, layout: Layout, field: str, values: Iterable[str]) -> dict[str, list[Hit]]:
+    """value → records that have it. Fields: any text column, `name` (by comparison form), phones, emails, wechats."""
+    wanted = sorted(set(values))
+    found: dict[str, list[Hit]] = defaultdict(list)
+    table = layout.table.name
+    for start in range(0, len(wanted), _CHUNK):
+        part = wanted[start : start + _CHUNK]
+        marks = ",".join("?" * len(part))
+        parameters: tuple[Any, ...]
+        if field in _POINTS:
+            sql = (
+                f"SELECT p.normal, t.id, t.deleted_at FROM contact_point p JOIN {table} t "
+                f"ON t.org_id = p.org_id AND t.id = p.{layout.holder} "
+                f"WHERE p.org_id=1 AND p.kind=? AND p.normal IN ({marks})"
+            )
+            parameters = (_POINTS[field], *part)
+        else:
+            column = "match_key" if field == "name" else field
+            sql = f"SELECT {column}, id, deleted_at FROM {table} WHERE org_id=1 AND {column} IN ({marks})"
+            parameters = tuple(part)
+        for value, record, deleted in connection.exec_driver_sql(sql, parameters):
+            found[value].append((record, deleted is not None))
+    return found
+
+
+def ties(connection: sa.Connection, contacts: Sequence[bytes]) -> dict[bytes, set[bytes]]:
+    """contact id → ids of the customers it is tied to."""
+    found: dict[bytes, set[bytes]] = defaultdict(set)
+    for start in range(0, len(contacts), _CHUNK):
+        part = contacts[start : start + _CHUNK]
+        marks = ",".join("?" * len(part))
+        sql = f"SELECT contact_id, customer_id FROM customer_contact WHERE org_id=1 AND contact_id IN ({marks})"
+        for contact, customer in connection.exec_driver_sql(sql, tuple(part)):
+            found[contact].add(customer)
+    return found

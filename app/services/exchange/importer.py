@@ -1,0 +1,325 @@
+"""Import: inspect, propose a plan, dry-run, run, resume. One operation, undone as a whole; cancelled without a trace."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from app.core.access import Action
+from app.core.fields import FieldType
+from app.core.i18n import language, t
+from app.core.jobs import Job
+from app.core.records import ChangeSet
+from app.db.journal import Operation
+from app.db.store.rollback import roll_back
+from app.errors import Cancelled, EnvironmentProblem, UserError
+from app.services.context import Context
+from app.services.customers.fields import CustomFieldService
+from app.services.exchange.errors_book import ErrorsBook
+from app.services.exchange.mapping import propose
+from app.services.exchange.plan import ImportPlan
+from app.services.exchange.prepare import Prepared, Preparer
+from app.services.exchange.presets import PresetService
+from app.services.exchange.reading.records import Inspection, ReadOptions
+from app.services.exchange.reading.source import inspect, read
+from app.services.exchange.report import ImportReport, Tally
+from app.services.exchange.targets import NEW
+from app.services.exchange.writer import BatchWriter
+from app.services.people.service import PeopleService
+
+BATCH_ROWS = 4000
+_AS_FOUND = ReadOptions()
+BeforeMany = Callable[[str, Job], None]
+
+
+class ImportService:
+    """Needs the right to import. `before_many` makes the backup."""
+
+    def __init__(
+        self, context: Context, people: PeopleService, presets: PresetService, before_many: BeforeMany
+    ) -> None:
+        self._context = context
+        self._people = people
+        self._presets = presets
+        self._before_many = before_many
+
+    # ---- before writing -----------------------------------------------------------------------------------------
+
+    def inspect(self, path: Path, options: ReadOptions = _AS_FOUND, job: Job | None = None) -> Inspection:
+        """What the file holds; raises UserError for files that cannot be read."""
+        return inspect(path, options, job)
+
+    def propose(self, inspection: Inspection, entity: str) -> ImportPlan:
+        """The plan with the best mapping: as last time for the same headers, else by header words and content."""
+        remembered = self._presets.remembered(entity, inspection.fingerprint)
+        return propose(inspection, self._context.registry.entity(entity), self._context.registry, remembered)
+
+    def dry_run(
+        self,
+        path: Path,
+        options: ReadOptions,
+        inspection: Inspection,
+        plan: ImportPlan,
+        job: Job | None = None,
+        errors_to: Path | None = None,
+    ) -> ImportReport:
+        """Everything `run` would do, over all rows with the same code, and then taken back."""
+        self._check(plan, inspection)
+        job, started = job or Job(), time.monotonic()
+        tally = Tally(len(inspection.columns))
+        book = self._book(path, inspection, errors_to) if errors_to else self._book(path, inspection, None, silent=True)
+        plan = _without_new(plan)
+        try:
+            with self._context.writing() as work:
+                operation = work.journal.begin("import", "", work.actor, work.origin)
+                writer = self._writer(plan, tally, book)
+                for rows in self._prepared(path, options, inspection, plan, job, explain=True):
+                    writer.write(work, operation, rows)
+                    _count_filled(tally, rows)
+                    job.progress(t("正在检查"), tally.counts["rows"], inspection.rows)
+            errors_file = book.close()
+        except BaseException:
+            book.discard()
+            raise
+        return tally.report(operation=None, seconds=time.monotonic() - started, dry_run=True, errors_file=errors_file)
+
+    # ---- writing ------------------------------------------------------------------------------------------------
+
+    def run(
+        self,
+        path: Path,
+        options: ReadOptions,
+        inspection: Inspection,
+        plan: ImportPlan,
+        job: Job | None = None,
+        errors_to: Path | None = None,
+    ) -> ImportReport:
+        """Backup, then import in batches. Cancelling or failing rolls everything back; a kill leaves an operation that
+        can be resumed or rolled back at the next start."""
+        self._check(plan, inspection)
+        job = job or Job()
+        self._before_many("import", job)
+        with self._context.writing() as work:
+            plan, made_fields = self._make_fields(work, plan)
+            operation = work.journal.begin(
+                "import", t("导入 {name}", name=path.name), work.actor, work.origin, running=True,
+                params={
+                    "path": str(path.resolve()), "sha256": _sha256(path), "options": _options_json(options),
+                    "plan": plan.to_json(), "done_row": 0, "made_tags": [], "made_fields": made_fields,
+                    "errors_to": str(errors_to) if errors_to else None,
+                },
+            )  # fmt: skip
+            work.session.commit()
+        self._context.reload_registry()
+        report = self._write(path, options, inspection, plan, job, operation, errors_to)
+        self._presets.save_last(inspection, plan)
+        return report
+
+    def resume(self, operation: uuid.UUID, job: Job | None = None) -> ImportReport:
+        """Go on with an import that a crash interrupted; the file must be the same."""
+        from app.services.history.service import HistoryService
+
+        info = HistoryService(self._context).get(operation)
+        if info.state != "running" or info.kind != "import":
+            raise UserError(t("这个操作不是中断的导入。"))
+        path = Path(info.params["path"])
+        if not path.exists() or _sha256(path) != info.params["sha256"]:
+            raise UserError(t("原来的文件不在了，或已被修改：{path}。可以选择回退这次导入。", path=path))
+        options = ReadOptions(
+            **{**info.params["options"], "header_rows": _tuple(info.params["options"]["header_rows"])}
+        )
+        plan = ImportPlan.from_json(info.params["plan"])
+        inspection = inspect(path, options, job)
+        resumed = Operation(
+            info.id, info.kind, info.summary, self._context.actor, info.origin, info.started_at, dict(info.params),
+            counts=dict(info.counts), digest=str(info.params.get("digest", "")), stored=True,
+        )  # fmt: skip
+        errors_to = Path(info.params["errors_to"]) if info.params.get("errors_to") else None
+        return self._write(path, options, inspection, plan, job or Job(), resumed, errors_to)
+
+    def _write(
+        self,
+        path: Path,
+        options: ReadOptions,
+        inspection: Inspection,
+        plan: ImportPlan,
+        job: Job,
+        operation: Operation,
+        errors_to: Path | None,
+    ) -> ImportReport:
+        started = time.monotonic()
+        tally = Tally(len(inspection.columns))
+        tally.counts.update({k: v for k, v in operation.counts.items() if k in tally.counts})
+        book = self._book(path, inspection, errors_to)
+        done_row = int(operation.params.get("done_row", 0))
+        try:
+            writer = self._writer(plan, tally, book)
+            for rows in self._prepared(path, options, inspection, plan, job):
+                todo = [r for r in rows if r.row > done_row]
+                _again(book, [r for r in rows if r.row <= done_row])
+                if todo:
+                    self._batch(operation, writer, tally, todo)
+                job.progress(t("正在导入"), tally.counts["rows"], inspection.rows)
+            errors_file = book.close()
+            operation.summary = t("导入 {name}：新建 {n} 条", name=path.name, n=tally.counts["created"])
+            with self._context.writing() as work:
+                work.journal.finish(operation)
+                work.session.commit()
+        except BaseException as error:
+            book.discard()
+            self._take_back(operation, error)
+            raise
+        touched: dict[str, frozenset[uuid.UUID] | None] = {plan.entity: None, "contacts": None}
+        return tally.report(
+            operation=operation.id, seconds=time.monotonic() - started, dry_run=False, errors_file=errors_file,
+            changes=ChangeSet(operation.id, touched),
+        )  # fmt: skip
+
+    def _batch(self, operation: Operation, writer: BatchWriter, tally: Tally, rows: list[Prepared]) -> None:
+        with self._context.writing() as work:
+            writer.write(work, operation, rows)
+            operation.counts = dict(tally.counts)
+            work.journal.checkpoint(
+                operation,
+                {"done_row": rows[-1].row, "made_tags": list(writer.made_tags), "digest": operation.digest},
+            )
+            work.commit()
+
+    def _take_back(self, operation: Operation, error: BaseException) -> None:
+        """After a cancel or a failure nothing of the import remains."""
+        try:
+            with self._context.writing() as work:
+                made_tags = operation.params.get("made_tags", ())
+                roll_back(work.reader, work.writer, operation.id, made_tags, Job())
+                CustomFieldService.drop_unused(work, operation.params.get("made_fields", ()))
+                work.commit()
+            self._context.reload_registry()
+        except EnvironmentProblem as problem:
+            if not isinstance(error, Cancelled):
+                raise
+            raise problem from error
+
+    # ---- parts --------------------------------------------------------------------------------------------------
+
+    def _check(self, plan: ImportPlan, inspection: Inspection) -> None:
+        plan.check()
+        self._context.actor.require(plan.entity, Action.IMPORT)
+        if len(plan.columns) != len(inspection.columns):
+            raise UserError(t("导入方案的列数与文件不同，请重新匹配列。"))
+        entity = self._context.registry.entity(plan.entity)
+        title = entity.field(entity.title)
+        if title.key not in plan.targets() and plan.mode != "update":
+            raise UserError(t("必填字段“{field}”还没有对应的列，请先指定。", field=title.label))
+        used = [c.target for c in plan.columns if c.target]
+        from app.services.exchange.targets import holds_several, target_of
+
+        for key in {k for k in used if used.count(k) > 1}:
+            target = target_of(key, entity, self._context.registry)
+            if target is None or not holds_several(target.field):
+                raise UserError(t("有两列都对应到“{field}”，请只留一列。", field=target.label if target else key))
+        unknown = [k for k in used if target_of(k, entity, self._context.registry) is None]
+        if unknown:
+            raise UserError(t("“{entity}”没有字段“{key}”。", entity=entity.label, key=unknown[0]))
+
+    def _prepared(
+        self,
+        path: Path,
+        options: ReadOptions,
+        inspection: Inspection,
+        plan: ImportPlan,
+        job: Job,
+        *,
+        explain: bool = False,
+    ) -> Any:
+        preparer = Preparer(plan, self._context.registry, self._users(), language(), explain=explain)
+        return read(path, options, inspection, transform=preparer, batch_rows=BATCH_ROWS, job=job)
+
+    def _users(self) -> Mapping[str, str]:
+        known: dict[str, str] = {}
+        for person in self._people.list(active_only=True):
+            known[person.name] = known[person.username] = person.id.hex
+        return known
+
+    def _writer(self, plan: ImportPlan, tally: Tally, book: ErrorsBook) -> BatchWriter:
+        owner = uuid.UUID(plan.owner) if plan.owner else self._context.actor.user_id
+        return BatchWriter(plan, tally, book, self._context.actor, owner.bytes)
+
+    @staticmethod
+    def _book(path: Path, inspection: Inspection, errors_to: Path | None, *, silent: bool = False) -> ErrorsBook:
+        target = errors_to or path.with_name(t("{stem}_问题行.xlsx", stem=path.stem))
+        if not errors_to:
+            target = _free_name(target)
+        return ErrorsBook(target, [c.name for c in inspection.columns], language(), silent=silent)
+
+    def _make_fields(self, work: Any, plan: ImportPlan) -> tuple[ImportPlan, list[str]]:
+        """Custom fields for columns that become new ones; the plan then names their real keys."""
+        columns, made = [], []
+        for column in plan.columns:
+            if column.target and column.target.startswith(NEW):
+                self._context.actor.require_admin()
+                _, label, kind = column.target.split(":", 2)
+                key = CustomFieldService.make(work, plan.entity, label, FieldType(kind))
+                made.append(key)
+                columns.append(replace(column, target=key))
+            else:
+                columns.append(column)
+        return replace(plan, columns=tuple(columns)), made
+
+
+def _without_new(plan: ImportPlan) -> ImportPlan:
+    """For a dry run: columns for fields that do not exist yet are checked by type only when the field is there."""
+    return replace(
+        plan,
+        columns=tuple(replace(c, target=None) if c.target and c.target.startswith(NEW) else c for c in plan.columns),
+    )
+
+
+def _count_filled(tally: Tally, rows: list[Prepared]) -> None:
+    for row in rows:
+        for stat, cell in zip(tally.columns, row.cells, strict=True):
+            stat.filled += bool(cell)
+
+
+def _again(book: ErrorsBook, rows: list[Prepared]) -> None:
+    """Rows a crashed run had refused stand in the resumed run's errors workbook too."""
+    for row in rows:
+        if row.rejected:
+            problems = [(index, text) for index, _, text, severity in row.problems or () if severity == "error"]
+            book.add(row.row, row.cells, "rejected", problems)
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as f:
+            while block := f.read(1 << 20):
+                digest.update(block)
+    except OSError as error:
+        raise UserError(t("读不了文件：{path}", path=path)) from error
+    return digest.hexdigest()
+
+
+def _options_json(options: ReadOptions) -> dict[str, Any]:
+    rows = options.header_rows
+    return {
+        "sheet": options.sheet, "encoding": options.encoding, "delimiter": options.delimiter,
+        "header_rows": list(rows) if rows is not None else None,
+    }  # fmt: skip
+
+
+def _tuple(rows: list[int] | None) -> tuple[int, ...] | None:
+    return tuple(rows) if rows is not None else None
+
+
+def _free_name(path: Path) -> Path:
+    """The path, or the path with a number behind it, so that no earlier file is overwritten."""
+    candidate, number = path, 1
+    while candidate.exists():
+        number += 1
+        candidate = path.with_name(f"{path.stem} ({number}){path.suffix}")
+    return candidate

@@ -1,0 +1,116 @@
+"""What an import (or its dry run) tells."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.core.records import ChangeSet
+
+REJECTED, AMBIGUOUS, DUPLICATE, UNMATCHED, WARNING = "rejected", "ambiguous", "duplicate", "unmatched", "warning"
+ISSUES_LISTED = 2000
+CHANGES_LISTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class RowIssue:
+    """One thing about one row. `column`: index among the file's columns, -1 = the row as a whole."""
+
+    row: int
+    outcome: str
+    column: int
+    code: str
+    text: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """A cell whose stored value will differ from its text."""
+
+    row: int
+    column: int
+    before: str
+    after: str
+
+
+@dataclass(slots=True)
+class ColumnStat:
+    """Counts of one column over all rows."""
+
+    filled: int = 0
+    changed: int = 0
+    warnings: int = 0
+    errors: int = 0
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """The outcome. rows = created + updated + unchanged + duplicates + ambiguous + rejected (+ further contacts).
+
+    `duplicates` were already in the archive or earlier in the file and were not written again; `rejected` includes rows
+    an update found no record for. `contacts`: contacts created beside. Lists are cut (see constants), counts are not.
+    """
+
+    operation: uuid.UUID | None
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    duplicates: int
+    ambiguous: int
+    rejected: int
+    warnings: int
+    contacts: int
+    seconds: float
+    dry_run: bool
+    issues: tuple[RowIssue, ...] = ()
+    cell_changes: tuple[CellChange, ...] = ()
+    columns: tuple[ColumnStat, ...] = ()
+    errors_file: Path | None = None
+    changes: ChangeSet = field(default_factory=ChangeSet)
+
+
+class Tally:
+    """Collects an ImportReport row by row."""
+
+    def __init__(self, columns: int) -> None:
+        self.counts = dict.fromkeys(
+            ("rows", "created", "updated", "unchanged", "duplicates", "ambiguous", "rejected", "warnings", "contacts"),
+            0,
+        )
+        self.issues: list[RowIssue] = []
+        self.changes: list[CellChange] = []
+        self.columns = [ColumnStat() for _ in range(columns)]
+
+    def issue(self, row: int, outcome: str, column: int, code: str, text: str, cell: str) -> None:
+        """One more thing to tell about a row."""
+        if outcome == WARNING:
+            self.counts["warnings"] += 1
+        if column >= 0:
+            stat = self.columns[column]
+            if outcome == WARNING:
+                stat.warnings += 1
+            else:
+                stat.errors += 1
+        if len(self.issues) < ISSUES_LISTED:
+            self.issues.append(RowIssue(row, outcome, column, code, text, cell))
+
+    def change(self, row: int, column: int, before: str, after: str) -> None:
+        """One more cell whose value differs from its text."""
+        self.columns[column].changed += 1
+        if len(self.changes) < CHANGES_LISTED:
+            self.changes.append(CellChange(row, column, before, after))
+
+    def add(self, what: str, times: int = 1) -> None:
+        self.counts[what] += times
+
+    def report(self, *, operation: uuid.UUID | None, seconds: float, dry_run: bool, errors_file: Path | None,
+               changes: ChangeSet | None = None) -> ImportReport:  # fmt: skip
+        """The finished report."""
+        return ImportReport(
+            operation=operation, seconds=round(seconds, 3), dry_run=dry_run, errors_file=errors_file,
+            issues=tuple(self.issues), cell_changes=tuple(self.changes), columns=tuple(self.columns),
+            changes=changes or ChangeSet(), **self.counts,
+        )  # fmt: skip

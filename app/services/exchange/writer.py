@@ -1,0 +1,256 @@
+"""Writes one batch of prepared rows: decides row by row, then inserts and updates in bulk. Dry runs use it too."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from app.core.access import Action, Actor
+from app.core.fields import Entity
+from app.core.i18n import t
+from app.core.records import Record
+from app.db.journal import Operation
+from app.db.store import lookup
+from app.db.store.bulk import BulkWriter, Change
+from app.db.unit_of_work import UnitOfWork
+from app.services.exchange.differences import difference
+from app.services.exchange.errors_book import ErrorsBook
+from app.services.exchange.matching import Match, Matcher
+from app.services.exchange.plan import CREATE, UPDATE, ImportPlan
+from app.services.exchange.prepare import Prepared
+from app.services.exchange.report import AMBIGUOUS, DUPLICATE, REJECTED, UNMATCHED, WARNING, Tally
+
+
+class BatchWriter:
+    """One import's writer across its batches. `last` is the customer that further contact rows belong to."""
+
+    def __init__(self, plan: ImportPlan, tally: Tally, book: ErrorsBook, actor: Actor, owner: bytes) -> None:
+        self._plan = plan
+        self._tally = tally
+        self._book = book
+        self._actor = actor
+        self._owner = owner
+        self._last: bytes | None = None
+        self.made_tags: list[str] = []
+
+    def write(self, work: UnitOfWork, operation: Operation, rows: Sequence[Prepared]) -> None:
+        """Decide and write the rows, in order."""
+        batch = _Batch(self, work, operation, rows)
+        batch.run()
+        self.made_tags.extend(batch.bulk.made_tags)
+
+
+class _Batch:
+    """The state of one batch. Rows to create wait in `_new` until the end, or until a later row needs them written."""
+
+    def __init__(self, parent: BatchWriter, work: UnitOfWork, operation: Operation, rows: Sequence[Prepared]) -> None:
+        self._p = parent
+        self._plan = parent._plan  # noqa: SLF001 - the batch is the writer's own half
+        self._tally = parent._tally  # noqa: SLF001
+        self._rows = rows
+        self._operation = operation
+        self._reader = work.reader
+        self._connection = work.connection
+        self.bulk = BulkWriter(work.reader, work.journal)
+        self._layout = work.reader.layout(self._plan.entity)
+        self._entity: Entity = self._layout.entity
+        self._matcher = Matcher(work.connection, self._layout, self._plan.rules)
+        self._new: list[Prepared] = []
+        self._changes: dict[bytes, Change] = {}
+        self._contacts: list[tuple[Prepared, bytes | Prepared]] = []
+        self._links: dict[str, list[bytes]] = {}
+
+    def run(self) -> None:
+        """All rows of the batch."""
+        self._matcher.load(self._rows)
+        self._load_links()
+        matched: list[tuple[Prepared, bytes]] = []
+        for row in self._rows:
+            self._tally.add("rows")
+            self._tell(row)
+            if row.rejected:
+                self._refuse(row, REJECTED, "rejected", None)
+            elif row.child:
+                self._child(row)
+            else:
+                self._decide(row, matched)
+        self._flush_new()
+        self._apply(matched)
+        self._insert_contacts()
+
+    # ---- deciding -----------------------------------------------------------------------------------------------
+
+    def _decide(self, row: Prepared, matched: list[tuple[Prepared, bytes]]) -> None:
+        match = self._matcher.match(row)
+        if match.pending is not None and self._plan.mode != CREATE:
+            self._flush_new()
+            match = self._matcher.match(row)
+        if match.in_bin:
+            self._refuse(row, REJECTED, "rejected", t("同一编号的档案在回收站里，请先恢复它"))
+        elif len(match.records) > 1 and self._plan.mode != CREATE:
+            self._refuse(
+                row, AMBIGUOUS, "ambiguous", t("与 {n} 条已有档案都符合，无法确定是哪一条", n=len(match.records))
+            )
+        elif match.records or match.pending is not None:
+            self._found(row, match, matched)
+        elif self._plan.mode == UPDATE:
+            self._refuse(row, UNMATCHED, "rejected", t("档案里找不到对应的记录"))
+        elif self._linked(row):
+            self._matcher.expect(row, len(self._new))
+            self._new.append(row)
+            if row.contact:
+                self._contacts.append((row, row))
+            self._p._last = None  # noqa: SLF001
+            self._tally.add("created")
+
+    def _found(self, row: Prepared, match: Match, matched: list[tuple[Prepared, bytes]]) -> None:
+        if self._plan.mode == CREATE:
+            text = t("文件里前面已有相同的一行") if match.pending is not None else t("档案里已有相同的记录")
+            self._refuse(row, DUPLICATE, "duplicates", text)
+        else:
+            matched.append((row, match.records[0]))
+        if match.records:
+            self._p._last = match.records[0]  # noqa: SLF001
+
+    def _child(self, row: Prepared) -> None:
+        """A row that only adds a contact to the customer above it."""
+        target: bytes | Prepared | None = self._new[-1] if self._new and self._p._last is None else self._p._last  # noqa: SLF001
+        if target is None or row.contact is None:
+            self._refuse(row, REJECTED, "rejected", t("这一行没有客户名称，上面也没有可归属的客户"))
+            return
+        self._contacts.append((row, target))
+
+    def _refuse(self, row: Prepared, outcome: str, count: str, text: str | None) -> None:
+        self._tally.add(count)
+        problems = [(index, words) for index, _, words, severity in row.problems or () if severity == "error"]
+        if text is not None:
+            problems.append((-1, text))
+            self._tally.issue(row.row, outcome, -1, outcome, text, "")
+        self._p._book.add(row.row, row.cells, outcome, problems)  # noqa: SLF001
+
+    def _tell(self, row: Prepared) -> None:
+        cells: list[str] | None = None
+        for index, code, text, severity in row.problems or ():
+            cells = cells if cells is not None else row.cells
+            outcome = WARNING if severity == "warning" or not row.rejected else REJECTED
+            self._tally.issue(row.row, outcome, index, code, text, cells[index] if index >= 0 else "")
+        for index, before, after in row.changes or ():
+            self._tally.change(row.row, index, before, after)
+
+    # ---- writing ------------------------------------------------------------------------------------------------
+
+    def _flush_new(self) -> None:
+        if not self._new:
+            return
+        ids = self.bulk.insert(self._operation, self._plan.entity, self._new, self._p._owner)  # noqa: SLF001
+        self._matcher.written(self._new, ids)
+        by_row = {id(row): key for row, key in zip(self._new, ids, strict=True)}
+        self._contacts = [
+            (row, by_row.get(id(target), target) if isinstance(target, Prepared) else target)
+            for row, target in self._contacts
+        ]
+        self._tie_links(self._new, ids)
+        self._p._last = ids[-1]  # noqa: SLF001
+        self._new = []
+
+    def _apply(self, matched: list[tuple[Prepared, bytes]]) -> None:
+        records = {
+            r.id.bytes: r for r in self._reader.by_ids(self._plan.entity, {uuid.UUID(bytes=key) for _, key in matched})
+        }
+        reach = self._p._actor.reach(self._plan.entity, Action.EDIT)  # noqa: SLF001
+        for row, key in matched:
+            record = records.get(key)
+            if record is None or (reach is not None and record.get("owner") not in reach):
+                self._refuse(row, REJECTED, "rejected", t("对应的档案由别人负责，您不能修改"))
+                continue
+            if row.contact:
+                self._contacts.append((row, key))
+            self._merge(row, key, record)
+        self.bulk.update(self._operation, self._plan.entity, list(self._changes.values()))
+
+    def _merge(self, row: Prepared, key: bytes, record: Record) -> None:
+        """Two rows of a file may change the same record: the later one adds to the earlier one's change."""
+        before = self._changes.get(key)
+        seen = record if before is None else Record(
+            record.entity, record.id, record.handle, record.version, {**record.values, **before.values}, record.masked
+        )  # fmt: skip
+        change = difference(self._entity, self._plan, seen, row)
+        if change is None:
+            self._tally.add("unchanged")
+            return
+        self._tally.add("updated")
+        values = {**(before.values if before else {}), **change.values}
+        self._changes[key] = Change(record, values, {**((before.raw if before else None) or {}), **(row.raw or {})})
+
+    # ---- contacts of the row, and links by name -----------------------------------------------------------------
+
+    def _insert_contacts(self) -> None:
+        wanted = [(row, target) for row, target in self._contacts if isinstance(target, bytes) and row.contact]
+        if not wanted:
+            return
+        contacts = self._reader.layout("contacts")
+        names = {row.contact.derived["match_key"] for row, _ in wanted if row.contact and row.contact.derived}
+        known = lookup.find(self._connection, contacts, "name", names)
+        tied = lookup.ties(self._connection, [key for hits in known.values() for key, _ in hits])
+        fresh, seen = [], set()
+        for row, customer in wanted:
+            assert row.contact is not None
+            assert row.contact.derived is not None
+            name = row.contact.derived["match_key"]
+            there = any(customer in tied[key] for key, deleted in known.get(name, ()) if not deleted)
+            if not there and (name, customer) not in seen:
+                seen.add((name, customer))
+                fresh.append((row, customer))
+        made = [row.contact for row, _ in fresh if row.contact]
+        ids = self.bulk.insert(self._operation, "contacts", made, self._p._owner)  # noqa: SLF001
+        ties = [
+            (customer, key, str(row.contact.columns.get("title") or "")[:60] if row.contact else "")
+            for (row, customer), key in zip(fresh, ids, strict=True)
+        ]
+        self.bulk.tie(ties)
+        self._tally.add("contacts", len(ids))
+
+    def _load_links(self) -> None:
+        """Customers named by rows of contacts and activities."""
+        from app.db.store.matching import match_key
+
+        names = {match_key(name) for row in self._rows for name in row.links}
+        if names:
+            customers = self._reader.layout("customers")
+            found = lookup.find(self._connection, customers, "name", names)
+            self._links = {name: [key for key, gone in hits if not gone] for name, hits in found.items()}
+
+    def _linked(self, row: Prepared) -> bool:
+        """Check the row's links by name; an activity must find its customer."""
+        from app.db.store.matching import match_key
+
+        for name in row.links:
+            found = self._links.get(match_key(name), [])
+            if len(found) == 1:
+                continue
+            text = (
+                t("找不到客户“{name}”", name=name)
+                if not found
+                else t("有 {n} 个客户都叫“{name}”", n=len(found), name=name)
+            )
+            if self._plan.entity == "activities":
+                self._refuse(row, REJECTED if not found else AMBIGUOUS, "ambiguous" if found else "rejected", text)
+                return False
+            self._tally.issue(row.row, WARNING, -1, "link.unresolved", text, name)
+        return True
+
+    def _tie_links(self, rows: Sequence[Prepared], ids: Sequence[bytes]) -> None:
+        from app.db.store.matching import match_key
+
+        ties = [
+            (found[0], key, str(row.columns.get("title") or "")[:60])
+            for row, key in zip(rows, ids, strict=True)
+            for name in row.links
+            if len(found := self._links.get(match_key(name), [])) == 1
+        ]
+        if self._plan.entity == "contacts":
+            self.bulk.tie(ties)
+        elif ties:
+            self._connection.exec_driver_sql(
+                "UPDATE activity SET customer_id=? WHERE org_id=1 AND id=?", [(c, key) for c, key, _ in ties]
+            )
