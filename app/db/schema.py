@@ -26,11 +26,14 @@ def _mark_where(table: str, condition: str) -> str:
 
 
 def _trigger(name: str, event: str, table: str, body: str) -> str:
-    return f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {body} END"
+    # bulk writers bring their own search entries: while they work, `search_paused` holds a row
+    quiet = "(SELECT count(*) FROM search_paused) = 0"
+    return f"CREATE TRIGGER {name} AFTER {event} ON {table} WHEN {quiet} BEGIN {body} END"
 
 
 def search_ddl() -> Iterator[str]:
     """Contentless full-text tables (tokens are made by us) and the lists of rows whose entry is stale."""
+    yield "CREATE TABLE search_paused(one INTEGER PRIMARY KEY)"
     for table in SEARCHED:
         yield (
             f"CREATE VIRTUAL TABLE {table}_search USING fts5("

@@ -5,10 +5,11 @@ Values arrive as stored primitives (see `layout.to_store`), so that nothing is c
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,10 +84,25 @@ class BulkWriter:
         table = layout.table.name
         entries = [(first + i, *search.with_code(r.entry, human[i])) for i, r in enumerate(rows)]
         search.write_entries(self._connection, table, entries)
-        self._connection.exec_driver_sql(
-            f"DELETE FROM {table}_dirty WHERE rid >= ? AND rid < ?", (first, first + len(rows))
-        )
         return ids
+
+    @contextlib.contextmanager
+    def own_search_entries(self) -> Iterator[None]:
+        """While inside, the triggers that mark search entries stale are quiet: new rows bring their entry along.
+
+        Rows changed inside must be named with `outdated`. Ends with the transaction at the latest.
+        """
+        self._connection.exec_driver_sql("INSERT OR IGNORE INTO search_paused(one) VALUES(1)")
+        yield
+        self._connection.exec_driver_sql("DELETE FROM search_paused")
+
+    def outdated(self, table: str, records: Sequence[bytes]) -> None:
+        """These existing records' search entries are stale."""
+        if records:
+            self._connection.exec_driver_sql(
+                f"INSERT OR IGNORE INTO {table}_dirty(rid) SELECT rid FROM {table} WHERE org_id=1 AND id=?",
+                [(key,) for key in records],
+            )
 
     def _next_rid(self, table: str) -> int:
         return int(self._connection.exec_driver_sql(f"SELECT coalesce(max(rid), 0) + 1 FROM {table}").scalar_one())

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from app.core.fields import Entity, FieldType, Registry
 from app.services.cleaning.amounts import header_unit
+from app.services.cleaning.codes import match_choice
 from app.services.cleaning.dates import column_order
 from app.services.cleaning.detect import detect
 from app.services.cleaning.phones import guess_region
@@ -68,8 +69,8 @@ def _candidates(
     found: dict[str, tuple[float, str]] = {}
     for target in targets:
         score = _header_score(key, words_of(target))
-        if score and _contradicted(target, kinds):
-            score *= 0.5
+        if score and (_contradicted(target, kinds) or _foreign_choices(target, cells)):
+            score *= 0.4
         if score and target.key == "number" and not _own_numbers(cells, entity):
             found["external_id"] = (0.8, "header")
             continue
@@ -112,6 +113,16 @@ def _contradicted(target: Target, kinds: Mapping[str, float]) -> bool:
     if kind is FieldType.EMAILS:
         return kinds.get("email", 0) < 0.2 and kinds.get("blank", 0) < 0.9
     return False
+
+
+def _foreign_choices(target: Target, cells: Sequence[str]) -> bool:
+    """Whether most of the cells are not among the options of a closed pick-list."""
+    field = target.field
+    given = {c for c in cells if c}
+    if not field.choices or field.open_choices or not given:
+        return False
+    labels = {c.code: (c.code, c.zh, c.en, *c.synonyms) for c in field.choices}
+    return sum(match_choice(c, labels) is not None for c in given) < 0.5 * len(given)
 
 
 def _own_numbers(cells: Sequence[str], entity: Entity) -> bool:

@@ -59,11 +59,21 @@ class _Batch:
         self._changes: dict[bytes, Change] = {}
         self._contacts: list[tuple[Prepared, bytes | Prepared]] = []
         self._links: dict[str, list[bytes]] = {}
+        self._made: set[bytes] = set()
 
     def run(self) -> None:
         """All rows of the batch."""
         self._matcher.load(self._rows)
         self._load_links()
+        with self.bulk.own_search_entries():
+            self._write_all()
+        changed = [c.record.id.bytes for c in self._changes.values()]
+        self.bulk.outdated(self._layout.table.name, changed)
+        if self._plan.entity == "customers":  # a customer is found by its contacts' names
+            grown = [x for row, x in self._contacts if isinstance(x, bytes) and (row.child or x not in self._made)]
+            self.bulk.outdated("customer", grown)
+
+    def _write_all(self) -> None:
         matched: list[tuple[Prepared, bytes]] = []
         for row in self._rows:
             self._tally.add("rows")
@@ -144,6 +154,7 @@ class _Batch:
             return
         ids = self.bulk.insert(self._operation, self._plan.entity, self._new, self._p._owner)  # noqa: SLF001
         self._matcher.written(self._new, ids)
+        self._made.update(key for row, key in zip(self._new, ids, strict=True) if row.contact)
         by_row = {id(row): key for row, key in zip(self._new, ids, strict=True)}
         self._contacts = [
             (row, by_row.get(id(target), target) if isinstance(target, Prepared) else target)

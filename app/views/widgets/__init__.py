@@ -1,0 +1,1 @@
+"""Building blocks of every page. They get what they need by constructor and tell the outside by signals."""

@@ -1,0 +1,83 @@
+"""A line inside a page that informs, warns or reports an error, with at most one action."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.core.i18n import t
+from app.views.widgets import painting
+from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.labels import DataLabel, IconLabel
+
+Severity = Literal["info", "success", "warning", "error"]
+SEVERITY_ICONS: dict[Severity, str] = {
+    "info": "info",
+    "success": "circle-check",
+    "warning": "triangle-alert",
+    "error": "circle-alert",
+}
+_TONES: dict[Severity, str] = {"info": "primary", "success": "ok", "warning": "warn", "error": "bad"}
+
+
+class Banner(QWidget):
+    """The inline message.
+
+    Signals:
+        action_clicked(), closed(): the person pressed the action or the ✕.
+    """
+
+    action_clicked = Signal()
+    closed = Signal()
+
+    def __init__(
+        self,
+        severity: Severity = "info",
+        text: str = "",
+        action: str = "",
+        parent: QWidget | None = None,
+        *,
+        icon: str = "",
+        closable: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self._severity: Severity = severity
+        self._icon_name = icon
+        self._icon = IconLabel(icon or SEVERITY_ICONS[severity], size=16)
+        self._text = DataLabel(text, wrap=True)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 6, 6, 6)
+        layout.setSpacing(10)
+        layout.addWidget(self._icon)
+        layout.addWidget(self._text, 1)
+        if action:
+            button = Button(action, kind="link")
+            button.clicked.connect(self.action_clicked)
+            layout.addWidget(button)
+        if closable:
+            cross = IconButton("x", t("关闭提示"), side=26)
+            cross.clicked.connect(self._on_close)
+            layout.addWidget(cross)
+        self.setMinimumHeight(40)
+        self.set_message(text, severity)
+
+    def set_message(self, text: str, severity: Severity = "info") -> None:
+        """Change the sentence and how serious it is."""
+        self._severity = severity
+        tone = _TONES[severity]
+        self._icon.set_icon(self._icon_name or SEVERITY_ICONS[severity], "primary_text" if tone == "primary" else tone)
+        self._text.setText(text)
+        self.setAccessibleName(text)
+        self.update()
+
+    def _on_close(self) -> None:
+        self.hide()
+        self.closed.emit()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = painting.painter_for(self)
+        painting.rounded(painter, QRectF(self.rect()), 8, f"{_TONES[self._severity]}_soft")
+        painter.end()

@@ -1,0 +1,97 @@
+"""Rows of label and field, the error under the field it belongs to."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from app.core.i18n import t
+from app.views.widgets.labels import DataLabel
+
+
+class FormRow(QWidget):
+    """A field with room for a hint or an error under it."""
+
+    def __init__(self, label: str, field: QWidget, hint: str) -> None:
+        super().__init__()
+        self.field = field
+        self._label, self._hint = label, hint
+        self._note = DataLabel(hint, "muted", wrap=True)
+        self._note.setVisible(bool(hint))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(field)
+        column.addWidget(self._note)
+
+    def set_error(self, text: str) -> None:
+        """Show what is wrong, "" takes it away. Read out by screen readers."""
+        self._note.setText(text or self._hint)
+        self._note.set_role("error" if text else "muted")
+        self._note.setVisible(bool(text or self._hint))
+        self.field.setProperty("state", "error" if text else "")
+        self.field.style().unpolish(self.field)
+        self.field.style().polish(self.field)
+        self.field.setAccessibleDescription(text or self._hint)
+        if text:
+            QAccessible.updateAccessibility(QAccessibleEvent(self.field, QAccessible.Event.DescriptionChanged))
+
+    def error(self) -> str:
+        """The error shown, "" if none."""
+        return self._note.text() if self.field.property("state") == "error" else ""
+
+
+class Form(QWidget):
+    """A grid of `FormRow`s, found again by key."""
+
+    def __init__(self, parent: QWidget | None = None, *, label_width: int = 88, above: bool = False) -> None:
+        super().__init__(parent)
+        self._above, self._label_width = above, label_width
+        self._rows: dict[str, FormRow] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(6 if above else 12)
+        self._grid.setColumnStretch(0 if above else 1, 1)
+
+    def add_row(self, key: str, label: str, field: QWidget, *, required: bool = False, hint: str = "") -> FormRow:
+        """Add a field under `key`; it gets `label` as its accessible name."""
+        title = DataLabel(label + (" *" if required else ""), "secondary")
+        title.setBuddy(field)
+        if not field.accessibleName():
+            field.setAccessibleName(t("{label}（必填）", label=label) if required else label)
+        field.setAccessibleDescription(hint)
+        row = self._rows[key] = FormRow(label, field, hint)
+        at = self._grid.rowCount()
+        if self._above:
+            self._grid.addWidget(title, at, 0)
+            self._grid.addWidget(row, at + 1, 0)
+            self._grid.setRowMinimumHeight(at + 2, 6)
+        else:
+            title.setFixedWidth(self._label_width)
+            title.setWordWrap(True)
+            title.setMinimumHeight(32)
+            title.setAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+            self._grid.addWidget(title, at, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(row, at, 1)
+        return row
+
+    def row(self, key: str) -> FormRow:
+        """KeyError for an unknown key."""
+        return self._rows[key]
+
+    def set_errors(self, errors: dict[str, str]) -> bool:
+        """Show these errors and clear all others; the first wrong field gets the focus. True if there were none.
+
+        Errors under keys that have no row raise KeyError: a message nobody sees is a defect.
+        """
+        unknown = set(errors) - set(self._rows)
+        if unknown:
+            raise KeyError(", ".join(sorted(unknown)))
+        wrong = [row for key, row in self._rows.items() if errors.get(key)]
+        for key, row in self._rows.items():
+            row.set_error(errors.get(key, ""))
+        if wrong:
+            wrong[0].field.setFocus(Qt.FocusReason.OtherFocusReason)
+        return not wrong

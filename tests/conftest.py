@@ -1,0 +1,39 @@
+"""What every test stands on: no screen, a home of its own, Chinese."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+if find_spec("PySide6") is not None:  # before anything imports Qt; tests/unit also run where it is not installed
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ.setdefault("PYTEST_QT_API", "pyside6")
+else:
+    collect_ignore = ["gui"]
+
+_home = tempfile.TemporaryDirectory(prefix="kedang-tests-")
+os.environ["KEDANG_HOME"] = _home.name
+
+
+def pytest_unconfigure() -> None:
+    """Take the temporary home away."""
+    _home.cleanup()
+
+
+@pytest.fixture(scope="session")
+def kedang_home() -> Path:
+    """The folder that stands for the user's settings and data."""
+    return Path(_home.name)
+
+
+@pytest.fixture(autouse=True)
+def _chinese_again() -> Iterator[None]:
+    from app.core.i18n import set_language
+
+    yield
+    set_language("zh")
