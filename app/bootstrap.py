@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.access import Actor
@@ -14,52 +13,17 @@ from app.db.migrations import LATEST
 from app.db.secrets import password_bytes
 from app.db.upgrade import upgrade, version_of
 from app.services.context import Context
+from app.services.customers.fields import CustomFieldService
 from app.services.customers.service import ContactService, CustomerService
 from app.services.customers.views import ViewService
+from app.services.exchange.export import ExportService
+from app.services.exchange.importer import ImportService
+from app.services.exchange.presets import PresetService
 from app.services.history.service import HistoryService
 from app.services.people.service import PeopleService, actor_of, add_first_user, first_admin
 from app.services.records import RecordService
 from app.services.vault.service import VaultService
-
-
-@dataclass(frozen=True)
-class Workspace:
-    """The services of one open archive for one person. Always `close` it."""
-
-    context: Context
-    customers: CustomerService
-    contacts: ContactService
-    activities: RecordService
-    views: ViewService
-    people: PeopleService
-    history: HistoryService
-    vault: VaultService
-
-    @property
-    def archive(self) -> Archive:
-        return self.context.archive
-
-    @property
-    def actor(self) -> Actor:
-        return self.context.actor
-
-    def records(self, entity: str) -> RecordService:
-        """The record service of an entity; raises UserError for an unknown one."""
-        self.context.registry.entity(entity)
-        services: dict[str, RecordService] = {
-            "customers": self.customers,
-            "contacts": self.contacts,
-            "activities": self.activities,
-        }
-        return services[entity]
-
-    def close(self) -> None:
-        """Anchor the audit chains and make the archive one file again."""
-        try:
-            if not self.archive.read_only:
-                self.vault.anchor()
-        finally:
-            self.archive.close()
+from app.services.workspace import Workspace
 
 
 def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
@@ -70,15 +34,21 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
     def before_many(reason: str, job: Job) -> None:
         vault.automatic(reason, job)
 
+    people = PeopleService(context)
+    presets = PresetService(context)
     return Workspace(
         context=context,
         customers=CustomerService(context, before_many),
         contacts=ContactService(context, before_many),
         activities=RecordService(context, "activities", before_many),
         views=ViewService(context),
-        people=PeopleService(context),
+        people=people,
         history=HistoryService(context, before_many),
         vault=vault,
+        fields=CustomFieldService(context),
+        imports=ImportService(context, people, presets, before_many),
+        exports=ExportService(context),
+        presets=presets,
     )
 
 

@@ -8,14 +8,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from app.services.cleaning.pinyin import (
-    pinyin_full,
-    pinyin_initials,
-    sort_key,
-    surname_readings,
-    surnames,
-    syllables,
-)
+from app.core.pinyin import pinyin_full, pinyin_initials, surname_readings, surnames, syllables
+from app.core.pinyin import syllable_key as sort_key
 from app.services.cleaning.regions import MUNICIPALITIES, regions, short_name
 from app.services.cleaning.text import narrow, simplified
 

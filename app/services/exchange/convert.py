@@ -21,6 +21,7 @@ from app.services.cleaning.phone_types import Phone, display
 from app.services.cleaning.phones import parse_phones
 from app.services.cleaning.text import clean_text
 from app.services.cleaning.values import Problem
+from app.services.exchange.cell_forms import LINK_MARKS, SEPARATOR, TAG_MARKS, split_items
 from app.services.exchange.plan import ColumnPlan
 
 #: a value that would be stored, and what to tell about it
@@ -92,6 +93,35 @@ def _choice(field: Field, _options: Options) -> Converter:
     return convert
 
 
+def _listed(one: Converter) -> Converter:
+    """A converter for cells of several points. Cells in our own writing, and cells with something wrong in them, are
+    read part by part, so that what is wrong is kept by itself and comes back from an export unchanged."""
+
+    def convert(cell: str) -> Converted:
+        parts = [part.strip() for part in cell.split(SEPARATOR)] if SEPARATOR in cell else []
+        if len(parts) < 2:
+            return one(cell)
+        each = [one(part) for part in parts if part]
+        own = all(points and len(points) == 1 and _written(points[0]) in parts for points, _ in each)
+        if not own:
+            points, problem = one(cell)
+            if problem is None or all(p.valid for p in points or ()):
+                return points, problem
+        merged: dict[str, Point] = {}
+        for points, _ in each:
+            for point in points or ():
+                merged.setdefault(point.normal, point)
+        problems = [problem for _, problem in each if problem is not None]
+        worst = next((p for p in problems if p.severity == "error"), problems[0] if problems else None)
+        return tuple(merged.values()) or None, worst
+
+    return convert
+
+
+def _written(point: Point) -> str:
+    return point.value + (t(" 转 {extension}", extension=point.extension) if point.extension else "")
+
+
 def _phones(_field: Field, options: Options) -> Converter:
     def convert(cell: str) -> Converted:
         found = parse_phones(cell, options.region)
@@ -106,7 +136,7 @@ def _phones(_field: Field, options: Options) -> Converter:
         points = (*good, Point(text, text.casefold(), valid=False)) if text else tuple(good)
         return points or None, Problem(problem.code, problem.text + t("，已按原文保留"), "warning")
 
-    return convert
+    return _listed(convert)
 
 
 def _phone_point(phone: Phone) -> Point:
@@ -125,7 +155,7 @@ def _emails(_field: Field, _options: Options) -> Converter:
             return kept or None, Problem(found.problem.code, found.problem.text + t("，已按原文保留"), "warning")
         return points or None, found.problem
 
-    return convert
+    return _listed(convert)
 
 
 def _wechats(_field: Field, _options: Options) -> Converter:
@@ -196,10 +226,8 @@ def _id_card(_field: Field, _options: Options) -> Converter:
 
 def _tags(_field: Field, _options: Options) -> Converter:
     def convert(cell: str) -> Converted:
-        text = clean_text(cell)
-        for mark in "，,；;、|/\n":
-            text = text.replace(mark, " ")
-        return tuple(dict.fromkeys(word[:40] for word in text.split())) or None, None
+        names = split_items(clean_text(cell, keep_lines=True), TAG_MARKS)
+        return tuple(dict.fromkeys(name[:40] for name in names)) or None, None
 
     return convert
 
@@ -221,10 +249,7 @@ def _user(_field: Field, options: Options) -> Converter:
 
 def _links(_field: Field, _options: Options) -> Converter:
     def convert(cell: str) -> Converted:
-        text = clean_text(cell)
-        for mark in "；;|\n":
-            text = text.replace(mark, "；")
-        return tuple(dict.fromkeys(w.strip() for w in text.split("；") if w.strip())) or None, None
+        return split_items(clean_text(cell, keep_lines=True), LINK_MARKS) or None, None
 
     return convert
 

@@ -14,6 +14,7 @@ from app.services.cleaning.detect import detect
 from app.services.cleaning.phones import guess_region
 from app.services.exchange.plan import ColumnPlan, ImportPlan
 from app.services.exchange.reading.records import Inspection
+from app.services.exchange.result_headers import is_result_header
 from app.services.exchange.targets import CONTACT, Target, header_key, holds_several, targets_of, words_of
 
 SURE = 0.9
@@ -43,7 +44,11 @@ def propose(
     targets = targets_of(entity, registry)
     cells = [[row[i] for row in inspection.preview] for i in range(len(inspection.columns))]
     scored: list[tuple[float, int, str, str]] = []
+    own = _own_sheet([c.name for c in inspection.columns], cells, entity)
     for index, column in enumerate(inspection.columns):
+        if own is not None and header_key(column.name) in own:
+            scored.append((2.0, index, own[header_key(column.name)], "header"))
+            continue
         if remembered is not None and header_key(column.name) in remembered:
             known = remembered[header_key(column.name)]
             scored.append((2.0, index, known or "", "preset"))
@@ -63,7 +68,7 @@ def _candidates(
 ) -> list[tuple[str, float, str]]:
     """(target, confidence 0–1, why) for one column."""
     key = header_key(name)
-    if key in _INDEX_HEADERS and _counts_up(cells):
+    if is_result_header(name) or (key in _INDEX_HEADERS and _counts_up(cells)):
         return []
     kinds: dict[str, float] = {d.kind: d.share for d in detect(cells)}
     found: dict[str, tuple[float, str]] = {}
@@ -85,6 +90,28 @@ def _candidates(
             if score > found.get(field, (0.0, ""))[0]:
                 found[field] = (score, "content")
     return [(k, s, why) for k, (s, why) in found.items()]
+
+
+def _own_sheet(names: Sequence[str], cells: Sequence[Sequence[str]], entity: Entity) -> dict[str, str] | None:
+    """Header key → field ("" = not importable) when the sheet is our own export or template, else None: then its headers
+    are exact. An export has our own numbers in it, a template has every field.
+    """
+    given = {header_key(name) for name in names}
+    for language in ("zh", "en"):
+        labels: dict[str, str] = {}
+        for field in entity.fields:
+            key = header_key(field.zh if language == "zh" else field.en)
+            labels.setdefault(key, field.key if field.importable else "")
+        number = entity.find("number")
+        label = header_key(number.zh if language == "zh" else number.en) if number else ""
+        numbered = any(
+            header_key(name) == label and _own_numbers(cells[i], entity) and any(cells[i])
+            for i, name in enumerate(names)
+        )
+        every = {k for k, v in labels.items() if v and v != "number"}
+        if (number and numbered and len(given & set(labels)) >= 2) or every <= given:
+            return labels if numbered else {k: v for k, v in labels.items() if v != "number"}
+    return None
 
 
 def _header_score(header: str, words: Mapping[str, float]) -> float:

@@ -16,9 +16,10 @@ from app.db.store.bulk import NewRow, PointRow
 from app.db.store.layout import POINT_KINDS, to_custom, to_store
 from app.db.store.matching import match_key
 from app.services.cleaning.names import is_company, is_person
+from app.services.cleaning.text import clean_text
 from app.services.cleaning.values import Problem
 from app.services.exchange.convert import Converter, Options, address_parts, converter, shown
-from app.services.exchange.plan import ImportPlan
+from app.services.exchange.plan import CREATE, ImportPlan
 from app.services.exchange.reading.records import Batch
 from app.services.exchange.targets import CONTACT, Target, holds_several, target_of
 
@@ -180,12 +181,20 @@ class Preparer:
             into[column.key] = to_store(field, value)
 
     def _address(self, made: Prepared, index: int, cell: str) -> None:
+        own = self._plan.targets()
+        if own >= {"province", "city", "district"}:
+            # a sheet that parts its addresses already (our own export does) is taken at its word
+            text = clean_text(cell, keep_lines=True)
+            made.columns["address"] = text[:300]
+            if text != cell:
+                self._show(made, index, cell, text)
+                self._raw(made, "address", cell)
+            return
         address, problem = address_parts(cell)
         if problem is not None:
             self._tell(made, index, problem)
         if address is None:
             return
-        own = self._plan.targets()
         for key, part in (("province", address.province), ("city", address.city), ("district", address.district)):
             if part and key not in own:
                 made.columns[key] = part
@@ -228,7 +237,7 @@ class Preparer:
         for key, (target, value) in self._defaults.items():
             if value is not None and not made.columns.get(key) and target.field.type not in POINT_TYPES:
                 column = _Column(-1, target, key, lambda _cell: (None, None), False, False)
-                self._store(column, value, made, made.points, made.custom)
+                self._store(column, value, made, made.points, list(made.custom))
         entity = self._registry.entity(self._plan.entity)
         title = entity.title
         name = made.columns.get(title)
@@ -245,7 +254,7 @@ class Preparer:
             made.contact = _contact_of(contact, points)
         if not name:
             return
-        if self._plan.entity == "customers" and "kind" not in made.columns:
+        if self._plan.entity == "customers" and "kind" not in made.columns and self._guesses_kind():
             kind = _kind_of(name, made)
             if kind:
                 made.columns["kind"] = kind
@@ -253,6 +262,10 @@ class Preparer:
             made.derived = {"name_key": sort_key(name)[:300], "match_key": match_key(name)[:100]}
         people = [made.contact.columns["name"]] if made.contact and self._plan.entity == "customers" else []
         made.entry = _entry(entity.key, made.columns, made.points, people)
+
+    def _guesses_kind(self) -> bool:
+        """A blank kind in a file that has the column may be meant for an existing record: it stays blank then."""
+        return self._plan.mode == CREATE or "kind" not in self._plan.targets()
 
 
 def _kind_of(name: str, made: Prepared) -> str | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.core.i18n import t
 from app.errors import UserError
+from app.services.exchange.cell_forms import unguarded
 from app.services.exchange.reading.encoding import choose_encoding
 from app.services.exchange.reading.records import Note, Opened, ReadOptions, SheetInfo, Tally
 from app.services.exchange.reading.text_lines import MAX_FILE, TextLines
@@ -116,7 +117,7 @@ class DelimitedRows:
                 cells, reader = self._plain(), self._reader(quoting)
             if number == 1 and separator_line(self._record):
                 cells = []
-            yield number, cells
+            yield number, [unguarded(cell) if cell[:1] == "'" else cell for cell in cells]
 
     def _plain(self) -> list[str]:
         """The first line of the record with quotes as ordinary characters; the others are put back."""

@@ -133,9 +133,10 @@ def _choose(infos: list[SheetInfo], wanted: str | None, marks: dict[str, Marks])
                 return info
         raise refusals.no_such_sheet(wanted)
 
-    def weight(info: SheetInfo) -> tuple[bool, int, int]:
+    def weight(info: SheetInfo) -> tuple[bool, bool, int, int]:
         filled = marks[info.name].filled if info.name in marks else info.rows
-        return not info.hidden, filled if info.columns > 1 else filled // 4, info.columns
+        # a sheet of instructions beside the table may well be the longer one
+        return not info.hidden, not _GUIDE.search(info.name), filled if info.columns > 1 else filled // 4, info.columns
 
     return max(infos, key=weight)
 
@@ -182,6 +183,7 @@ def _apply(cells: list[str], places: array[int], texts: list[str], at: int) -> t
     return at, places[at] // 16_384 if at < len(places) else -1
 
 
+_GUIDE = re.compile(r"说明|說明|须知|填写要求|怎样处理|instruction|guide|read\s?me", re.IGNORECASE)
 _DURATION = re.compile(r"(-?)PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 
 

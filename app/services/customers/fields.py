@@ -1,0 +1,142 @@
+"""Custom fields: rows of the field registry that the office adds."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.core.fields import CUSTOM_TYPES, FieldType, Sensitivity
+from app.core.i18n import t
+from app.core.ids import short_hex, uuid7
+from app.db.unit_of_work import UnitOfWork
+from app.errors import NotFound, UserError
+from app.models import CustomField, CustomValue
+from app.services.context import Context
+
+MOST_PER_ENTITY = 200
+
+
+@dataclass(frozen=True)
+class CustomFieldInfo:
+    """A custom field as the settings page lists it."""
+
+    id: uuid.UUID
+    entity: str
+    key: str
+    label: str
+    type: FieldType
+    choices: tuple[str, ...]
+    sensitivity: Sensitivity
+    used: int
+
+
+class CustomFieldService:
+    """Only administrators change the registry."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def list(self, entity: str) -> tuple[CustomFieldInfo, ...]:
+        """The custom fields of an entity in form order, with the number of records that use them."""
+        with self._context.archive.session() as session:
+            rows = session.scalars(
+                sa.select(CustomField)
+                .where(CustomField.entity == entity, CustomField.archived.is_(False))
+                .order_by(CustomField.position)
+            ).all()
+            counts = dict(
+                session.execute(sa.select(CustomValue.field, sa.func.count()).group_by(CustomValue.field))
+                .tuples()
+                .all()
+            )
+        return tuple(
+            CustomFieldInfo(
+                r.id, r.entity, r.key, r.label, FieldType(r.type), tuple(r.choices or ()), Sensitivity(r.sensitivity),
+                counts.get(r.key, 0),
+            )
+            for r in rows
+        )  # fmt: skip
+
+    def add(
+        self,
+        entity: str,
+        label: str,
+        kind: FieldType,
+        *,
+        choices: Sequence[str] = (),
+        sensitivity: Sensitivity = Sensitivity.NORMAL,
+    ) -> str:
+        """A new field; returns its key. Raises UserError when the label is taken."""
+        self._context.actor.require_admin()
+        with self._context.writing() as work:
+            operation = work.operation("setup", t("新建字段：{label}", label=label))
+            key = self.make(work, entity, label, kind, choices, sensitivity)
+            operation.params = {"entity": entity, "key": key, "label": label, "type": str(kind)}
+            work.commit()
+        self._context.reload_registry()
+        return key
+
+    @staticmethod
+    def make(
+        work: UnitOfWork,
+        entity: str,
+        label: str,
+        kind: FieldType,
+        choices: Sequence[str] = (),
+        sensitivity: Sensitivity = Sensitivity.NORMAL,
+    ) -> str:
+        """As `add`, inside a unit of work of the caller."""
+        name = label.strip()
+        known = work.reader.registry.entity(entity)
+        if not name or len(name) > 60:
+            raise UserError(t("字段名不能为空，也不能超过 60 个字。"))
+        if kind not in CUSTOM_TYPES:
+            raise UserError(t("自定义字段不能是这种类型。"))
+        if any(name in (f.zh, f.en) for f in known.fields):
+            raise UserError(t("已经有叫“{name}”的字段了。", name=name))
+        if sum(f.custom for f in known.fields) >= MOST_PER_ENTITY:
+            raise UserError(t("自定义字段太多，最多 {n} 个。", n=MOST_PER_ENTITY))
+        key = f"f_{short_hex(8)}"
+        last = work.session.scalar(sa.select(sa.func.max(CustomField.position)).where(CustomField.entity == entity))
+        work.session.add(
+            CustomField(
+                id=uuid7(), entity=entity, key=key, label=name, type=str(kind), choices=list(choices),
+                sensitivity=str(sensitivity), position=(last or 0) + 1,
+            )
+        )  # fmt: skip
+        work.session.flush()
+        return key
+
+    def rename(self, key: str, label: str) -> None:
+        """Another label; values stay."""
+        self._context.actor.require_admin()
+        if not label.strip():
+            raise UserError(t("字段名不能为空，也不能超过 60 个字。"))
+        with self._context.archive.session(write=True) as session:
+            row = session.scalar(sa.select(CustomField).where(CustomField.key == key))
+            if row is None:
+                raise NotFound(t("没有这个字段。"))
+            row.label = label.strip()[:60]
+            session.commit()
+        self._context.reload_registry()
+
+    def archive(self, key: str) -> None:
+        """Hide a field everywhere; its values are kept."""
+        self._context.actor.require_admin()
+        with self._context.archive.session(write=True) as session:
+            session.execute(sa.update(CustomField).where(CustomField.key == key).values(archived=True))
+            session.commit()
+        self._context.reload_registry()
+
+    @staticmethod
+    def drop_unused(work: UnitOfWork, keys: Iterable[str]) -> None:
+        """Remove fields an import made and took back again."""
+        for key in keys:
+            used = work.session.scalar(
+                sa.select(sa.func.count()).select_from(CustomValue).where(CustomValue.field == key)
+            )
+            if not used:
+                work.session.execute(sa.delete(CustomField).where(CustomField.key == key))

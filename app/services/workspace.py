@@ -1,0 +1,94 @@
+"""The services of one open archive, handed down to whoever works with it: no globals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from app.core.access import Actor
+from app.core.jobs import Job
+from app.db.archive import Archive
+from app.services.context import Context
+from app.services.customers.fields import CustomFieldService
+from app.services.customers.service import ContactService, CustomerService
+from app.services.customers.views import ViewService
+from app.services.exchange.export import ExportService
+from app.services.exchange.importer import ImportService
+from app.services.exchange.presets import PresetService
+from app.services.history.service import HistoryService
+from app.services.people.service import PeopleService
+from app.services.records import RecordService
+from app.services.vault.service import VaultService
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The services of one open archive for one person. Always `close` it."""
+
+    context: Context
+    customers: CustomerService
+    contacts: ContactService
+    activities: RecordService
+    views: ViewService
+    people: PeopleService
+    history: HistoryService
+    vault: VaultService
+    fields: CustomFieldService
+    imports: ImportService
+    exports: ExportService
+    presets: PresetService
+
+    @property
+    def archive(self) -> Archive:
+        return self.context.archive
+
+    @property
+    def actor(self) -> Actor:
+        return self.context.actor
+
+    def records(self, entity: str) -> RecordService:
+        """The record service of an entity; raises UserError for an unknown one."""
+        self.context.registry.entity(entity)
+        services: dict[str, RecordService] = {
+            "customers": self.customers,
+            "contacts": self.contacts,
+            "activities": self.activities,
+        }
+        return services[entity]
+
+    def close(self) -> None:
+        """Anchor the audit chains and make the archive one file again."""
+        try:
+            if not self.archive.read_only:
+                self.vault.anchor()
+        finally:
+            self.archive.close()
+
+
+class Door(Protocol):
+    """How archives are created and opened; what the start screen is given."""
+
+    def users(self, path: Path) -> list[str]:
+        """Usernames of an archive, without opening it; raises EnvironmentProblem for what is none."""
+
+    def create(self, path: Path, username: str, password: str, name: str) -> tuple[Workspace, str]:
+        """A new archive and its recovery code."""
+
+    def open(self, path: Path, username: str, password: str, *, take_over: bool, read_only: bool) -> Workspace:
+        """Open with a password; raises CannotUnlock, ArchiveInUse, EnvironmentProblem."""
+
+    def recover(self, path: Path, code: str) -> Workspace:
+        """Open with the recovery code, as the first administrator."""
+
+    def open_signed_in(self, path: Path) -> Workspace | None:
+        """Open with the secret in the system keychain; None when there is none or it no longer fits."""
+
+    def stay_signed_in(self, workspace: Workspace, wanted: bool) -> bool:
+        """Keep or forget a device secret in the system keychain; returns whether it is kept (no keychain: False)."""
+
+    def restore(self, backup: Path, target: Path, username: str, password: str, job: Job) -> dict[str, int]:
+        """Bring a backup back as `target`; returns its record counts."""
+
+    def fill_with_samples(self, workspace: Workspace, job: Job) -> Any:
+        """Import the sample workbook (试用示例数据)."""
