@@ -71,6 +71,12 @@ RELATIONS: Mapping[str, Mapping[str, str]] = {
     "contacts": {"customers": "customers"},
     "activities": {"customer": "customers"},
 }
+#: operators that compare a number of related records
+COUNT_OPERATORS = ("ge", "le", "eq", "ne", "gt", "lt")
+#: deeper trees than a person builds are refused before they exhaust the stack or the engine's parser
+DEEPEST = 40
+#: characters of one filter value
+LONGEST_VALUE = 2000
 NO_VALUE = frozenset({*_EMPTY, "today", "this_week", "this_month", "this_year", "me", "my_team", "true", "false"})
 
 
@@ -94,27 +100,26 @@ def operators(field: Field) -> tuple[str, ...]:
     return ("contains", "eq", "starts", *_EMPTY) if field.type in POINT_TYPES else _TEXT
 
 
-def parse(data: Any) -> Filter:
+def parse(data: Any, _depth: int = 0) -> Filter:
     """The tree from its JSON form; raises UserError that names what is wrong."""
     if not isinstance(data, Mapping):
         raise UserError(t("筛选条件应是一个 JSON 对象。"))
+    if _depth > DEEPEST:
+        raise UserError(t("筛选条件嵌套太深，最多 {n} 层。", n=DEEPEST))
     if "and" in data or "or" in data:
         kind = "and" if "and" in data else "or"
         parts = data[kind]
         if not isinstance(parts, Sequence) or isinstance(parts, str):
             raise UserError(t("筛选条件“{kind}”后面应是一个列表。", kind=kind))
-        return Group(kind, tuple(parse(p) for p in parts))
+        return Group(kind, tuple(parse(p, _depth + 1) for p in parts))
     if "not" in data:
-        return Not(parse(data["not"]))
+        return Not(parse(data["not"], _depth + 1))
     if "relation" in data:
-        where = parse(data["where"]) if data.get("where") else None
-        return Related(
-            str(data["relation"]),
-            where,
-            str(data.get("agg", "any")),
-            str(data.get("op", "ge")),
-            int(data.get("value", 1)),
-        )
+        where = parse(data["where"], _depth + 1) if data.get("where") else None
+        count = data.get("value", 1)
+        if not isinstance(count, int) or isinstance(count, bool):
+            raise UserError(t("关联个数“{value}”不是整数。", value=count))
+        return Related(str(data["relation"]), where, str(data.get("agg", "any")), str(data.get("op", "ge")), count)
     if "search" in data:
         return Search(str(data["search"]))
     if "field" not in data or "op" not in data:
@@ -146,10 +151,12 @@ def check(node: Filter, entity: Entity, registry: Registry) -> None:
                 check(part, entity, registry)
         case Not(part):
             check(part, entity, registry)
-        case Related(relation, where, agg, _, _):
+        case Related(relation, where, agg, op, _):
             target = RELATIONS.get(entity.key, {}).get(relation)
             if target is None or agg not in ("any", "none", "count"):
                 raise UserError(t("“{entity}”没有关联“{name}”。", entity=entity.label, name=relation))
+            if op not in COUNT_OPERATORS:
+                raise UserError(t("不认识的筛选方式“{op}”。", op=op))
             if where is not None:
                 check(where, registry.entity(target), registry)
         case Condition(key, op, value):
@@ -158,6 +165,8 @@ def check(node: Filter, entity: Entity, registry: Registry) -> None:
                 raise UserError(t("字段“{field}”不能用“{op}”筛选。", field=field.label, op=op))
             if op not in NO_VALUE and (value is None or (isinstance(value, list) and not value)):
                 raise UserError(t("字段“{field}”的筛选缺少值。", field=field.label))
+            if any(len(str(v)) > LONGEST_VALUE for v in (value if isinstance(value, list) else [value])):
+                raise UserError(t("字段“{field}”的筛选值太长。", field=field.label))
 
 
 def both(first: Filter | None, second: Filter | None) -> Filter | None:

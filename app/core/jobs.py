@@ -31,15 +31,17 @@ class Job:
         self._report = report
         self._every = every
         self._stop = threading.Event()
+        self._lock = threading.RLock()
         self._on_cancel: list[Callable[[], None]] = []
         self._text = ""
         self._started = self._last = 0.0
 
     def cancel(self) -> None:
         """Ask the work to stop; interrupts registered calls at once."""
-        self._stop.set()
-        for call in list(self._on_cancel):
-            call()
+        with self._lock:
+            self._stop.set()
+            for call in self._on_cancel:
+                call()
 
     @property
     def cancelled(self) -> bool:
@@ -50,9 +52,22 @@ class Job:
         if self._stop.is_set():
             raise Cancelled
 
-    def on_cancel(self, call: Callable[[], None]) -> None:
-        """`call` runs in the cancelling thread, e.g. a database connection's `interrupt`."""
-        self._on_cancel.append(call)
+    def on_cancel(self, call: Callable[[], None]) -> Callable[[], None]:
+        """`call` runs in the cancelling thread, e.g. a database connection's `interrupt`; at once when already cancelled.
+
+        Returns what takes it back: once that has returned, `call` runs no more (its connection may serve others).
+        """
+        with self._lock:
+            self._on_cancel.append(call)
+            if self._stop.is_set():
+                call()
+
+        def forget() -> None:
+            with self._lock:
+                if call in self._on_cancel:
+                    self._on_cancel.remove(call)
+
+        return forget
 
     def progress(self, text: str, done: int, total: int = 0) -> None:
         """Report `done` of `total` items of the phase `text`; raises `Cancelled` when asked to stop."""
@@ -62,7 +77,7 @@ class Job:
         now = time.monotonic()
         if text != self._text:
             self._text, self._started, self._last = text, now, 0.0
-        if done < total and now - self._last < self._every:
+        if not 0 < total <= done and now - self._last < self._every:
             return
         self._last = now
         spent = now - self._started

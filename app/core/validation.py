@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -65,15 +65,15 @@ def clean_value(field: Field, value: Any) -> Any:
     if field.type in TEXT_TYPES or field.type is FieldType.CHOICE:
         return _text(field, value)
     if field.type in POINT_TYPES:
-        return tuple(_point(p) for p in value)
+        return tuple(_point(p) for p in value) or None
     if field.type is FieldType.ADDRESSES:
-        return tuple(_address(a) for a in value)
+        return tuple(_address(a) for a in value) or None
     if field.type is FieldType.TAGS:
         return tuple(dict.fromkeys(_plain(name, 40) for name in value if str(name).strip())) or None
     if field.type is FieldType.LINKS:
         if not all(isinstance(link, Link) for link in value):
             raise UserError(t("不是有效的关联。"))
-        return tuple(value)
+        return tuple({link.id: link for link in value}.values()) or None
     if field.type is FieldType.DATE:
         if not isinstance(value, date) or isinstance(value, datetime):
             raise UserError(t("不是有效的日期。"))
@@ -89,14 +89,23 @@ def _typed(field: Field, value: Any) -> Any:
         raise UserError(t("数字太大。"))
     if isinstance(value, Decimal) and (not value.is_finite() or abs(value) > Decimal(10) ** 12):
         raise UserError(t("数字太大。"))
-    if isinstance(value, datetime) and value.tzinfo is None:
+    return _moment(value) if isinstance(value, datetime) else value
+
+
+def _moment(value: datetime) -> datetime:
+    """In UTC and whole milliseconds, which is what is stored."""
+    if value.tzinfo is None:
         raise UserError(t("时间缺少时区。"))
-    return value
+    try:
+        utc = value.astimezone(UTC)
+    except OverflowError:
+        raise UserError(t("不是有效的日期。")) from None
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 
 def _plain(value: Any, longest: int) -> str:
-    text = unicodedata.normalize("NFC", str(value)).replace("\x00", "").strip()
-    text = text.encode("utf-8", "ignore").decode("utf-8")  # lone surrogates cannot be stored
+    storable = str(value).encode("utf-8", "ignore").decode("utf-8")  # lone surrogates cannot be stored
+    text = unicodedata.normalize("NFC", storable).replace("\x00", "").strip()
     if len(text) > longest:
         raise UserError(t("太长：最多 {most} 个字，现在 {now} 个。", most=longest, now=len(text)))
     return text

@@ -6,12 +6,13 @@ import contextlib
 import json
 import os
 import secrets
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
-from sqlcipher3 import dbapi2 as sqlcipher
 
 from app.core.i18n import t
 from app.core.ids import uuid7
@@ -23,6 +24,7 @@ from app.db.header_file import Step, no_step
 from app.db.keys import DEVICE, KEY_BYTES, PASSWORD, RECOVERY, Damaged, Header
 from app.db.lock import ArchiveLock
 from app.db.secrets import check_password, new_recovery_code, parse_recovery_code, password_bytes
+from app.db.settling import check_pages, put_back, seize, settle
 from app.db.upgrade import check_known, upgrade
 from app.errors import CannotUnlock, EnvironmentProblem, UserError
 
@@ -40,8 +42,10 @@ class Archive:
         self._lock = lock
         self._step = step
         self._chain_key: bytes | None = None
+        self._gate = threading.RLock()
+        self._closed = False
         self.read_only = lock is None
-        self.engine = make_engine(path, data_key, read_only=self.read_only)
+        self.engine = make_engine(self._connect)
 
     # ---- life ---------------------------------------------------------------------------------------------------
 
@@ -62,17 +66,19 @@ class Archive:
         code, raw = new_recovery_code()
         header.add(RECOVERY, "", raw, key)
         header.commit(key)
+        archive: Archive | None = None
         try:
             with told_plainly():
                 hf.write_atomic(hf.sidecar(path), header.to_bytes())
                 step("create:sidecar written")
                 connect(path, key, create=True).close()
+                step("create:file made")
                 archive = cls(path, header, key, lock, step)
-                upgrade(archive.engine, step=step)
-                archive._set(_AUDIT_ROOT, secrets.token_hex(32))
-                archive._note_generation()
+                archive._check()
         except BaseException:
-            for leftover in (path, hf.sidecar(path), hf.companion(path, "-wal"), hf.companion(path, "-shm")):
+            if archive is not None:
+                archive.engine.dispose()
+            for leftover in (path, hf.sidecar(path), *(hf.companion(path, s) for s in ("-wal", "-shm", "-journal"))):
                 leftover.unlink(missing_ok=True)
             lock.release()
             raise
@@ -92,7 +98,8 @@ class Archive:
         step: Step = no_step,
     ) -> Archive:
         """Open with one slot's secret. Nothing on disk changes before the secret is right."""
-        key = hf.peek(path).unlock(kind, name, secret)
+        peeked = hf.peek(path)
+        key = peeked.unlock(kind, name, secret)
         if read_only:
             return cls._open_read_only(path, key)
         _refuse_network(path)
@@ -106,17 +113,17 @@ class Archive:
         try:
             with told_plainly():
                 header = hf.checkout(path, step)
-                # the header may have moved on between peeking and locking
-                key = header.unlock(kind, name, secret) if header.to_bytes() != hf.peek(path).to_bytes() else key
+                hf.sweep(path)
+                if header.to_bytes() != peeked.to_bytes():  # it moved on between peeking and locking
+                    key = header.unlock(kind, name, secret)
                 header.verify(key)
-                _check_pages(path, key)
+                check_pages(path, key)
                 archive = cls(path, header, key, lock, step)
                 archive._check()
         except BaseException:
             if archive is not None:
                 archive.engine.dispose()
-            with contextlib.suppress(OSError, EnvironmentProblem, sqlcipher.Error):
-                _settle(path, key)
+            put_back(path, key)
             lock.release()
             raise
         hf.keep_spare(header)
@@ -126,42 +133,69 @@ class Archive:
     def _open_read_only(cls, path: Path, key: bytearray) -> Archive:
         header = hf.peek(path)
         header.verify(key)
-        if hf.companion(path, "-wal").exists():
-            raise EnvironmentProblem(t("档案上次没有正常关闭，需要先以可写方式打开一次。"))
-        _check_pages(path, key, immutable=True)
+        if any(hf.companion(path, suffix).exists() for suffix in ("-wal", "-journal")):
+            raise _needs_writing()
+        check_pages(path, key, immutable=True)
         archive = cls(path, header, key, None, no_step)
-        check_known(archive.engine)
+        try:
+            if not check_known(archive.engine):
+                raise _needs_writing()
+            with archive.engine.connect() as connection:
+                header.verify(key, archive._known_generation(connection))
+        except BaseException:
+            archive.close()
+            raise
         return archive
 
     def _check(self) -> None:
-        found = check_known(self.engine)
+        """Refuse what is not ours, and finish what a crash interrupted: making the archive, changing its keys."""
+        if not check_known(self.engine):
+            upgrade(self.engine, step=self._step)
+            self._step("create:schema made")
         with self.engine.connect() as connection:
-            strange = schema.unknown_objects(connection) if found else []
-            generation = self._known_generation(connection) if found else 0
+            strange = schema.unknown_objects(connection)
+            generation = self._known_generation(connection)
+            rooted = self._setting(connection, _AUDIT_ROOT) is not None
         if strange:
             raise Damaged(t("档案里有不属于客档通的触发器或视图，可能被人改动过，已停止打开。"), details=strange[:10])
         self.header.verify(self._key, generation)
+        if not rooted:
+            self._set(_AUDIT_ROOT, secrets.token_hex(32))
         if generation < self.header.generation:
-            self._note_generation()  # a crash came between the two writes of a key change
+            self._note_generation()
 
     def close(self) -> None:
-        """Checkpoint and make it one file again; safe to die at any step."""
-        self.engine.dispose()
-        try:
-            if not self.read_only:
-                with told_plainly():
-                    _settle(self.path, self._key, self._step)
-        finally:
-            if self._lock:
-                self._lock.release()
-            self._key[:] = bytes(len(self._key))
+        """Checkpoint and make it one file again; safe to die at any step. Closing twice does nothing."""
+        with self._gate:
+            if self._closed:
+                return
+            self._closed = True
+            self.engine.dispose()
+            try:
+                if not self.read_only:
+                    with told_plainly():
+                        settle(self.path, self._key, self._step)
+            finally:
+                self._let_go()
 
     def abandon(self) -> None:
         """Let go without writing anything (the next open recovers); for locking in a hurry and for tests."""
-        self.engine.dispose()
+        with self._gate:
+            self._closed = True
+            self.engine.dispose()
+            self._let_go()
+
+    def _let_go(self) -> None:
         if self._lock:
             self._lock.release()
         self._key[:] = bytes(len(self._key))
+
+    def _connect(self) -> Any:
+        """Every connection of ours is made here: none after closing, none while the key changes."""
+        with self._gate:
+            if self._closed:
+                raise EnvironmentProblem(t("档案已经关闭。"))
+            return connect(self.path, self._key, read_only=self.read_only, immutable=self.read_only)
 
     # ---- sessions -----------------------------------------------------------------------------------------------
 
@@ -174,7 +208,7 @@ class Archive:
     @contextlib.contextmanager
     def raw(self) -> Iterator[object]:
         """A raw connection of its own, for backup and checks."""
-        connection = connect(self.path, self._key, read_only=self.read_only, immutable=self.read_only)
+        connection = self._connect()
         try:
             yield connection
         finally:
@@ -185,8 +219,7 @@ class Archive:
         """The key of the audit chains: made once with the archive, so that it outlives a change of the data key."""
         if self._chain_key is None:
             with self.engine.connect() as connection:
-                root = connection.exec_driver_sql("SELECT value FROM setting WHERE key=?", (_AUDIT_ROOT,)).scalar_one()
-            self._chain_key = bytes.fromhex(json.loads(root))
+                self._chain_key = bytes.fromhex(self._setting(connection, _AUDIT_ROOT))
         return self._chain_key
 
     def key_copy(self) -> bytearray:
@@ -250,38 +283,35 @@ class Archive:
     def rotate_key(self, drop: frozenset[str] = frozenset()) -> None:
         """A new data key for everything; slots of users in `drop` (and their devices) are gone.
 
-        The data is copied under the new key beside the file and takes its place by one rename.
+        The data is copied under the new key beside the file and takes its place by one rename. Until then this
+        connection has the file to itself, so that nothing is written that the copy lacks; others wait at the gate.
         """
-        from app.db.backup import copy_encrypted
+        from app.db.backup import copy_from
 
-        dropped = drop | {s.name for s in self.header.slots if s.kind == DEVICE and s.name.split("@")[0] in drop}
+        devices = {s.name for s in self.header.slots if s.kind == DEVICE and s.name.rsplit("@", 1)[0] in drop}
         new_key = bytearray(secrets.token_bytes(KEY_BYTES))
         header = self.header.copy()
-        header.rotate(self._key, new_key, dropped)
-        fresh = self.path.with_name(self.path.name + ".rotating")
-        fresh.unlink(missing_ok=True)
-        self.engine.dispose()
-        with told_plainly():
-            copy_encrypted(self.path, self._key, fresh, new_key, header)
+        header.rotate(self._key, new_key, drop | devices)
+        fresh = hf.companion(self.path, ".rotating")
+        with self._gate, told_plainly():
+            fresh.unlink(missing_ok=True)
+            self.engine.dispose()
+            with contextlib.closing(connect(self.path, self._key)) as alone:
+                seize(alone)
+                copy_from(alone, fresh, new_key, header)
             self._step("rotate:copied")
-            with contextlib.closing(connect(self.path, self._key)) as old:
-                old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            for suffix in ("-wal", "-shm"):
-                hf.companion(self.path, suffix).unlink(missing_ok=True)
-            self._step("rotate:before rename")
             fresh.replace(self.path)
             hf.sync_folder(self.path)
             self._step("rotate:renamed")
+            self._key[:] = bytes(len(self._key))
+            self._key = new_key
             self.header = hf.checkout(self.path, self._step)
-        self._key[:] = bytes(len(self._key))
-        self._key = new_key
-        self.engine = make_engine(self.path, new_key)
         hf.keep_spare(self.header)
 
-    def _change_header(self, change: object) -> None:
+    def _change_header(self, change: Callable[[Header], object]) -> None:
         changed = self.header.copy()
         changed.verify(self._key)
-        change(changed)  # type: ignore[operator]
+        change(changed)
         changed.commit(self._key)
         self._store_header(changed)
 
@@ -291,13 +321,19 @@ class Archive:
         with told_plainly():
             hf.write_atomic(hf.sidecar(self.path), header.to_bytes())
             self._step("keys:sidecar written")
-            self.header = header
+        self.header = header
+        # the change holds from here on; a database that cannot note it now does so at the next open
+        with contextlib.suppress(EnvironmentProblem), told_plainly():
             self._note_generation()
         hf.keep_spare(header)
 
     def _known_generation(self, connection: sa.Connection) -> int:
-        value = connection.exec_driver_sql("SELECT value FROM setting WHERE key=?", (_GENERATION,)).scalar()
-        return int(value) if value is not None else 0
+        return int(self._setting(connection, _GENERATION) or 0)
+
+    @staticmethod
+    def _setting(connection: sa.Connection, key: str) -> Any:
+        value = connection.exec_driver_sql("SELECT value FROM setting WHERE org_id=1 AND key=?", (key,)).scalar()
+        return None if value is None else json.loads(value)
 
     def _note_generation(self) -> None:
         self._set(_GENERATION, self.header.generation)
@@ -329,22 +365,5 @@ def _refuse_network(path: Path) -> None:
         )
 
 
-def _check_pages(path: Path, key: bytearray, *, immutable: bool = False) -> None:
-    """Told plainly before any engine is made: a right password on a broken file is not a wrong password."""
-    try:
-        connect(path, key, read_only=immutable, immutable=immutable).close()
-    except sqlcipher.DatabaseError as error:
-        if "not a database" in str(error) or "malformed" in str(error):
-            raise Damaged(t("密码正确，但档案文件已损坏或不完整。请用最近的备份恢复。")) from error
-        raise
-
-
-def _settle(path: Path, key: bytearray, step: Step = no_step) -> None:
-    """Checkpoint and put the header back behind the pages."""
-    with contextlib.closing(connect(path, key)) as connection:
-        connection.execute("PRAGMA optimize").fetchall()
-        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    step("close:checkpointed")
-    if busy:
-        raise EnvironmentProblem(t("还有操作没有结束，档案稍后会自动恢复为单个文件。"))
-    hf.checkin(path, step)
+def _needs_writing() -> EnvironmentProblem:
+    return EnvironmentProblem(t("档案上次没有正常关闭，需要先以可写方式打开一次。"))

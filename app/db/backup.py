@@ -27,18 +27,40 @@ def copy_encrypted(
     target_key: bytes | bytearray,
     header: Header,
     on_pages: OnPages | None = None,
+    *,
+    read_only: bool = False,
 ) -> None:
     """A consistent copy of a (possibly busy) archive at `target`, verified, then renamed into place.
 
     A pinned read snapshot keeps the copy from starting over at every foreign commit. Where the backup interface meets a
-    torn free page it falls back to VACUUM INTO, which skips free pages.
+    torn free page it falls back to VACUUM INTO, which skips free pages (but cannot change the key). `read_only`: the source
+    is open for reading only, with its header still behind its pages.
     """
+    same_key = bytes(source_key) == bytes(target_key)
+    with contextlib.closing(connect(source, source_key, read_only=read_only, immutable=read_only)) as origin:
+        copy_from(origin, target, target_key, header, on_pages, same_key=same_key)
+
+
+def copy_from(
+    origin: Any,
+    target: Path,
+    target_key: bytes | bytearray,
+    header: Header,
+    on_pages: OnPages | None = None,
+    *,
+    same_key: bool = False,
+) -> None:
+    """As `copy_encrypted`, from an open connection."""
     part = target.with_name(target.name + ".part")
-    for leftover in (part, hf.companion(part, "-journal"), hf.companion(part, "-wal"), hf.companion(part, "-shm")):
-        leftover.unlink(missing_ok=True)
+    _remove(part)
     try:
-        with contextlib.closing(connect(source, source_key)) as origin:
+        try:
             _copy(origin, part, target_key, on_pages)
+        except sqlcipher.DatabaseError:
+            if not same_key:
+                raise
+            _remove(part)
+            origin.execute("VACUUM INTO ?", (str(part),))
         with contextlib.closing(connect(part, target_key)) as copy:
             copy.execute("UPDATE setting SET value=? WHERE key='key_generation'", (str(header.generation),))
             copy.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -50,9 +72,13 @@ def copy_encrypted(
         part.replace(target)
         hf.sync_folder(target)
     except BaseException:
-        for leftover in (part, hf.companion(part, "-journal"), hf.companion(part, "-wal"), hf.companion(part, "-shm")):
-            leftover.unlink(missing_ok=True)
+        _remove(part)
         raise
+
+
+def _remove(part: Path) -> None:
+    for leftover in (part, hf.companion(part, "-journal"), hf.companion(part, "-wal"), hf.companion(part, "-shm")):
+        leftover.unlink(missing_ok=True)
 
 
 def _copy(origin: Any, part: Path, key: bytes | bytearray, on_pages: OnPages | None) -> None:

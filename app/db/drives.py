@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
 _NETWORK = frozenset(
     "nfs nfs4 cifs smbfs smb3 smb2 afpfs webdav davfs fuse.sshfs fuse.davfs fuse.rclone 9p ncpfs afs ceph glusterfs "
-    "fuse.glusterfs lustre".split()
+    "fuse.glusterfs lustre smb fuse.smbnetfs fuse.gvfsd-fuse fuse.curlftpfs fuse.s3fs".split()
 )
+
+
+#: mountinfo writes space, tab, newline and backslash in octal
+_OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 def is_network_drive(path: Path) -> bool:
@@ -33,7 +38,7 @@ def _from_proc(path: Path, mounts: Path) -> bool:
         parts, tail = left.split(), right.split()
         if len(parts) < 5 or not tail:
             continue
-        mount = parts[4].replace("\\040", " ")
+        mount = _OCTAL.sub(lambda m: chr(int(m[1], 8)), parts[4])
         inside = mount == "/" or str(path) == mount or str(path).startswith(mount + "/")
         if inside and len(mount) >= len(best):
             best, kind = mount, tail[0]
@@ -45,8 +50,12 @@ def _from_mount_output(path: Path) -> bool:
 
     try:
         out = subprocess.run(["/sbin/mount"], capture_output=True, text=True, timeout=5, check=False).stdout
-    except OSError:
+    except (OSError, subprocess.SubprocessError):
         return False
+    return _from_mount_text(path, out)
+
+
+def _from_mount_text(path: Path, out: str) -> bool:
     best, kind = "", ""
     for line in out.splitlines():
         _, _, rest = line.partition(" on ")

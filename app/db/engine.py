@@ -8,7 +8,8 @@ savepoints are transactional, BEGIN IMMEDIATE for whoever writes.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import errno
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,12 +60,12 @@ def connect(
     return con
 
 
-def make_engine(path: Path, data_key: bytes | bytearray, *, read_only: bool = False) -> sa.Engine:
-    """The engine of an open archive; sessions take BEGIN IMMEDIATE through `writing`."""
+def make_engine(creator: Callable[[], Any]) -> sa.Engine:
+    """The engine of an open archive over connections made by `creator`; sessions take BEGIN IMMEDIATE through `writing`."""
     engine = sa.create_engine(
         "sqlite+pysqlite://",
         module=sqlcipher,
-        creator=lambda: connect(path, data_key, read_only=read_only, immutable=read_only),
+        creator=creator,
         poolclass=QueuePool,
         pool_size=4,
         max_overflow=4,
@@ -91,10 +92,10 @@ def writing(engine: sa.Engine) -> sa.Engine:
 
 @contextlib.contextmanager
 def told_plainly() -> Iterator[None]:
-    """Turn the database's own complaints about the world into sentences for a person."""
+    """Turn complaints of the database and of the file system into sentences for a person."""
     try:
         yield
-    except (sa.exc.OperationalError, sa.exc.DatabaseError, sqlcipher.DatabaseError) as error:
+    except (sa.exc.OperationalError, sa.exc.DatabaseError, sqlcipher.DatabaseError, OSError) as error:
         problem = problem_of(error)
         if problem is None:
             raise
@@ -102,21 +103,46 @@ def told_plainly() -> Iterator[None]:
 
 
 def problem_of(error: BaseException) -> EnvironmentProblem | None:
-    """The EnvironmentProblem behind a database error; None when it is a defect of ours.
+    """The EnvironmentProblem behind a database or file error; None when it is a defect of ours.
 
-    Decided by SQLite's error code where the driver gives one, by its fixed English text otherwise.
+    Decided by the error number or SQLite's error code where there is one, by its fixed English text otherwise.
     """
     origin = getattr(error, "orig", None) or error
+    if isinstance(origin, OSError):
+        return _file_problem(origin)
     code = getattr(origin, "sqlite_errorname", "") or ""
     text = str(origin)
     if code.startswith("SQLITE_FULL") or "disk is full" in text:
-        return EnvironmentProblem(t("磁盘空间不够，刚才的操作没有保存。请腾出空间后再试。"))
+        return _disk_full()
     if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")) or "readonly" in text or "unable to open" in text:
-        return EnvironmentProblem(t("档案所在的位置不能写入，请检查文件夹权限，或把档案复制到别处再打开。"))
+        return _not_writable()
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or "locked" in text:
         return EnvironmentProblem(t("档案正被另一个操作占用，请稍后再试。"))
     if code.startswith("SQLITE_IOERR") or "disk I/O error" in text:
-        return EnvironmentProblem(t("读写磁盘出错，刚才的操作没有保存。请检查磁盘或U盘。"))
+        return _disk_trouble()
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "malformed" in text or "not a database" in text:
         return EnvironmentProblem(t("档案文件已损坏。请不要继续写入，用最近的备份恢复。"))
     return None
+
+
+def _file_problem(error: OSError) -> EnvironmentProblem:
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
+            return _disk_full()
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return _not_writable()
+        case errno.ENOENT:
+            return EnvironmentProblem(t("找不到文件：{path}", path=error.filename or ""))
+    return _disk_trouble()
+
+
+def _disk_full() -> EnvironmentProblem:
+    return EnvironmentProblem(t("磁盘空间不够，刚才的操作没有保存。请腾出空间后再试。"))
+
+
+def _not_writable() -> EnvironmentProblem:
+    return EnvironmentProblem(t("档案所在的位置不能写入，请检查文件夹权限，或把档案复制到别处再打开。"))
+
+
+def _disk_trouble() -> EnvironmentProblem:
+    return EnvironmentProblem(t("读写磁盘出错，刚才的操作没有保存。请检查磁盘或U盘。"))

@@ -4,11 +4,15 @@ closed:  office.kedang        = [SQLCipher pages][header JSON][u32 length | SHA-
 open:    office.kedang (pages only) + office.kedang-keys (header JSON) + -wal/-shm
 
 Order of steps, each safe to die after: open = write sidecar, cut trailer; close = checkpoint, append trailer, drop sidecar.
-The header of the higher generation wins. A spare copy of every header written goes to the user's data folder.
+A whole trailer is never older than the sidecar, so it wins; a `-keys` or `-wal` beside it then belongs to another state of
+the file (somebody put a backup in its place) and is set aside. A spare copy of every header written goes to the user's
+data folder.
 """
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import hashlib
 import os
 import struct
@@ -17,6 +21,7 @@ from pathlib import Path
 
 from app.core.i18n import t
 from app.core.paths import data_dir
+from app.db.engine import told_plainly
 from app.db.keys import PAGE_SIZE, Damaged, Header
 from app.errors import EnvironmentProblem
 
@@ -97,22 +102,18 @@ def append_trailer(path: Path, body: bytes) -> None:
 
 def peek(path: Path) -> Header:
     """The newest whole header, changing nothing. Raises a plain EnvironmentProblem when there is none."""
-    _check_file(path)
-    found: list[Header] = []
-    problem: EnvironmentProblem | None = None
-    trailer, _ = read_trailer(path)
-    side = sidecar(path)
-    for body in (trailer, side.read_bytes() if side.exists() else None):
+    with told_plainly():
+        _check_file(path)
+        trailer, _ = read_trailer(path)
+        side = sidecar(path)
+        bodies = (trailer, side.read_bytes() if side.exists() else None)
+    for body in bodies:
         if body is None:
             continue
         try:
-            found.append(Header.from_bytes(body))
-        except EnvironmentProblem as error:
-            problem = error
-    if found:
-        return max(found, key=lambda h: h.generation)
-    if problem is not None and not isinstance(problem, Damaged):
-        raise problem
+            return Header.from_bytes(body)
+        except Damaged:
+            continue
     raise Damaged(t("这不是客档通档案，或文件不完整（缺少密钥信息）。请检查文件，或用备份恢复。"))
 
 
@@ -133,9 +134,11 @@ def _check_file(path: Path) -> None:
 def checkout(path: Path, step: Step = no_step) -> Header:
     """Move the header from the trailer to the sidecar so that pages may grow; returns it."""
     header = peek(path)
+    trailer, end = read_trailer(path)
+    if trailer is not None:
+        _set_aside(path)
     write_atomic(sidecar(path), header.to_bytes())
     step("open:sidecar written")
-    trailer, end = read_trailer(path)
     with path.open("r+b") as f:
         if trailer is not None:
             f.truncate(end)
@@ -146,6 +149,24 @@ def checkout(path: Path, step: Step = no_step) -> Header:
         os.fsync(f.fileno())
     step("open:trailer cut")
     return header
+
+
+def _set_aside(path: Path) -> None:
+    """A file with its header behind it is whole; replaying pages from elsewhere into it would destroy it."""
+    for suffix in ("-wal", "-journal"):
+        strange = companion(path, suffix)
+        if strange.exists() and strange.stat().st_size:
+            strange.replace(companion(path, f"{suffix}-leftover"))
+    companion(path, "-shm").unlink(missing_ok=True)
+
+
+def sweep(path: Path) -> None:
+    """Remove what killed programs left unfinished beside the archive: half a key change, half a header."""
+    leftovers = [
+        companion(path, f".rotating{suffix}") for suffix in ("", ".part", ".part-wal", ".part-shm", ".part-journal")
+    ]
+    for leftover in (*leftovers, *path.parent.glob(f"{glob.escape(path.name)}-keys.tmp*")):
+        leftover.unlink(missing_ok=True)
 
 
 def checkin(path: Path, step: Step = no_step) -> None:
@@ -171,8 +192,10 @@ def spare_path(vault_id: str) -> Path:
 
 
 def keep_spare(header: Header) -> None:
-    """Keep a spare copy; failing to is no reason to stop work."""
-    try:
-        write_atomic(spare_path(header.vault_id), header.to_bytes())
-    except OSError:
-        return
+    """Keep a spare copy unless a newer one is there; failing to is no reason to stop work."""
+    with contextlib.suppress(OSError):
+        path = spare_path(header.vault_id)
+        with contextlib.suppress(FileNotFoundError, Damaged, EnvironmentProblem):
+            if Header.from_bytes(path.read_bytes()).generation > header.generation:
+                return
+        write_atomic(path, header.to_bytes())

@@ -151,6 +151,16 @@ class Journal:
             )
         )  # fmt: skip
 
+    def finish_stored(self, target: uuid.UUID, state: str) -> None:
+        """Close a stored operation whose list of changes was cut; what is left of it goes into its author's chain."""
+        row = self._connection.execute(
+            sa.select(OperationRow).where(OperationRow.org_id == 1, OperationRow.id == target)
+        ).one()
+        author = Actor(row.user_id, row.actor, {})
+        operation = Operation(row.id, row.kind, row.summary, author, row.origin, row.started_at, dict(row.params or {}))
+        operation.counts, operation.digest = dict(row.counts or {}), _digest_of(self._connection, target)
+        self.finish(operation, state)
+
     def drop(self, operation: Operation) -> None:
         """Forget an operation that changed nothing."""
         self._connection.execute(

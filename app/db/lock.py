@@ -18,6 +18,7 @@ from typing import IO
 
 from app.core.clock import now
 from app.core.i18n import t
+from app.db.engine import told_plainly
 from app.errors import EnvironmentProblem
 
 
@@ -58,19 +59,39 @@ class ArchiveLock:
     def acquire(self, *, take_over: bool = False) -> None:
         """Raise ArchiveInUse when somebody else holds it."""
         previous = self._read()
+        handle = self._locked(previous)
         try:
-            handle = self._path.open("a+b")
-        except OSError as error:
-            raise EnvironmentProblem(t("无法在档案所在的文件夹里写入，请检查文件夹权限。")) from error
-        if not _try_lock(handle):
-            handle.close()
-            raise ArchiveInUse(previous, can_take_over=False)
-        if previous is not None and not previous.here and not take_over:
+            if previous is not None and not previous.here and not take_over:
+                raise ArchiveInUse(previous, can_take_over=True)
+            with told_plainly():
+                self._write(handle)
+        except BaseException:
             _unlock(handle)
             handle.close()
-            raise ArchiveInUse(previous, can_take_over=True)
+            raise
         self._file = handle
-        self._write(handle)
+
+    def _locked(self, previous: Holder | None) -> IO[bytes]:
+        """The lock file, locked. Whoever held it may have removed it while we opened it: a lock on a file without a
+        name keeps nobody out, so we try again."""
+        while True:
+            try:
+                handle = self._path.open("a+b")
+            except OSError as error:
+                raise EnvironmentProblem(t("无法在档案所在的文件夹里写入，请检查文件夹权限。")) from error
+            if not _try_lock(handle):
+                handle.close()
+                raise ArchiveInUse(previous, can_take_over=False)
+            if self._is_named(handle):
+                return handle
+            _unlock(handle)
+            handle.close()
+
+    def _is_named(self, handle: IO[bytes]) -> bool:
+        try:
+            return os.path.samestat(os.fstat(handle.fileno()), self._path.stat())
+        except FileNotFoundError:
+            return False
 
     def release(self) -> None:
         """Give the lock back and remove the file."""

@@ -37,7 +37,7 @@ def search_ddl() -> Iterator[str]:
     for table in SEARCHED:
         yield (
             f"CREATE VIRTUAL TABLE {table}_search USING fts5("
-            "han, py, gram, word, content='', contentless_delete=1, tokenize='ascii')"
+            "han, py, gram, content='', contentless_delete=1, tokenize='ascii')"
         )
         yield f"INSERT INTO {table}_search({table}_search, rank) VALUES('pgsz', 3900)"
         yield f"CREATE TABLE {table}_dirty(rid INTEGER PRIMARY KEY)"

@@ -1,7 +1,8 @@
 """Full-text search: tokens made here, one entry per record, the same tokens on every engine.
 
-Four columns: `han` one token per Han character (phrases find substrings), `py` one token per syllable (with other readings of
-a surname behind a gap), `gram` 3-grams of ASCII words, digits and pinyin initials, `word` the ASCII words themselves.
+Three columns: `han` one token per Han character or other letter beyond ASCII (phrases find substrings), `py` one token per
+syllable (with other readings of a surname behind a gap), `gram` 3-grams of ASCII words, digits and pinyin initials, `word`
+the ASCII words themselves.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from app.db.schema import SEARCHED, search_table
 if TYPE_CHECKING:
     from app.db.archive import Archive
 
-_HAN = re.compile("[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
+_HAN = re.compile(r"[^\x00-\x7f\W_]+")
 _ASCII = re.compile(r"[0-9a-z]+")
 _NOT_DIGIT = re.compile(r"\D")
-Tokens = tuple[str, str, str, str]
+Tokens = tuple[str, str, str]
 
 
 def fold(text: str) -> str:
@@ -31,7 +32,10 @@ def fold(text: str) -> str:
 
 
 def tokens(names: Sequence[str], texts: Iterable[str], codes: Iterable[str]) -> Tokens:
-    """The four columns of one entry: `names` also by pinyin, `codes` (phones, numbers) also without punctuation."""
+    """The three columns of one entry: `names` also by pinyin, `codes` (numbers, e-mails) also without punctuation.
+
+    Phones are given in their comparison form (+8613800138000): every fragment of it is found, however it is typed.
+    """
     from app.core.pinyin import spoken
 
     plain_codes = []
@@ -40,7 +44,8 @@ def tokens(names: Sequence[str], texts: Iterable[str], codes: Iterable[str]) -> 
         digits = _NOT_DIGIT.sub("", code)
         if len(digits) >= 5 and digits != code:
             plain_codes.append(digits)
-    folded = fold(" ".join((*names, *texts, *plain_codes)))
+    text = " ".join((*names, *texts, *plain_codes))
+    folded = text.casefold() if text.isascii() else fold(text)
     words = list(dict.fromkeys(_ASCII.findall(folded)))
     sequences: list[str] = []
     initials: list[str] = []
@@ -55,7 +60,6 @@ def tokens(names: Sequence[str], texts: Iterable[str], codes: Iterable[str]) -> 
         " ".join(" ".join(run) for run in _HAN.findall(folded)),
         " 0 ".join(sequences),  # a gap no syllable phrase reaches across
         " ".join(grams),
-        " ".join(words),
     )
 
 
@@ -65,8 +69,8 @@ def with_code(entry: Tokens, code: str) -> Tokens:
         return entry
     words = [code.casefold(), _NOT_DIGIT.sub("", code)]
     grams = [w[i : i + 3] for w in words for i in range(len(w) - 1)]
-    han, said, gram, word = entry
-    return han, said, " ".join((gram, *grams)), " ".join((word, *words))
+    han, said, gram = entry
+    return han, said, " ".join((gram, *grams))
 
 
 def match_expression(text: str) -> str | None:
@@ -83,21 +87,23 @@ def match_expression(text: str) -> str | None:
     if len(words) > 1 and all(w.isdigit() for w in words) and len(compact) >= 5:
         words = [compact]  # a phone typed with spaces or hyphens
     for word in words:
-        ways = [f'word:"{word}"*']
+        ways: list[str] = []
         if word.isalpha():
             ways.extend('py:"' + " ".join(syllables) + '"*' for syllables in segmentations(word))
         if len(word) >= 3:
             ways.append('gram:"' + " ".join(word[i : i + 3] for i in range(len(word) - 2)) + '"')
-        elif len(word) == 2 or word.isdigit():
+        else:
             ways.append(f'gram:"{word}"*')
+        if word.isdigit() and len(word) >= 5 and word[0] == "0":  # 010-8888…: stored as +86108888…
+            ways.append('gram:"' + " ".join(word[i : i + 3] for i in range(1, len(word) - 2)) + '"')
         parts.append("(" + " OR ".join(ways) + ")")
     return " AND ".join(parts) or None
 
 
-def write_entries(connection: Any, table: str, rows: Sequence[tuple[int, str, str, str, str]]) -> None:
-    """Add entries for new rows (rid, han, py, gram, word)."""
+def write_entries(connection: Any, table: str, rows: Sequence[tuple[int, str, str, str]]) -> None:
+    """Add entries for new rows (rid, han, py, gram)."""
     name = search_table(table)
-    connection.exec_driver_sql(f"INSERT INTO {name}(rowid, han, py, gram, word) VALUES(?,?,?,?,?)", list(rows))
+    connection.exec_driver_sql(f"INSERT INTO {name}(rowid, han, py, gram) VALUES(?,?,?,?)", list(rows))
 
 
 def drain(connection: Any) -> int:

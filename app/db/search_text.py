@@ -14,8 +14,8 @@ _SOURCES = {
 _HOLDER = {"customer": "customer_id", "contact": "contact_id"}
 
 
-def entry_rows(connection: Any, table: str, rids: Sequence[int]) -> list[tuple[int, str, str, str, str]]:
-    """(rid, han, py, gram, word) for those of `rids` that are live; deleted rows get no entry."""
+def entry_rows(connection: Any, table: str, rids: Sequence[int]) -> list[tuple[int, str, str, str]]:
+    """(rid, han, py, gram) for those of `rids` that are live; deleted rows get no entry."""
     from app.db.search import tokens
 
     names, texts, codes = _SOURCES[table]
@@ -45,11 +45,9 @@ def _points(connection: Any, table: str, ids: Sequence[bytes]) -> dict[bytes, li
     if column is None or not ids:
         return found
     marks = ",".join("?" * len(ids))
-    sql = f"SELECT {column}, value, normal FROM contact_point WHERE org_id=1 AND {column} IN ({marks})"
-    for key, value, normal in connection.exec_driver_sql(sql, tuple(ids)):
-        found[key].append(value)
-        if normal not in (value, f"+{value}"):
-            found[key].append(normal)
+    sql = f"SELECT {column}, normal FROM contact_point WHERE org_id=1 AND {column} IN ({marks})"
+    for key, normal in connection.exec_driver_sql(sql, tuple(ids)):
+        found[key].append(normal)
     return found
 
 

@@ -8,7 +8,7 @@ below sees to it. `rid` does not exist on PostgreSQL and leaves `app.db` only as
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -57,14 +57,18 @@ class Moment(sa.types.TypeDecorator[datetime]):
         return value if value is None or isinstance(value, datetime) else from_millis(value)
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
 def to_millis(moment: datetime) -> int:
-    """Milliseconds since 1970 UTC."""
-    return round(moment.timestamp() * 1000)
+    """Whole milliseconds since 1970 UTC, rounded down."""
+    return (moment - _EPOCH) // _MILLISECOND
 
 
 def from_millis(millis: int) -> datetime:
-    """The aware UTC moment of these milliseconds."""
-    return datetime.fromtimestamp(millis / 1000, UTC)
+    """The aware UTC moment of these milliseconds. Counted, because not every system knows times before 1970."""
+    return _EPOCH + millis * _MILLISECOND
 
 
 class Base(DeclarativeBase):
@@ -97,6 +101,10 @@ class Editable(Keyed):
     deleted_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+#: for `__table_args__`: rows of this table are parts of another record and have no life of their own
+PART = {"info": {"part": True}}
+
+
 def reference(column: str, target: str, *, ondelete: str = "CASCADE") -> sa.ForeignKeyConstraint:
     """A composite foreign key `(org_id, column)` → `target(org_id, id)`."""
     return sa.ForeignKeyConstraint(["org_id", column], [f"{target}.org_id", f"{target}.id"], ondelete=ondelete)
@@ -109,11 +117,17 @@ def _with_row_number(element: CreateTable, compiler: Any, **kw: Any) -> str:
     if "id" in table.c and len(table.primary_key) == 2:
         head, tail = ddl.split("(", 1)
         key = next(line for line in tail.splitlines() if "PRIMARY KEY" in line)
-        tail = tail.replace(key, key.replace("PRIMARY KEY", "UNIQUE"))
+        # rows that only belong to another row are never looked up by their own id: no index for it here
+        tail = (
+            tail.replace(f"{key}\n", "")
+            if table.info.get("part")
+            else tail.replace(key, key.replace("PRIMARY KEY", "UNIQUE"))
+        )
         ddl = f"{head}(\n\trid INTEGER PRIMARY KEY,{tail}"
     return ddl
 
 
 def live_index(name: str, *columns: str) -> sa.Index:
     """An index of live rows only: small, and covering for an ordered list of row numbers."""
-    return sa.Index(name, "org_id", *columns, sqlite_where=sa.text("deleted_at IS NULL"))
+    live = sa.text("deleted_at IS NULL")
+    return sa.Index(name, "org_id", *columns, sqlite_where=live, postgresql_where=live)

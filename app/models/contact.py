@@ -8,7 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Editable, Keyed, Uuid, live_index, reference
+from app.models.base import PART, Base, Editable, Keyed, Uuid, live_index, reference
 
 
 class Contact(Editable, Base):
@@ -31,7 +31,13 @@ class Contact(Editable, Base):
     __table_args__ = (
         sa.UniqueConstraint("org_id", "number"),
         reference("owner_id", "user", ondelete="RESTRICT"),
-        sa.Index("uq_contact_external_id", "org_id", "external_id", unique=True),
+        sa.Index(
+            "uq_contact_external_id",
+            "org_id",
+            "external_id",
+            unique=True,
+            sqlite_where=sa.text("external_id IS NOT NULL"),
+        ),
         live_index("ix_contact_live_name", "name_key"),
         live_index("ix_contact_live_owner", "owner_id"),
         live_index("ix_contact_live_updated", "updated_at"),
@@ -55,6 +61,7 @@ class CustomerContact(Keyed, Base):
         reference("contact_id", "contact"),
         sa.UniqueConstraint("org_id", "customer_id", "contact_id"),
         sa.Index("ix_customer_contact_contact", "org_id", "contact_id"),
+        PART,
     )
 
 
@@ -82,4 +89,5 @@ class ContactPoint(Keyed, Base):
         sa.Index("ix_contact_point_normal", "org_id", "kind", "normal"),
         sa.Index("ix_contact_point_customer", "org_id", "customer_id", sqlite_where=sa.text("customer_id IS NOT NULL")),
         sa.Index("ix_contact_point_contact", "org_id", "contact_id", sqlite_where=sa.text("contact_id IS NOT NULL")),
+        PART,
     )

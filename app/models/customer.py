@@ -8,7 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Editable, Keyed, Uuid, live_index, reference
+from app.models.base import PART, Base, Editable, Keyed, Uuid, live_index, reference
 
 
 class Customer(Editable, Base):
@@ -47,7 +47,13 @@ class Customer(Editable, Base):
     __table_args__ = (
         sa.UniqueConstraint("org_id", "number"),
         reference("owner_id", "user", ondelete="RESTRICT"),
-        sa.Index("uq_customer_external_id", "org_id", "external_id", unique=True),
+        sa.Index(
+            "uq_customer_external_id",
+            "org_id",
+            "external_id",
+            unique=True,
+            sqlite_where=sa.text("external_id IS NOT NULL"),
+        ),
         live_index("ix_customer_live_name", "name_key"),
         live_index("ix_customer_live_owner", "owner_id"),
         live_index("ix_customer_live_stage", "stage"),
@@ -79,6 +85,7 @@ class ExtraAddress(Keyed, Base):
     __table_args__ = (
         reference("customer_id", "customer"),
         sa.Index("ix_address_customer", "org_id", "customer_id"),
+        PART,
     )
 
 
@@ -107,6 +114,7 @@ class CustomerTag(Keyed, Base):
         reference("tag_id", "tag"),
         sa.Index("ix_customer_tag_customer", "org_id", "customer_id"),
         sa.Index("ix_customer_tag_tag", "org_id", "tag_id", "customer_id"),
+        PART,
     )
 
 
@@ -123,4 +131,5 @@ class CustomerCollaborator(Keyed, Base):
         reference("user_id", "user"),
         sa.UniqueConstraint("org_id", "customer_id", "user_id"),
         sa.Index("ix_customer_collaborator_user", "org_id", "user_id", "customer_id"),
+        PART,
     )

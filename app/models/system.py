@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Keyed, Moment, Uuid, reference
+from app.models.base import PART, Base, Keyed, Moment, Uuid, reference
 
 
 class Setting(Keyed, Base):
@@ -67,6 +67,7 @@ class CustomValue(Keyed, Base):
         sa.UniqueConstraint("org_id", "record_id", "field"),
         sa.Index("ix_custom_value_text", "org_id", "field", "text", "record_id"),
         sa.Index("ix_custom_value_number", "org_id", "field", "number", "record_id"),
+        PART,
     )
 
 
@@ -144,4 +145,5 @@ class ChangeRow(Keyed, Base):
         reference("operation_id", "operation"),
         sa.Index("ix_change_operation", "org_id", "operation_id", "record_id"),
         sa.Index("ix_change_record", "org_id", "record_id"),
+        PART,
     )

@@ -84,6 +84,9 @@ class Door(Protocol):
     def open_signed_in(self, path: Path) -> Workspace | None:
         """Open with the secret in the system keychain; None when there is none or it no longer fits."""
 
+    def can_stay_signed_in(self) -> bool:
+        """Whether this computer has a system keychain that is safe to use."""
+
     def stay_signed_in(self, workspace: Workspace, wanted: bool) -> bool:
         """Keep or forget a device secret in the system keychain; returns whether it is kept (no keychain: False)."""
 

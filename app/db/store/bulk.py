@@ -39,7 +39,7 @@ class NewRow:
     custom: Sequence[tuple[str, str | None, int | None]] = ()
     raw: dict[str, str] | None = None
     derived: dict[str, str] | None = None
-    entry: tuple[str, str, str, str] = ("", "", "", "")
+    entry: tuple[str, str, str] = ("", "", "")
 
 
 @dataclass

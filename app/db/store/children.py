@@ -156,8 +156,7 @@ def replace(connection: sa.Connection, layout: Layout, record: uuid.UUID, field:
             sa.update(Activity).where(Activity.org_id == 1, Activity.id == record).values(customer_id=target)
         )
     else:
-        rows = [{"customer_id": link.id, "role": link.role} for link in items]
-        _replace_rows(connection, CustomerContact, CustomerContact.contact_id, record, rows)
+        _replace_ties(connection, record, items)
 
 
 def _replace_points(
@@ -186,6 +185,20 @@ def _replace_rows(
     full = [{"org_id": 1, "id": uuid7(), holder.key: record, "position": i, **row} for i, row in enumerate(rows)]
     if full:
         connection.execute(sa.insert(model), full)
+
+
+def _replace_ties(connection: sa.Connection, contact: uuid.UUID, links: Sequence[Link]) -> None:
+    """Ties to customers in the recycle bin are not shown, so they are not among `links`; they stay."""
+    k = CustomerContact
+    live = sa.select(Customer.id).where(Customer.org_id == 1, Customer.deleted_at.is_(None))
+    shown = sa.or_(k.customer_id.in_(live), k.customer_id.in_([link.id for link in links]))
+    connection.execute(sa.delete(k).where(k.org_id == 1, k.contact_id == contact, shown))
+    rows = [
+        {"org_id": 1, "id": uuid7(), "contact_id": contact, "customer_id": x.id, "role": x.role, "position": i}
+        for i, x in enumerate(links)
+    ]
+    if rows:
+        connection.execute(sa.insert(k), rows)
 
 
 def _replace_custom(connection: sa.Connection, layout: Layout, record: uuid.UUID, field: Field, value: Any) -> None:

@@ -12,14 +12,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core import clock
-from app.core.access import Actor
+from app.core.access import Action, Actor
 from app.core.fields import POINT_TYPES, Field, FieldType
 from app.core.filters import Condition, Filter, Group, Not, Related, Search
 from app.core.i18n import t
 from app.db.schema import search_table
 from app.db.search import match_expression
-from app.db.store.layout import POINT_KINDS, Layout, to_custom
-from app.errors import UserError
+from app.db.store import access
+from app.db.store.layout import NUMBER_SCALE, POINT_KINDS, Layout, to_custom
+from app.errors import NotPermitted, UserError
 from app.models import (
     Activity,
     Contact,
@@ -78,6 +79,8 @@ def _search(text: str, layout: Layout) -> Clause:
 
 def _condition(node: Condition, layout: Layout, ctx: Context) -> Clause:
     field = layout.entity.field(node.field)
+    if not ctx.actor.sees(layout.entity.key, field):  # matches would tell the value digit by digit
+        raise NotPermitted(t("您无权按敏感字段“{field}”筛选。", field=field.label))
     if field.custom:
         return _custom(field, node, layout, ctx)
     column = layout.column(field.key)
@@ -87,7 +90,7 @@ def _condition(node: Condition, layout: Layout, ctx: Context) -> Clause:
         return _points(field, node, layout)
     if field.type is FieldType.TAGS:
         return _tags(node, layout)
-    return _children(field, node, layout)
+    return _children(field, node, layout, ctx)
 
 
 # ---- scalar columns ---------------------------------------------------------------------------------------------
@@ -140,17 +143,27 @@ def _coerce(field: Field, value: Any, ctx: Context) -> Any:
     try:
         match field.type:
             case FieldType.MONEY:
-                return int((Decimal(str(value)) * 100).to_integral_value())
+                return _whole(Decimal(str(value)) * 100)
             case FieldType.INTEGER:
-                return int(value)
+                return _whole(Decimal(str(value)))
             case FieldType.NUMBER:
-                return Decimal(str(value))
+                number = Decimal(str(value))
+                _whole(number * NUMBER_SCALE)
+                return number
             case FieldType.USER:
                 known = ctx.users.get(str(value))
                 return known if known is not None else uuid.UUID(str(value))
-    except (ValueError, InvalidOperation):
-        raise UserError(t("“{value}”不能用来筛选字段“{field}”。", value=value, field=field.label)) from None
-    return str(value)
+    except (ValueError, InvalidOperation, OverflowError):
+        raise _unfit(field, value) from None
+    return str(value).encode("utf-8", "ignore").decode("utf-8")
+
+
+def _whole(number: Decimal) -> int:
+    """As an integer the engine can compare with; raises ValueError or OverflowError."""
+    whole = int(number.to_integral_value())
+    if abs(whole) >= 2**63:
+        raise OverflowError
+    return whole
 
 
 # ---- dates ------------------------------------------------------------------------------------------------------
@@ -198,16 +211,27 @@ def _day(value: Any) -> date:
         raise UserError(t("“{value}”不是日期，请写成 2026-03-05。", value=value)) from None
 
 
-def _dates(column: Any, field: Field, op: str, value: Any) -> Clause:
+def _range(field: Field, op: str, value: Any) -> tuple[date | None, date | None]:
     try:
-        first, last = date_range(op, value, clock.today())
-    except (ValueError, OverflowError):
-        raise UserError(t("“{value}”不能用来筛选字段“{field}”。", value=value, field=field.label)) from None
+        return date_range(op, value, clock.today())
+    except (ValueError, OverflowError, TypeError):
+        raise _unfit(field, value) from None
+
+
+def _unfit(field: Field, value: Any) -> UserError:
+    return UserError(t("“{value}”不能用来筛选字段“{field}”。", value=value, field=field.label))
+
+
+def _dates(column: Any, field: Field, op: str, value: Any) -> Clause:
+    first, last = _range(field, op, value)
     start: Any = first
     end: Any = last
     if field.type is FieldType.DATETIME:
-        start = _midnight(first) if first else None
-        end = _midnight(last + timedelta(days=1)) if last else None
+        try:
+            start = _midnight(first) if first else None
+            end = _midnight(last + timedelta(days=1)) if last else None
+        except (ValueError, OverflowError):
+            raise _unfit(field, value) from None
     bounds: list[Clause] = []
     if start is not None:
         bounds.append(column >= start)
@@ -265,19 +289,18 @@ def _tags(node: Condition, layout: Layout) -> Clause:
     return _in(layout, tagged.where(CustomerTag.tag_id.in_(ids)), negate=node.op == "has_none")
 
 
-def _children(field: Field, node: Condition, layout: Layout) -> Clause:
-    typed = "" if node.value is None else str(node.value)
+def _children(field: Field, node: Condition, layout: Layout, ctx: Context) -> Clause:
+    typed = "" if node.value is None else _coerce(field, node.value, ctx)
+    named = sa.select(Customer.id).where(Customer.name.contains(typed, autoescape=True), _visible_customer(ctx))
     if field.type is FieldType.ADDRESSES:
         line = ExtraAddress.province + ExtraAddress.city + ExtraAddress.district + ExtraAddress.detail
         query = sa.select(ExtraAddress.customer_id).where(ExtraAddress.org_id == 1)
         hit = query.where(line.contains(typed, autoescape=True))
     elif layout.entity.key == "contacts":
         query = sa.select(CustomerContact.contact_id).where(CustomerContact.org_id == 1)
-        named = sa.select(Customer.id).where(Customer.name.contains(typed, autoescape=True))
         hit = query.where(CustomerContact.customer_id.in_(named))
     else:
         query = sa.select(Activity.id).where(Activity.org_id == 1, Activity.customer_id.is_not(None))
-        named = sa.select(Customer.id).where(Customer.name.contains(typed, autoescape=True))
         hit = query.where(Activity.customer_id.in_(named))
     if node.op in ("is_empty", "not_empty"):
         return _in(layout, query, negate=node.op == "is_empty")
@@ -291,7 +314,7 @@ def _custom(field: Field, node: Condition, layout: Layout, ctx: Context) -> Clau
     numeric = field.type in (FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.BOOL, FieldType.DATE)
     column: Any = CustomValue.number if numeric else CustomValue.text
     if field.type is FieldType.DATE:
-        first, last = date_range(node.op, node.value, clock.today())
+        first, last = _range(field, node.op, node.value)
         bounds = [column >= first.toordinal()] if first else []
         bounds += [column <= last.toordinal()] if last else []
         return _in(layout, query.where(sa.and_(*bounds)), negate=node.op == "ne")
@@ -327,7 +350,8 @@ def _relation_query(node: Related, layout: Layout, ctx: Context) -> sa.Select[An
     if pair == ("activities", "customer"):
         inner = compile_filter(node.where, ctx.layouts["customers"], ctx)
         joined = sa.and_(Customer.org_id == Activity.org_id, Customer.id == Activity.customer_id)
-        return sa.select(Activity.id).join(Customer, joined).where(Customer.deleted_at.is_(None), inner)
+        query = sa.select(Activity.id).join(Customer, joined)
+        return query.where(Customer.deleted_at.is_(None), _visible_customer(ctx), inner)
     if pair == ("customers", "contacts"):
         inner = compile_filter(node.where, ctx.layouts["contacts"], ctx)
         joined = sa.and_(Contact.org_id == CustomerContact.org_id, Contact.id == CustomerContact.contact_id)
@@ -337,5 +361,10 @@ def _relation_query(node: Related, layout: Layout, ctx: Context) -> sa.Select[An
         inner = compile_filter(node.where, ctx.layouts["customers"], ctx)
         joined = sa.and_(Customer.org_id == CustomerContact.org_id, Customer.id == CustomerContact.customer_id)
         query = sa.select(CustomerContact.contact_id).join(Customer, joined)
-        return query.where(CustomerContact.org_id == 1, Customer.deleted_at.is_(None), inner)
+        return query.where(CustomerContact.org_id == 1, Customer.deleted_at.is_(None), _visible_customer(ctx), inner)
     raise UserError(t("“{entity}”没有关联“{name}”。", entity=layout.entity.label, name=node.relation))
+
+
+def _visible_customer(ctx: Context) -> Clause:
+    """A visible contact or activity may be tied to a customer the actor does not see: that one fulfils nothing."""
+    return access.condition("customers", ctx.actor, Action.VIEW)

@@ -140,6 +140,11 @@ def to_custom(field: Field, value: Any) -> tuple[str | None, int | None]:
     return str(value), None
 
 
+def custom_columns(field: Field, stored: Any) -> tuple[str | None, int | None]:
+    """As `to_custom`, from the stored primitive."""
+    return to_custom(field, from_store(field, stored))
+
+
 def from_custom(field: Field, text: str | None, number: int | None) -> Any:
     """The field value of a custom value row."""
     match field.type:

@@ -41,13 +41,16 @@ def find(connection: sa.Connection, layout: Layout, field: str, values: Iterable
     return found
 
 
-def ties(connection: sa.Connection, contacts: Sequence[bytes]) -> dict[bytes, set[bytes]]:
-    """contact id → ids of the customers it is tied to."""
-    found: dict[bytes, set[bytes]] = defaultdict(set)
-    for start in range(0, len(contacts), _CHUNK):
-        part = contacts[start : start + _CHUNK]
+def contact_names(connection: sa.Connection, customers: Sequence[bytes]) -> set[tuple[bytes, str]]:
+    """(customer id, comparison form of the name) of all live contacts tied to these customers."""
+    found: set[tuple[bytes, str]] = set()
+    for start in range(0, len(customers), _CHUNK):
+        part = customers[start : start + _CHUNK]
         marks = ",".join("?" * len(part))
-        sql = f"SELECT contact_id, customer_id FROM customer_contact WHERE org_id=1 AND contact_id IN ({marks})"
-        for contact, customer in connection.exec_driver_sql(sql, tuple(part)):
-            found[contact].add(customer)
+        sql = (
+            "SELECT k.customer_id, c.match_key FROM customer_contact k "
+            "JOIN contact c ON c.org_id = k.org_id AND c.id = k.contact_id AND c.deleted_at IS NULL "
+            f"WHERE k.org_id=1 AND k.customer_id IN ({marks})"
+        )
+        found.update((customer, name) for customer, name in connection.exec_driver_sql(sql, tuple(part)))
     return found

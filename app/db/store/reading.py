@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from app.core.access import Action, Actor, mask
-from app.core.fields import Field, FieldType, Registry
+from app.core.fields import Field, FieldType, Link, Registry
 from app.core.filters import Filter, check
 from app.core.i18n import t
 from app.core.records import Record, Sort
 from app.db.store import access, children
 from app.db.store.filters import Context, compile_filter
 from app.db.store.layout import Layout, layouts
-from app.errors import NotFound
+from app.errors import NotFound, NotPermitted
 from app.models import CustomValue, User
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Handles = npt.NDArray[np.int64]
+
+
+#: stands for the name of a customer the actor does not see
+HIDDEN_TITLE = "***"
 
 
 class Reader:
@@ -35,6 +40,7 @@ class Reader:
         self.actor = actor
         self._layouts = layouts(registry)
         self._users: dict[str, uuid.UUID] | None = None
+        self._visible: dict[uuid.UUID, bool] = {}
 
     def layout(self, entity: str) -> Layout:
         self.registry.entity(entity)
@@ -77,6 +83,7 @@ class Reader:
 
     def _order(self, layout: Layout, sort: Sort) -> Any:
         field = layout.entity.field(sort.key)
+        self.require_sight(layout.entity.key, field)
         column: Any = layout.column(field.key)
         if field.custom:
             numeric = field.type not in (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.CHOICE)
@@ -130,6 +137,7 @@ class Reader:
         """The values of a column field with how often they occur among visible live records, most frequent first."""
         layout = self.layout(entity)
         column = layout.column(field)
+        self.require_sight(entity, layout.entity.field(field))
         if column is None:
             return []
         where = self._where(layout, None, deleted=False, action=Action.VIEW)
@@ -141,6 +149,11 @@ class Reader:
             .limit(limit)
         )
         return [(str(value), int(count)) for value, count in self.connection.execute(query)]
+
+    def require_sight(self, entity: str, field: Field) -> None:
+        """Raise NotPermitted for a field whose values the actor may not see: order and groups would tell them."""
+        if not self.actor.sees(entity, field):
+            raise NotPermitted(t("您无权查看敏感字段“{field}”。", field=field.label))
 
     # ---- records ------------------------------------------------------------------------------------------------
 
@@ -188,10 +201,25 @@ class Reader:
         for row in rows:
             values = {f.key: row[4 + i] for i, f in enumerate(columns)}
             for f in below:
-                values[f.key] = more[f.key].get(row[1])
+                value = more[f.key].get(row[1])
+                values[f.key] = self._untitled(value) if value and f.type is FieldType.LINKS else value
             masked = _hide(values, hidden) if hidden else frozenset()
             found[row[0]] = Record(entity.key, row[1], row[0], row[2], values, masked, row[3])
         return found
+
+    def _untitled(self, links: tuple[Link, ...]) -> tuple[Link, ...]:
+        """A record may be tied to customers the actor does not see: the tie is there, the name is not told."""
+        if self.actor.reach("customers", Action.VIEW) is None:
+            return links
+        unknown = [link.id for link in links if link.id not in self._visible]
+        if unknown:
+            customers = self.layout("customers").table.c
+            query = sa.select(customers.id).where(customers.org_id == 1, customers.id.in_(unknown))
+            seen = set(
+                self.connection.execute(query.where(access.condition("customers", self.actor, Action.VIEW))).scalars()
+            )
+            self._visible.update((key, key in seen) for key in unknown)
+        return tuple(link if self._visible[link.id] else replace(link, title=HIDDEN_TITLE) for link in links)
 
     def each(
         self, entity: str, handles: Sequence[int], fields: Iterable[str] | None = None, *, batch: int = 500
@@ -210,9 +238,18 @@ class Reader:
         layout = self.layout("activities")
         c = layout.table.c
         newest = sa.func.coalesce(c.happened_at, c.created_at).desc()
-        query = sa.select(layout.rid).where(c.org_id == 1, c.customer_id == customer, c.deleted_at.is_(None))
+        query = sa.select(layout.rid).where(
+            c.org_id == 1,
+            c.customer_id == customer,
+            c.deleted_at.is_(None),
+            access.condition("activities", self.actor, Action.VIEW),
+        )
         handles = list(self.connection.execute(query.order_by(newest).limit(limit)).scalars())
         return list(self.each("activities", handles))
+
+    def is_user(self, user: uuid.UUID) -> bool:
+        """Whether there is a user with this id, active or not."""
+        return str(user) in self._user_ids()
 
     def user_names(self) -> dict[uuid.UUID, str]:
         """Display names of all users by id."""
@@ -220,12 +257,13 @@ class Reader:
         return {row.id: row.name for row in rows}
 
     def handle_of(self, entity: str, record: uuid.UUID) -> int | None:
-        """The row handle of a record."""
+        """The row handle of a visible record, or None."""
         layout = self.layout(entity)
         query = (
             sa.select(layout.rid)
             .select_from(layout.table)
             .where(layout.table.c.org_id == 1, layout.table.c.id == record)
+            .where(access.condition(entity, self.actor, Action.VIEW))
         )
         return self.connection.execute(query).scalar()
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.core.i18n import t
 from app.core.jobs import Job
-from app.core.values import from_json
+from app.core.records import Record
+from app.core.validation import InvalidFields
 from app.db import search
 from app.db.journal import CREATE
+from app.db.store.layout import Layout
 from app.db.store.reading import Reader
-from app.db.store.undo import BATCH, Net, Outcome, net_batches
+from app.db.store.undo import BATCH, Net, Outcome, former_values, net_batches
 from app.db.store.writing import Writer
 from app.models import ChangeRow, OperationRow
 
@@ -21,60 +24,109 @@ from app.models import ChangeRow, OperationRow
 def roll_back(reader: Reader, writer: Writer, target: uuid.UUID, made_tags: Iterable[str], job: Job) -> Outcome:
     """Created records go for good, updated ones get their old values and version back. The caller commits.
 
-    Records that somebody changed in the meantime are kept and listed.
+    Records that somebody changed or tied something to in the meantime are kept and listed; then the operation stays in
+    the history with their changes, as partly undone.
     """
     connection = reader.connection
+    everything = Reader(connection, reader.registry, reader.actor.unrestricted())
     outcome = Outcome()
+    kept: set[bytes] = set()
     for key in reversed(reader.registry.keys()):
-        _erase_created(connection, target, key, reader.layout(key).table.name, outcome, job)
+        layout = reader.layout(key)
+        kept |= _erase_created(connection, target, layout, outcome, job)
         for batch in net_batches(connection, target, key):
-            _put_back(reader, writer, key, batch, outcome)
+            kept |= _put_back(everything, writer, key, batch, outcome)
             job.progress(t("正在回退"), outcome.reverted)
-    connection.execute(sa.delete(ChangeRow).where(ChangeRow.org_id == 1, ChangeRow.operation_id == target))
-    connection.execute(sa.delete(OperationRow).where(OperationRow.org_id == 1, OperationRow.id == target))
+    of_target = (ChangeRow.org_id == 1, ChangeRow.operation_id == target)
+    if kept:
+        gone = ChangeRow.record_id.not_in([uuid.UUID(bytes=key) for key in kept])
+        connection.execute(sa.delete(ChangeRow).where(*of_target, gone))
+        writer.journal.finish_stored(target, "partly_undone")
+    else:
+        connection.execute(sa.delete(ChangeRow).where(*of_target))
+        connection.execute(sa.delete(OperationRow).where(OperationRow.org_id == 1, OperationRow.id == target))
     _bookkeeping(reader, made_tags)
     search.drain(connection)
     return outcome
 
 
 def _erase_created(
-    connection: sa.Connection, target: uuid.UUID, entity: str, table: str, outcome: Outcome, job: Job
-) -> None:
+    connection: sa.Connection, target: uuid.UUID, layout: Layout, outcome: Outcome, job: Job
+) -> set[bytes]:
+    """Returns the records that stay."""
+    table, title = layout.table.name, layout.entity.title
+    kept: set[bytes] = set()
+    last = 0
     while True:
         rows = connection.exec_driver_sql(
-            "SELECT rid, record_id FROM change WHERE org_id=1 AND operation_id=? AND entity=? AND action=? LIMIT ?",
-            (target.bytes, entity, CREATE, BATCH),
+            f"SELECT c.rid, c.record_id, t.{title} FROM change c LEFT JOIN {table} t ON t.org_id=1 AND t.id=c.record_id "
+            "WHERE c.org_id=1 AND c.operation_id=? AND c.entity=? AND c.action=? AND c.rid > ? ORDER BY c.rid LIMIT ?",
+            (target.bytes, layout.entity.key, CREATE, last, BATCH),
         ).all()
         if not rows:
-            return
-        ids = [(row[1],) for row in rows]
-        connection.exec_driver_sql("DELETE FROM custom_value WHERE org_id=1 AND record_id=?", ids)
-        connection.exec_driver_sql(f"DELETE FROM {table} WHERE org_id=1 AND id=?", ids)
-        connection.exec_driver_sql("DELETE FROM change WHERE rid=?", [(row[0],) for row in rows])
-        outcome.reverted += len(rows)
+            return kept
+        last = rows[-1][0]
+        staying = _in_use(connection, target, layout, [row[1] for row in rows])
+        for _, record, called in rows:
+            if record in staying:
+                outcome.keep(layout.entity.key, uuid.UUID(bytes=record), str(called), t("之后又被修改过"))
+        kept |= staying
+        going = [row for row in rows if row[1] not in staying]
+        ids = [(row[1],) for row in going]
+        if ids:
+            connection.exec_driver_sql("DELETE FROM custom_value WHERE org_id=1 AND record_id=?", ids)
+            connection.exec_driver_sql(f"DELETE FROM {table} WHERE org_id=1 AND id=?", ids)
+            connection.exec_driver_sql("DELETE FROM change WHERE rid=?", [(row[0],) for row in going])
+        outcome.reverted += len(going)
         job.progress(t("正在回退"), outcome.reverted)
 
 
-def _put_back(reader: Reader, writer: Writer, entity: str, batch: Sequence[Net], outcome: Outcome) -> None:
+def _in_use(connection: sa.Connection, target: uuid.UUID, layout: Layout, records: Sequence[bytes]) -> set[bytes]:
+    """Those that another operation changed, or that (the operation's own being gone by now) others are tied to."""
+    marks = ",".join("?" * len(records))
+    changed = f"SELECT record_id FROM change WHERE org_id=1 AND record_id IN ({marks}) AND operation_id <> ?"
+    found = {row[0] for row in connection.exec_driver_sql(changed, (*records, target.bytes))}
+    if layout.entity.key == "customers":
+        for child in ("activity", "customer_contact"):
+            tied = f"SELECT customer_id FROM {child} WHERE org_id=1 AND customer_id IN ({marks})"
+            found |= {row[0] for row in connection.exec_driver_sql(tied, tuple(records))}
+    return found
+
+
+def _put_back(reader: Reader, writer: Writer, entity: str, batch: Sequence[Net], outcome: Outcome) -> set[bytes]:
+    """Returns the records that stay as they are."""
     layout = reader.layout(entity)
     records = {r.id.bytes: r for r in reader.by_ids(entity, [uuid.UUID(bytes=net.record) for net in batch])}
+    kept: set[bytes] = set()
     for net in batch:
         record = records.get(net.record)
         if record is None or CREATE in net.actions:
             continue
-        if record.version != net.version:
-            outcome.keep(entity, record.id, str(record.get(layout.entity.title)), t("之后又被修改过"))
+        values = former_values(reader, layout, net)
+        reason = _obstacle(writer, layout, record, net, values)
+        if reason:
+            outcome.keep(entity, record.id, str(record.get(layout.entity.title)), reason)
+            kept.add(net.record)
             continue
-        known = {k: v for k, v in net.before.items() if layout.entity.find(k)}
-        writer.store(layout, record, {k: from_json(layout.entity.field(k), v) for k, v in known.items()})
+        writer.store(layout, record, values)
         table = layout.table
-        connection = reader.connection
-        connection.execute(
+        reader.connection.execute(
             sa.update(table)
             .where(table.c.org_id == 1, table.c.id == record.id)
             .values(version=net.version - len(net.actions), updated_at=record.get("updated_at"))
         )
         outcome.reverted += 1
+    return kept
+
+
+def _obstacle(writer: Writer, layout: Layout, record: Record, net: Net, values: Mapping[str, Any]) -> str:
+    if record.version != net.version or not net.in_one_go:
+        return t("之后又被修改过")
+    try:
+        writer.check_unique(layout, values, record.id)
+    except InvalidFields as error:
+        return str(error)
+    return ""
 
 
 def _bookkeeping(reader: Reader, made_tags: Iterable[str]) -> None:

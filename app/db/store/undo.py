@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.core.clock import now
+from app.core.fields import FieldType
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import Kept
+from app.core.validation import InvalidFields
 from app.core.values import from_json, to_json
 from app.db.journal import CREATE, DELETE, RESTORE, UPDATE, Journal, Operation
+from app.db.store.layout import Layout
 from app.db.store.reading import Reader
 from app.db.store.writing import Writer
 from app.models import ChangeRow
@@ -41,20 +46,27 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Net:
-    """What an operation did to one record, all its changes together."""
+    """What an operation did to one record, all its changes together. `first` and `version`: after its first and last one."""
 
     record: bytes
     entity: str
     actions: tuple[str, ...]
+    first: int
     version: int
     before: dict[str, Any]
+
+    @property
+    def in_one_go(self) -> bool:
+        """Whether nobody else changed the record in between."""
+        return self.version - self.first + 1 == len(self.actions)
 
 
 class Undo:
     """Reverts one operation inside another one (so that undo is itself journaled, and can be undone)."""
 
     def __init__(self, reader: Reader, writer: Writer, journal: Journal) -> None:
-        self._reader = reader
+        # one's own change is put back even where the record has left one's sight; masked values would be journaled
+        self._reader = Reader(reader.connection, reader.registry, reader.actor.unrestricted())
         self._writer = writer
         self._journal = journal
         self._connection = reader.connection
@@ -68,7 +80,7 @@ class Undo:
         for entity, _count in reversed(entities):
             for batch in net_batches(self._connection, target, entity):
                 job.progress(t("正在撤销"), done, total)
-                self._revert(entity, batch, operation, outcome)
+                self._revert(entity, batch, target, operation, outcome)
                 done += len(batch)
         job.progress(t("正在撤销"), total, total)
         return outcome
@@ -83,7 +95,9 @@ class Undo:
         )
         return [(entity, count) for entity, count in self._connection.execute(query)]
 
-    def _revert(self, entity: str, batch: Sequence[Net], operation: Operation, outcome: Outcome) -> None:
+    def _revert(
+        self, entity: str, batch: Sequence[Net], target: uuid.UUID, operation: Operation, outcome: Outcome
+    ) -> None:
         layout = self._reader.layout(entity)
         marks = ",".join("?" * len(batch))
         title = layout.entity.title
@@ -92,40 +106,66 @@ class Undo:
             tuple(net.record for net in batch),
         )
         current = {row[0]: row for row in rows}
+        later = [
+            n.record for n in batch if n.record in current and not (n.in_one_go and current[n.record][1] == n.version)
+        ]
+        standings = self._standings(entity, target, later)
         simple: dict[str, list[tuple[bytes, int]]] = {DELETE: [], RESTORE: []}
         for net in batch:
             row = current.get(net.record)
             record = uuid.UUID(bytes=net.record)
+            standing = standings.get(net.record, Standing.HOLDS)
             if row is None:
                 outcome.keep(entity, record, "", t("已被彻底删除"))
-            elif row[1] != net.version:
+            elif standing is Standing.CHANGED_SINCE:
                 outcome.keep(entity, record, str(row[3]), t("之后又被修改过"))
-            else:
-                self._sort_out(entity, net, row, simple, operation)
-                outcome.reverted += 1
+            elif standing is Standing.HOLDS:
+                try:
+                    self._sort_out(entity, net, row, simple, operation)
+                except InvalidFields as error:
+                    outcome.keep(entity, record, str(row[3]), str(error))
+                else:
+                    outcome.reverted += 1
         for action, items in simple.items():
             self._mark_many(entity, action, items, operation)
+
+    def _standings(self, entity: str, target: uuid.UUID, records: Sequence[bytes]) -> dict[bytes, Standing]:
+        if not records:
+            return {}
+        marks = ",".join("?" * len(records))
+        rows = self._connection.exec_driver_sql(
+            "SELECT c.record_id, c.operation_id, o.undoes FROM change c "
+            "JOIN operation o ON o.org_id = c.org_id AND o.id = c.operation_id "
+            f"WHERE c.org_id=1 AND c.entity=? AND c.record_id IN ({marks}) ORDER BY c.rid",
+            (entity, *records),
+        )
+        logs: dict[bytes, list[Step]] = defaultdict(list)
+        for record, operation, undoes in rows:
+            logs[record].append((operation, undoes))
+        return {record: standing(log, target.bytes) for record, log in logs.items()}
 
     def _sort_out(
         self, entity: str, net: Net, row: Any, simple: dict[str, list[tuple[bytes, int]]], operation: Operation
     ) -> None:
         gone_before = net.actions[0] == CREATE or net.actions[0] == RESTORE
         gone_now = row[2] is not None
+        version = row[1]
         if net.before and not gone_before:
             self._put_back(entity, net, operation)
-            version = row[1] + 1
-        else:
-            version = row[1]
+            version += 1
         if gone_before != gone_now:
             simple[DELETE if gone_before else RESTORE].append((net.record, version))
 
     def _put_back(self, entity: str, net: Net, operation: Operation) -> None:
         layout = self._reader.layout(entity)
         record = self._reader.get(entity, uuid.UUID(bytes=net.record))
-        known = {k: v for k, v in net.before.items() if layout.entity.find(k)}
-        values = {k: from_json(layout.entity.field(k), v) for k, v in known.items()}
+        values = former_values(self._reader, layout, net)
+        self._writer.check_unique(layout, values, record.id)
         self._writer.store(layout, record, values)
-        pairs = {k: [to_json(layout.entity.field(k), record.get(k)), v] for k, v in known.items()}
+        pairs = {
+            k: [to_json(layout.entity.field(k), record.get(k)), to_json(layout.entity.field(k), v)]
+            for k, v in values.items()
+        }
         self._journal.record(operation, entity, record.id, UPDATE, record.version + 1, pairs)
 
     def _mark_many(self, entity: str, action: str, items: Sequence[tuple[bytes, int]], operation: Operation) -> None:
@@ -141,17 +181,78 @@ class Undo:
         self._journal.record_many(operation, entity, [(record, action, version + 1, "") for record, version in items])
 
 
+def former_values(reader: Reader, layout: Layout, net: Net) -> dict[str, Any]:
+    """The values before the operation, of the fields that are still there; ties to customers erased since are left out."""
+    known = {k: v for k, v in net.before.items() if layout.entity.find(k)}
+    values = {k: from_json(layout.entity.field(k), v) for k, v in known.items()}
+    for key, value in values.items():
+        if value and layout.entity.field(key).type is FieldType.LINKS:
+            there = {r.id for r in reader.by_ids("customers", [link.id for link in value], ["name"])}
+            values[key] = tuple(link for link in value if link.id in there) or None
+    return values
+
+
+#: (operation, the operation it undoes) of one change of a record
+Step = tuple[bytes, bytes | None]
+
+
+class Standing(Enum):
+    """Whether a record is as an operation left it: yes; changed since; the operation is undone for this record already."""
+
+    HOLDS = "holds"
+    CHANGED_SINCE = "changed since"
+    UNDONE = "undone"
+
+
+@dataclass
+class _Layer:
+    """One act on a record: the operations that did it (and did it again), and those that took it back."""
+
+    done_by: set[bytes]
+    undone_by: set[bytes] = field(default_factory=set)
+
+
+def standing(log: Sequence[Step], target: bytes) -> Standing:
+    """How `target` stands on a record with this log of changes, oldest first.
+
+    Operations lie on each other like layers. An undo takes the topmost layer away and undoing the undo puts it back, so
+    acts that were taken back do not stand between the record and an earlier operation.
+    """
+    layers: list[_Layer] = []
+    taken: list[_Layer] = []
+    last: bytes | None = None
+    begun = False
+    for operation, undoes in log:
+        begun = begun or operation == target
+        if not begun or operation == last:
+            continue
+        last = operation
+        back = next((x for x in reversed(taken) if undoes in x.undone_by), None)
+        if layers and undoes in layers[-1].done_by:
+            layers[-1].undone_by.add(operation)
+            taken.append(layers.pop())
+        elif back is not None:
+            taken.remove(back)
+            back.done_by.add(operation)
+            layers.append(back)
+        else:
+            layers.append(_Layer({operation}))
+    if not any(target in layer.done_by for layer in layers):
+        return Standing.UNDONE
+    return Standing.HOLDS if len(layers) == 1 else Standing.CHANGED_SINCE
+
+
 def netted(entity: str, rows: Sequence[Any]) -> list[Net]:
     """One `Net` per record: the first value before of each field, the last version after."""
-    nets: dict[bytes, tuple[list[str], int, dict[str, Any]]] = {}
+    nets: dict[bytes, tuple[list[str], int, int, dict[str, Any]]] = {}
     for record, action, version, text in rows:
-        actions, _, before = nets.get(record, ([], 0, {}))
+        actions, first, _, before = nets.get(record, ([], version, 0, {}))
         if text and action == UPDATE:
             for key, pair in json.loads(text).items():
                 if key != "raw":
                     before.setdefault(key, pair[0])
-        nets[record] = ([*actions, action], version, before)
-    return [Net(record, entity, tuple(a), v, b) for record, (a, v, b) in nets.items()]
+        nets[record] = ([*actions, action], first, version, before)
+    return [Net(record, entity, tuple(a), f, v, b) for record, (a, f, v, b) in nets.items()]
 
 
 def net_batches(connection: sa.Connection, target: uuid.UUID, entity: str) -> Iterator[list[Net]]:

@@ -29,7 +29,7 @@ class Writer:
     def __init__(self, reader: Reader, journal: Journal) -> None:
         self._reader = reader
         self._connection = reader.connection
-        self._journal = journal
+        self.journal = journal
         self._actor = reader.actor
 
     def create(self, operation: Operation, entity: str, values: Mapping[str, Any]) -> Record:
@@ -37,10 +37,12 @@ class Writer:
         layout = self._reader.layout(entity)
         self._actor.require(entity, Action.CREATE)
         cleaned = {k: v for k, v in clean_values(layout.entity, values).items() if v is not None}
+        _check_editable(layout, cleaned)
         owner = layout.entity.find("owner")
         if owner is not None and "owner" not in cleaned:
             cleaned["owner"] = self._actor.user_id
-        self._check_unique(layout, cleaned, None)
+        self._check_users(layout, cleaned)
+        self.check_unique(layout, cleaned, None)
         self._check_links(layout, cleaned)
         record, moment = uuid7(), now()
         row: dict[str, Any] = {"org_id": 1, "id": record, "version": 1, "created_at": moment, "updated_at": moment}
@@ -54,7 +56,7 @@ class Writer:
         for field in (*layout.child_fields(), *layout.custom_fields()):
             if field.key in cleaned:
                 children.replace(self._connection, layout, record, field, cleaned[field.key])
-        self._journal.record(operation, entity, record, CREATE, 1, {})
+        self.journal.record(operation, entity, record, CREATE, 1, {})
         return self._seen(layout, record)
 
     def update(
@@ -80,13 +82,15 @@ class Writer:
         different = {k: v for k, v in cleaned.items() if not _same(stored[k], v)}
         if not different:
             return current, False
+        _check_editable(layout, different)
         if "owner" in different:
             self._require_reach(layout, current, Action.ASSIGN if current.get("owner") else Action.EDIT)
         hidden = [k for k in different if k in current.masked]
         if hidden:
             raise NotPermitted(t("您无权修改敏感字段“{field}”。", field=layout.entity.field(hidden[0]).label))
-        self._check_unique(layout, different, record)
-        self._check_links(layout, different)
+        self._check_users(layout, different)
+        self.check_unique(layout, different, record)
+        self._check_links(layout, different, current)
         self.store(layout, current, different)
         fields: dict[str, Any] = {}
         for key, after in different.items():
@@ -94,7 +98,7 @@ class Writer:
             fields[key] = [to_json(field, stored[key]), to_json(field, after)]
         if raw:
             fields["raw"] = dict(raw)
-        self._journal.record(operation, entity, record, UPDATE, current.version + 1, fields)
+        self.journal.record(operation, entity, record, UPDATE, current.version + 1, fields)
         return self._seen(layout, record), True
 
     def touch(self, operation: Operation, entity: str, current: Record, changes: Mapping[str, Any]) -> None:
@@ -105,7 +109,7 @@ class Writer:
             k: [to_json(layout.entity.field(k), current.get(k)), to_json(layout.entity.field(k), v)]
             for k, v in changes.items()
         }
-        self._journal.record(operation, entity, current.id, UPDATE, current.version + 1, fields)
+        self.journal.record(operation, entity, current.id, UPDATE, current.version + 1, fields)
 
     def delete(self, operation: Operation, entity: str, record: uuid.UUID) -> None:
         """Into the recycle bin. Raises NotPermitted, NotFound."""
@@ -113,7 +117,7 @@ class Writer:
         current = self._editable(layout, record, Action.DELETE)
         if current.deleted_at is None:
             self._mark(layout, current, now())
-            self._journal.record(operation, entity, record, DELETE, current.version + 1, {})
+            self.journal.record(operation, entity, record, DELETE, current.version + 1, {})
 
     def restore(self, operation: Operation, entity: str, record: uuid.UUID) -> None:
         """Back from the recycle bin."""
@@ -121,19 +125,20 @@ class Writer:
         current = self._editable(layout, record, Action.DELETE)
         if current.deleted_at is not None:
             self._mark(layout, current, None)
-            self._journal.record(operation, entity, record, RESTORE, current.version + 1, {})
+            self.journal.record(operation, entity, record, RESTORE, current.version + 1, {})
 
     # ---- storing ------------------------------------------------------------------------------------------------
 
     def store(self, layout: Layout, current: Record, changes: Mapping[str, Any]) -> None:
         """Write validated changes and raise the version by one; raises Conflict when somebody was faster."""
         row: dict[str, Any] = {"version": current.version + 1, "updated_at": now()}
+        below: list[tuple[Field, Any]] = []
         for key, value in changes.items():
             field = layout.entity.field(key)
             if not field.custom and layout.column(key) is not None:
                 row[_attribute(layout, field)] = value
             else:
-                children.replace(self._connection, layout, current.id, field, value)
+                below.append((field, value))
         row |= layout.derive({k: v for k, v in changes.items() if v is not None})
         table = layout.table
         done = self._connection.execute(
@@ -143,6 +148,8 @@ class Writer:
         )
         if done.rowcount != 1:
             raise Conflict(t("这条档案刚被别人改过，请刷新后再试。"))
+        for field, value in below:
+            children.replace(self._connection, layout, current.id, field, value)
 
     def _mark(self, layout: Layout, current: Record, moment: Any) -> None:
         table = layout.table
@@ -172,7 +179,8 @@ class Writer:
         if owners is not None and current.get("owner") not in owners:
             raise NotPermitted(t("这条档案由别人负责，您的角色不能对它做这个操作。"))
 
-    def _check_unique(self, layout: Layout, values: Mapping[str, Any], record: uuid.UUID | None) -> None:
+    def check_unique(self, layout: Layout, values: Mapping[str, Any], record: uuid.UUID | None) -> None:
+        """Raise InvalidFields when another record, in the recycle bin or not, has one of these unique values."""
         for field in layout.entity.fields:
             column = layout.column(field.key)
             if not field.unique or column is None or not values.get(field.key):
@@ -186,14 +194,30 @@ class Writer:
                 text = t("“{value}”已被另一条档案使用{where}。", value=values[field.key], where=where)
                 raise InvalidFields(layout.entity, {field.key: text})
 
-    def _check_links(self, layout: Layout, values: Mapping[str, Any]) -> None:
+    def _check_users(self, layout: Layout, values: Mapping[str, Any]) -> None:
+        for key, value in values.items():
+            if (
+                layout.entity.field(key).type is FieldType.USER
+                and value is not None
+                and not self._reader.is_user(value)
+            ):
+                raise InvalidFields(layout.entity, {key: t("没有这个用户。")})
+
+    def _check_links(self, layout: Layout, values: Mapping[str, Any], current: Record | None = None) -> None:
+        """Ties may be made to visible customers only; ties that are there may stay."""
         for key, value in values.items():
             if layout.entity.field(key).type is not FieldType.LINKS or not value:
                 continue
-            links: tuple[Link, ...] = value
-            seen = {r.id for r in self._reader.by_ids("customers", [link.id for link in links], ["name"])}
-            if any(link.id not in seen for link in links):
+            there = {link.id for link in (current.get(key) if current else None) or ()}
+            added = {link.id for link in value} - there
+            if added and added - {r.id for r in self._reader.by_ids("customers", added, ["name"])}:
                 raise NotFound(t("关联的客户不存在，或您没有查看权限。"))
+
+
+def _check_editable(layout: Layout, values: Mapping[str, Any]) -> None:
+    fixed = [k for k in values if layout.entity.field(k).readonly]
+    if fixed:
+        raise InvalidFields(layout.entity, {k: t("由系统填写，不能修改。") for k in fixed})
 
 
 def _attribute(layout: Layout, field: Field) -> str:

@@ -11,6 +11,7 @@ from app.core.fields import Address as StoredAddress
 from app.core.fields import Field, FieldType, Point
 from app.core.i18n import t
 from app.core.values import money_text
+from app.db.store.layout import POINT_KINDS, to_store
 from app.services.cleaning.addresses import split_address
 from app.services.cleaning.amounts import parse_amount, parse_bool, parse_integer, parse_number
 from app.services.cleaning.codes import match_choice
@@ -24,9 +25,11 @@ from app.services.cleaning.values import Problem
 from app.services.exchange.cell_forms import LINK_MARKS, SEPARATOR, TAG_MARKS, split_items
 from app.services.exchange.plan import ColumnPlan
 
-#: a value that would be stored, and what to tell about it
+#: a value, and what to tell about it
 Converted = tuple[Any, Problem | None]
 Converter = Callable[[str], Converted]
+#: the value as stored, what to tell, and the value as shown
+Stored = tuple[Any, Problem | None, str]
 _CACHED = 20_000
 
 
@@ -41,20 +44,37 @@ class Options:
 
 
 def converter(field: Field, options: Options) -> Converter:
-    """The function for all cells of one column; repeated cells are answered from memory."""
-    build = _BUILDERS.get(field.type, _text)
-    plain = build(field, options)
-    known: dict[str, Converted] = {}
+    """The function from a cell to a field value."""
+    return _BUILDERS.get(field.type, _text)(field, options)
 
-    def convert(cell: str) -> Converted:
-        if cell.__class__ is not str and getattr(cell, "mark", "") == "error":
-            return None, Problem("cell.error", t("单元格是错误值 {text}", text=str(cell)), "error")
+
+def storing(field: Field, options: Options) -> Callable[[str], Stored]:
+    """The function from a cell to its stored form, for all cells of one column; repeated cells are answered from memory.
+
+    Points come as stored rows, everything else as `layout.to_store` primitives (tags and links stay tuples of text).
+    """
+    plain = converter(field, options)
+    known: dict[str, Stored] = {}
+    kind = POINT_KINDS.get(field.type, "")
+    as_is = field.type in (FieldType.TAGS, FieldType.LINKS, FieldType.USER)
+
+    def convert(cell: str) -> Stored:
         found = known.get(cell)
-        if found is None:
-            found = plain(cell)
-            if len(known) < _CACHED and cell.__class__ is str:
-                known[cell] = found
-        return found
+        if found is not None and cell.__class__ is str:
+            return found
+        if getattr(cell, "mark", "") == "error":
+            return None, Problem("cell.error", t("单元格是错误值 {text}", text=str(cell)), "error"), ""
+        value, problem = plain(cell)
+        if value is None:
+            stored = None
+        elif kind:
+            stored = tuple((kind, p.value, p.normal, p.label, p.extension, int(p.valid), p.note) for p in value)
+        else:
+            stored = value if as_is else to_store(field, value)
+        made = stored, problem, shown(field, value)
+        if len(known) < _CACHED and cell.__class__ is str:
+            known[cell] = made
+        return made
 
     return convert
 
@@ -107,10 +127,10 @@ def _listed(one: Converter) -> Converter:
             points, problem = one(cell)
             if problem is None or all(p.valid for p in points or ()):
                 return points, problem
-        merged: dict[str, Point] = {}
+        merged: dict[tuple[str, str], Point] = {}
         for points, _ in each:
             for point in points or ():
-                merged.setdefault(point.normal, point)
+                merged.setdefault((point.normal, point.extension), point)
         problems = [problem for _, problem in each if problem is not None]
         worst = next((p for p in problems if p.severity == "error"), problems[0] if problems else None)
         return tuple(merged.values()) or None, worst

@@ -15,7 +15,7 @@ from app.services.cleaning.phones import guess_region
 from app.services.exchange.plan import ColumnPlan, ImportPlan
 from app.services.exchange.reading.records import Inspection
 from app.services.exchange.result_headers import is_result_header
-from app.services.exchange.targets import CONTACT, Target, header_key, holds_several, targets_of, words_of
+from app.services.exchange.targets import CONTACT, Target, file_headers, header_key, holds_several, targets_of, words_of
 
 SURE = 0.9
 _INDEX_HEADERS = frozenset({"序号", "序", "no", "行号", "index", "#", "编号no"})
@@ -98,12 +98,10 @@ def _own_sheet(names: Sequence[str], cells: Sequence[Sequence[str]], entity: Ent
     """
     given = {header_key(name) for name in names}
     for language in ("zh", "en"):
-        labels: dict[str, str] = {}
-        for field in entity.fields:
-            key = header_key(field.zh if language == "zh" else field.en)
-            labels.setdefault(key, field.key if field.importable else "")
+        headers = file_headers(entity, language)
+        labels = {header_key(h): key if entity.field(key).importable else "" for key, h in headers.items()}
         number = entity.find("number")
-        label = header_key(number.zh if language == "zh" else number.en) if number else ""
+        label = header_key(headers["number"]) if number else ""
         numbered = any(
             header_key(name) == label and _own_numbers(cells[i], entity) and any(cells[i])
             for i, name in enumerate(names)

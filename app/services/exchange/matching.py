@@ -37,12 +37,14 @@ class Matcher:
         self._fields = list(dict.fromkeys(f for rule in rules for f in rule))
         self._known: dict[str, dict[str, list[Hit]]] = {}
         self._pending: dict[str, dict[str, list[int]]] = {}
+        self._keys: dict[int, dict[str, list[str]]] = {}
 
     def load(self, rows: Sequence[Prepared]) -> None:
         """Fetch what the archive knows of this batch's keys."""
         self._pending = {f: defaultdict(list) for f in self._fields}
+        self._keys = {id(row): {f: v for f in self._fields if (v := self.values(row, f))} for row in rows}
         for field in self._fields:
-            values = {v for row in rows for v in self.values(row, field)}
+            values = {v for keys in self._keys.values() for v in keys.get(field, ())}
             self._known[field] = lookup.find(self._connection, self._layout, field, values) if values else {}
 
     def values(self, row: Prepared, field: str) -> list[str]:
@@ -56,41 +58,42 @@ class Matcher:
 
     def expect(self, row: Prepared, index: int) -> None:
         """The row at `index` of the pending list is about to be created."""
-        for field in self._fields:
-            for value in self.values(row, field):
+        for field, values in self._keys[id(row)].items():
+            for value in values:
                 self._pending[field][value].append(index)
 
     def written(self, rows: Sequence[Prepared], ids: Sequence[bytes]) -> None:
         """Pending rows were written under these ids."""
         for row, key in zip(rows, ids, strict=True):
-            for field in self._fields:
-                for value in self.values(row, field):
+            for field, values in self._keys[id(row)].items():
+                for value in values:
                     self._known[field].setdefault(value, []).append((key, False))
         self._pending = {f: defaultdict(list) for f in self._fields}
 
     def match(self, row: Prepared) -> Match:
         """The first rule that finds something decides."""
+        keys = self._keys[id(row)]
         for rule in self._rules:
-            keys = [self.values(row, field) for field in rule]
-            if not all(keys):
+            if not all(field in keys for field in rule):
                 continue
-            if rule == ("name",) and self._has_better(row):
+            if rule == ("name",) and len(keys) > 1:
                 continue  # the same name with another phone or code is another record until a person says otherwise
-            records = self._common(rule, keys)
+            if not self._any(rule[0], keys[rule[0]]):
+                continue
+            records = self._common(rule, [keys[f] for f in rule])
             live = tuple(key for key, deleted in records if not deleted)
             if live:
                 return Match(live)
-            pending = self._common_pending(rule, keys)
+            pending = self._common_pending(rule, [keys[f] for f in rule])
             if pending is not None:
                 return Match(pending=pending)
             if records and rule in (("external_id",), ("number",)):
                 return Match(tuple(key for key, _ in records), in_bin=True)
         return Match()
 
-    def _has_better(self, row: Prepared) -> bool:
-        return any(
-            self.values(row, field) for rule in self._rules for field in rule if field not in ("name", "customers")
-        )
+    def _any(self, field: str, values: Sequence[str]) -> bool:
+        known, pending = self._known[field], self._pending[field]
+        return any(v in known or v in pending for v in values)
 
     def _common(self, rule: Rule, keys: list[list[str]]) -> list[Hit]:
         """Records that every field of the rule finds."""

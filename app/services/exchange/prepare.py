@@ -4,24 +4,23 @@ writes; the same code serves preview, dry run and import. Only plain values cros
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.core.fields import POINT_TYPES, FieldType, Registry
+from app.core.fields import POINT_TYPES, Field, FieldType, Registry
 from app.core.i18n import set_language, t
 from app.core.pinyin import sort_key
 from app.db.search import tokens
 from app.db.store.bulk import NewRow, PointRow
-from app.db.store.layout import POINT_KINDS, to_custom, to_store
+from app.db.store.layout import custom_columns
 from app.db.store.matching import match_key
 from app.services.cleaning.names import is_company, is_person
-from app.services.cleaning.text import clean_text
 from app.services.cleaning.values import Problem
-from app.services.exchange.convert import Converter, Options, address_parts, converter, shown
+from app.services.exchange.convert import Options, Stored, address_parts, storing
 from app.services.exchange.plan import CREATE, ImportPlan
 from app.services.exchange.reading.records import Batch
-from app.services.exchange.targets import CONTACT, Target, holds_several, target_of
+from app.services.exchange.targets import CONTACT, Target, target_of
 
 #: keeps the cells apart in `Prepared.joined`; not allowed in any text (a control character)
 _JOINT = "\x1f"
@@ -59,14 +58,32 @@ def _rebuilt(plan: ImportPlan, registry: Registry, users: dict[str, str], langua
     return Preparer(plan, registry, users, language, explain=explain)
 
 
+SCALAR, POINTS, TAGS, LINKS, CUSTOM, ADDRESS, USER, SEVERAL = range(8)
+
+
 @dataclass(frozen=True, slots=True)
 class _Column:
+    """One mapped column: `how` its values are stored, `raw_key` for the journal's copy of the cell."""
+
     index: int
-    target: Target
+    field: Field
     key: str
-    convert: Converter
-    address: bool
+    raw_key: str
+    convert: Callable[[str], Stored]
+    how: int
     contact: bool
+
+
+def _how(target: Target) -> int:
+    field = target.field
+    if target.key == "address":
+        return ADDRESS
+    if field.custom:
+        return CUSTOM
+    if field.type in POINT_TYPES:
+        return POINTS
+    special = {FieldType.TAGS: TAGS, FieldType.LINKS: LINKS, FieldType.USER: USER, FieldType.LONG_TEXT: SEVERAL}
+    return special.get(field.type, SCALAR)
 
 
 class Preparer:
@@ -84,7 +101,7 @@ class Preparer:
         self._language = language
         self._explain = explain
         self._columns: list[_Column] | None = None
-        self._defaults: dict[str, Any] = {}
+        self._defaults: list[tuple[_Column, Any]] = []
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuilt, (self._plan, self._registry, self._users, self._language, self._explain)
@@ -98,6 +115,7 @@ class Preparer:
 
     def _build(self) -> list[_Column]:
         entity = self._registry.entity(self._plan.entity)
+        own = self._plan.targets() & {"province", "city", "district"}
         made = []
         for index, column in enumerate(self._plan.columns):
             target = target_of(column.target, entity, self._registry) if column.target else None
@@ -106,105 +124,65 @@ class Preparer:
             options = Options(column, self._plan.region, self._plan.date1904, self._users)
             contact = target.key.startswith(CONTACT)
             key = target.key.removeprefix(CONTACT) if contact else target.key
-            made.append(_Column(index, target, key, converter(target.field, options), target.key == "address", contact))
+            how = SCALAR if own and target.key == "address" else _how(target)  # the parts have columns of their own
+            made.append(_Column(index, target.field, key, target.key, storing(target.field, options), how, contact))
         for key, text in self._plan.defaults.items():
             found = target_of(key, entity, self._registry)
             if found is not None:
                 options = Options(self._plan.columns[0], self._plan.region, self._plan.date1904, self._users)
-                self._defaults[key] = (found, converter(found.field, options)(text)[0])
+                convert = storing(found.field, options)
+                self._defaults.append(
+                    (_Column(-1, found.field, key, key, convert, _how(found), False), convert(text)[0])
+                )
         return made
 
     # ---- one row ------------------------------------------------------------------------------------------------
 
     def _row(self, number: int, cells: list[str]) -> Prepared:
         made = Prepared({}, [], row=number, joined=_JOINT.join(cells))
-        custom: list[tuple[str, str | None, int | None]] = []
-        contact: dict[str, Any] = {}
-        contact_points: list[PointRow] = []
+        contact = NewRow({}, [])
+        clear = self._plan.empty == "clear"
         assert self._columns is not None
         for column in self._columns:
             cell = cells[column.index]
             if not cell:
-                if self._plan.empty == "clear" and not column.contact and not column.key.startswith("new:"):
+                if clear and not column.contact and column.how != CUSTOM:
                     made.columns.setdefault(column.key, None)
                 continue
-            if column.address:
+            if column.how == ADDRESS:
                 self._address(made, column.index, cell)
                 continue
-            value, problem = column.convert(cell)
+            stored, problem, text = column.convert(cell)
             if problem is not None:
                 self._tell(made, column.index, problem)
-            if value is None:
-                if problem is not None:
-                    self._remember(made, column, cell, "")
+            if stored is not None:
+                place = contact if column.contact else made
+                if column.how == SCALAR:
+                    place.columns[column.key] = stored
+                else:
+                    _place(place, column, stored)
+            elif problem is None:
                 continue
-            if column.contact:
-                self._store(column, value, contact, contact_points, custom)
-            else:
-                self._store(column, value, made, made.points, custom)
-            self._remember(made, column, cell, shown(column.target.field, value))
-        made.custom = custom
-        self._finish(made, contact, contact_points)
+            if text != cell:
+                self._show(made, column.index, cell, text)
+                self._raw(made, column.raw_key, cell)
+        self._finish(made, contact)
         return made
 
-    def _store(
-        self,
-        column: _Column,
-        value: Any,
-        place: Prepared | dict[str, Any],
-        points: list[PointRow],
-        custom: list[tuple[str, str | None, int | None]],
-    ) -> None:
-        field = column.target.field
-        into = place.columns if isinstance(place, Prepared) else place
-        if field.custom:
-            custom.append((column.key, *to_custom(field, value)))
-        elif field.type in POINT_TYPES:
-            kind = POINT_KINDS[field.type]
-            known = {p[2] for p in points if p[0] == kind}
-            points.extend(
-                (kind, p.value, p.normal, p.label, p.extension, int(p.valid), p.note)
-                for p in value
-                if p.normal not in known
-            )
-        elif field.type is FieldType.TAGS:
-            assert isinstance(place, Prepared)
-            place.tags = tuple(dict.fromkeys((*place.tags, *value)))
-        elif field.type is FieldType.LINKS:
-            assert isinstance(place, Prepared)
-            place.links = value
-        elif field.type is FieldType.USER:
-            into[column.key] = bytes.fromhex(value)
-        elif holds_several(field) and into.get(column.key):
-            into[column.key] = f"{into[column.key]}\n{value}"
-        else:
-            into[column.key] = to_store(field, value)
-
     def _address(self, made: Prepared, index: int, cell: str) -> None:
-        own = self._plan.targets()
-        if own >= {"province", "city", "district"}:
-            # a sheet that parts its addresses already (our own export does) is taken at its word
-            text = clean_text(cell, keep_lines=True)
-            made.columns["address"] = text[:300]
-            if text != cell:
-                self._show(made, index, cell, text)
-                self._raw(made, "address", cell)
-            return
         address, problem = address_parts(cell)
         if problem is not None:
             self._tell(made, index, problem)
         if address is None:
             return
         for key, part in (("province", address.province), ("city", address.city), ("district", address.district)):
-            if part and key not in own:
+            if part:
                 made.columns[key] = part
-        detail = address.detail if not own & {"province", "city", "district"} else address.detail or cell
-        if detail:
-            made.columns["address"] = detail[:300]
-        if detail != cell:
-            self._show(
-                made, index, cell, " ".join(p for p in (address.province, address.city, address.district, detail) if p)
-            )
+        if address.detail:
+            made.columns["address"] = address.detail[:300]
+        if address.detail != cell:
+            parts = (address.province, address.city, address.district, address.detail)
+            self._show(made, index, cell, " ".join(p for p in parts if p))
             self._raw(made, "address", cell)
 
     def _show(self, made: Prepared, index: int, before: str, after: str) -> None:
@@ -219,11 +197,6 @@ class Preparer:
             made.raw = {}
         made.raw[key] = f"{made.raw[key]}；{cell}" if key in made.raw else str(cell)
 
-    def _remember(self, made: Prepared, column: _Column, cell: str, value: str) -> None:
-        if value != cell:
-            self._show(made, column.index, cell, value)
-            self._raw(made, (CONTACT if column.contact else "") + column.key, cell)
-
     def _tell(self, made: Prepared, index: int, problem: Problem) -> None:
         if made.problems is None:
             made.problems = []
@@ -233,16 +206,20 @@ class Preparer:
 
     # ---- the row as a whole -------------------------------------------------------------------------------------
 
-    def _finish(self, made: Prepared, contact: dict[str, Any], points: list[PointRow]) -> None:
-        for key, (target, value) in self._defaults.items():
-            if value is not None and not made.columns.get(key) and target.field.type not in POINT_TYPES:
-                column = _Column(-1, target, key, lambda _cell: (None, None), False, False)
-                self._store(column, value, made, made.points, list(made.custom))
+    def _finish(self, made: Prepared, contact: NewRow) -> None:
+        for column, stored in self._defaults:
+            if stored is None:
+                continue
+            if column.how == SCALAR:
+                if not made.columns.get(column.key):
+                    made.columns[column.key] = stored
+            else:
+                _place(made, column, stored)
         entity = self._registry.entity(self._plan.entity)
         title = entity.title
         name = made.columns.get(title)
         if not name:
-            if contact.get("name") and title == "name":
+            if contact.columns.get("name") and title == "name":
                 made.child = True  # a further contact of the customer above
             else:
                 field = entity.field(title)
@@ -250,8 +227,8 @@ class Preparer:
                 text = t("“{field}”是空的，这是必填项", field=field.label)
                 made.problems = [*(made.problems or ()), (index, "required", text, "error")]
                 made.rejected = True
-        if contact.get("name"):
-            made.contact = _contact_of(contact, points)
+        if contact.columns.get("name"):
+            made.contact = _completed(contact)
         if not name:
             return
         if self._plan.entity == "customers" and "kind" not in made.columns and self._guesses_kind():
@@ -274,10 +251,31 @@ def _kind_of(name: str, made: Prepared) -> str | None:
     return "person" if made.columns.get("id_number") or is_person(name) else None
 
 
-def _contact_of(columns: dict[str, Any], points: list[PointRow]) -> NewRow:
-    name = columns["name"]
-    derived = {"name_key": sort_key(name)[:300], "match_key": match_key(name)[:100]}
-    return NewRow(columns, points, derived=derived, entry=_entry("contacts", columns, points, []))
+def _completed(contact: NewRow) -> NewRow:
+    name = contact.columns["name"]
+    contact.derived = {"name_key": sort_key(name)[:300], "match_key": match_key(name)[:100]}
+    contact.entry = _entry("contacts", contact.columns, contact.points, [])
+    return contact
+
+
+def _place(row: NewRow, column: _Column, stored: Any) -> None:
+    """Store what is not one plain column."""
+    how, key = column.how, column.key
+    if how == POINTS:
+        known = {p[2] for p in row.points if p[0] == stored[0][0]} if row.points else ()
+        row.points.extend(p for p in stored if p[2] not in known)
+    elif how == TAGS:
+        row.tags = tuple(dict.fromkeys((*row.tags, *stored)))
+    elif how == CUSTOM:
+        row.custom = [*row.custom, (key, *custom_columns(column.field, stored))]
+    elif how == LINKS:
+        assert isinstance(row, Prepared)
+        row.links = stored
+    elif how == USER:
+        row.columns[key] = bytes.fromhex(stored)
+    else:
+        before = row.columns.get(key)
+        row.columns[key] = f"{before}\n{stored}" if before else stored
 
 
 _NAMES = {"customers": ("name", "short_name"), "contacts": ("name",), "activities": ("subject",)}
@@ -285,15 +283,10 @@ _TEXTS = {"customers": ("address", "remark", "city"), "contacts": ("title", "rem
 _CODES = ("credit_code", "external_id")
 
 
-def _entry(
-    entity: str, columns: Mapping[str, Any], points: list[PointRow], people: list[str]
-) -> tuple[str, str, str, str]:
+def _entry(entity: str, columns: Mapping[str, Any], points: list[PointRow], people: list[str]) -> tuple[str, str, str]:
     """The search tokens of a new record; its human number is added when it is given one."""
     names = [columns[k] for k in _NAMES[entity] if columns.get(k)] + people
     texts = [columns[k] for k in _TEXTS[entity] if columns.get(k)]
     codes = [columns[k] for k in _CODES if columns.get(k)]
-    for point in points:
-        codes.append(point[1])
-        if point[2] not in (point[1], f"+{point[1]}"):
-            codes.append(point[2])
+    codes.extend(point[2] for point in points)
     return tokens(names, texts, codes)

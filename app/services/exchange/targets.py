@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.core.fields import POINT_TYPES, Entity, Field, FieldType, Registry
 from app.core.i18n import t
+from app.services.cleaning.amounts import header_unit
 
 CONTACT = "contact."
 NEW = "new:"
@@ -47,6 +48,22 @@ def targets_of(entity: Entity, registry: Registry) -> list[Target]:
             label = t("联系人 · {field}", field=field.label)
             found.append(Target(CONTACT + key, label, field, t("同一行的联系人")))
     return found
+
+
+def file_headers(entity: Entity, language: str) -> dict[str, str]:
+    """Field key → header of exports and templates in a language ("zh", "en"): the label, made unique where two fields
+    share one; amounts whose label names a unit say that the file's unit is 元."""
+    taken: set[str] = set()
+    headers: dict[str, str] = {}
+    for field in entity.fields:
+        label = field.en if language == "en" else field.zh
+        if header_key(label) in taken:
+            label = f"{label}·{field.key}"
+        taken.add(header_key(label))
+        if field.type is FieldType.MONEY and header_unit(label) != 1:
+            label = f"{label}（元）"
+        headers[field.key] = label
+    return headers
 
 
 def target_of(key: str, entity: Entity, registry: Registry) -> Target | None:

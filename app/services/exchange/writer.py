@@ -59,6 +59,7 @@ class _Batch:
         self._changes: dict[bytes, Change] = {}
         self._contacts: list[tuple[Prepared, bytes | Prepared]] = []
         self._links: dict[str, list[bytes]] = {}
+        self._created: set[bytes] = set()
         self._made: set[bytes] = set()
 
     def run(self) -> None:
@@ -154,6 +155,7 @@ class _Batch:
             return
         ids = self.bulk.insert(self._operation, self._plan.entity, self._new, self._p._owner)  # noqa: SLF001
         self._matcher.written(self._new, ids)
+        self._created.update(ids)
         self._made.update(key for row, key in zip(self._new, ids, strict=True) if row.contact)
         by_row = {id(row): key for row, key in zip(self._new, ids, strict=True)}
         self._contacts = [
@@ -199,18 +201,14 @@ class _Batch:
         wanted = [(row, target) for row, target in self._contacts if isinstance(target, bytes) and row.contact]
         if not wanted:
             return
-        contacts = self._reader.layout("contacts")
-        names = {row.contact.derived["match_key"] for row, _ in wanted if row.contact and row.contact.derived}
-        known = lookup.find(self._connection, contacts, "name", names)
-        tied = lookup.ties(self._connection, [key for hits in known.values() for key, _ in hits])
-        fresh, seen = [], set()
+        known = lookup.contact_names(self._connection, [c for c in {c for _, c in wanted} if c not in self._created])
+        fresh = []
         for row, customer in wanted:
             assert row.contact is not None
             assert row.contact.derived is not None
-            name = row.contact.derived["match_key"]
-            there = any(customer in tied[key] for key, deleted in known.get(name, ()) if not deleted)
-            if not there and (name, customer) not in seen:
-                seen.add((name, customer))
+            name = (customer, row.contact.derived["match_key"])
+            if name not in known:
+                known.add(name)
                 fresh.append((row, customer))
         made = [row.contact for row, _ in fresh if row.contact]
         ids = self.bulk.insert(self._operation, "contacts", made, self._p._owner)  # noqa: SLF001

@@ -16,6 +16,8 @@ class FormRow(QWidget):
     def __init__(self, label: str, field: QWidget, hint: str) -> None:
         super().__init__()
         self.field = field
+        #: the label beside or above the field; hidden with it by `set_shown`
+        self.title: DataLabel | None = None
         self._label, self._hint = label, hint
         self._note = DataLabel(hint, "muted", wrap=True)
         self._note.setVisible(bool(hint))
@@ -30,16 +32,24 @@ class FormRow(QWidget):
         self._note.setText(text or self._hint)
         self._note.set_role("error" if text else "muted")
         self._note.setVisible(bool(text or self._hint))
-        self.field.setProperty("state", "error" if text else "")
-        self.field.style().unpolish(self.field)
-        self.field.style().polish(self.field)
+        framed = self.field.focusProxy() or self.field  # the part of a composed field that has the frame
+        framed.setProperty("state", "error" if text else "")
+        framed.style().unpolish(framed)
+        framed.style().polish(framed)
         self.field.setAccessibleDescription(text or self._hint)
         if text:
             QAccessible.updateAccessibility(QAccessibleEvent(self.field, QAccessible.Event.DescriptionChanged))
 
+    def set_shown(self, shown: bool) -> None:
+        """Show or hide the row with its label."""
+        self.setVisible(shown)
+        if self.title is not None:
+            self.title.setVisible(shown)
+
     def error(self) -> str:
         """The error shown, "" if none."""
-        return self._note.text() if self.field.property("state") == "error" else ""
+        framed = self.field.focusProxy() or self.field
+        return self._note.text() if framed.property("state") == "error" else ""
 
 
 class Form(QWidget):
@@ -63,6 +73,7 @@ class Form(QWidget):
             field.setAccessibleName(t("{label}（必填）", label=label) if required else label)
         field.setAccessibleDescription(hint)
         row = self._rows[key] = FormRow(label, field, hint)
+        row.title = title
         at = self._grid.rowCount()
         if self._above:
             self._grid.addWidget(title, at, 0)

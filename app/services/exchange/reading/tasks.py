@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
@@ -177,6 +178,7 @@ def read_task(
     batch_rows: int,
 ) -> Iterator[Any]:
     """Yield the data rows in batches, each passed through `transform`."""
+    gc.disable()  # rows hold no cycles, and the child does not live long
     opened = open_file(path, options, report, candidates=False)
     rows = bounded(opened.rows, Tally())
     sample = list(islice(rows, header[-1])) if header else []

@@ -94,7 +94,9 @@ def person_name(item: Property) -> str:
 def _file(item: Property, values: dict[str, list[str]]) -> None:
     name, text = item.name, unescape(item.value).strip()
     if name == "TEL":
-        values[_phone_column(item.types)].append(re.sub(r"^tel:", "", text, flags=re.IGNORECASE))
+        number = re.sub(r"^tel:", "", text, flags=re.IGNORECASE)
+        # phones write an extension behind a pause
+        values[_phone_column(item.types)].append(re.sub(r"(?<=\d)(?:,+|;ext=)(\d{1,6})$", r" 转 \1", number))
     elif name == "ORG":
         company, *units = item.parts()
         values["公司"].append(company)

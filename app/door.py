@@ -1,0 +1,75 @@
+"""How archives are created and opened: what the start window is given (see `app.services.workspace.Door`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.bootstrap import create_workspace, open_with_device, open_workspace, recover_workspace
+from app.core.i18n import t
+from app.core.jobs import Job
+from app.core.paths import resource_dir
+from app.errors import CannotUnlock, UserError
+from app.services.exchange.reading.records import ReadOptions
+from app.services.exchange.report import ImportReport
+from app.services.vault import keychain
+from app.services.vault.service import header_info, restore
+from app.services.workspace import Workspace
+
+_SAMPLES = "customers"
+
+
+class ArchiveDoor:
+    """Stateless. Every method may take seconds and belongs into a worker."""
+
+    def users(self, path: Path) -> list[str]:
+        """Usernames of an archive, without opening it; raises EnvironmentProblem for what is none."""
+        return list(header_info(path)["users"])
+
+    def create(self, path: Path, username: str, password: str, name: str) -> tuple[Workspace, str]:
+        """A new archive and its recovery code."""
+        return create_workspace(path, username, password, name=name)
+
+    def open(
+        self, path: Path, username: str, password: str, *, take_over: bool = False, read_only: bool = False
+    ) -> Workspace:
+        """Open with a password; raises CannotUnlock, ArchiveInUse, EnvironmentProblem."""
+        return open_workspace(path, username, password, take_over=take_over, read_only=read_only)
+
+    def recover(self, path: Path, code: str) -> Workspace:
+        """Open with the recovery code, as the first administrator."""
+        return recover_workspace(path, code)
+
+    def open_signed_in(self, path: Path) -> Workspace | None:
+        """Open with the secret in the system keychain; None when there is none or it no longer fits."""
+        vault_id = str(header_info(path)["vault_id"])
+        kept = keychain.recall(vault_id)
+        if kept is None:
+            return None
+        try:
+            return open_with_device(path, *kept)
+        except CannotUnlock:
+            keychain.forget(vault_id)
+            return None
+
+    def can_stay_signed_in(self) -> bool:
+        """Whether this computer has a keychain."""
+        return keychain.available()
+
+    def stay_signed_in(self, workspace: Workspace, wanted: bool) -> bool:
+        """Keep or forget a device secret in the system keychain; returns whether it is kept (no keychain: False)."""
+        return keychain.stay_signed_in(workspace.context, wanted)
+
+    def restore(self, backup: Path, target: Path, username: str, password: str, job: Job) -> dict[str, int]:
+        """Bring a backup back as `target`; returns its record counts."""
+        job.progress(t("正在恢复并检查备份"), 0, 0)
+        return restore(backup, target, username or None, password)
+
+    def fill_with_samples(self, workspace: Workspace, job: Job) -> ImportReport:
+        """Import the sample customers, as one operation that can be undone. Raises UserError when they are missing."""
+        found = sorted((resource_dir() / "samples").glob(f"{_SAMPLES}.*"))
+        if not found:
+            raise UserError(t("没有找到示例数据，请重新安装程序。"))
+        options = ReadOptions()
+        inspection = workspace.imports.inspect(found[0], options, job)
+        plan = workspace.imports.propose(inspection, "customers")
+        return workspace.imports.run(found[0], options, inspection, plan, job)
