@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     screen = Screen(as_json="--json" in args)
     try:
         set_language(_language(args))
-        code = build(screen)(args, standalone_mode=False, prog_name="kedang")
+        code = build()(args, standalone_mode=False, prog_name="kedang", obj=screen)
         return code if isinstance(code, int) else 0
     except AppError as error:
         return screen.fail(str(error), error.details, error.exit_code)
@@ -46,30 +46,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return screen.fail(_defect(error), (), 1)
 
 
-def build(screen: Screen) -> typer.Typer:
-    """The whole command, its help in the language in force."""
+def build() -> typer.Typer:
+    """The whole command, its help in the language in force. Called with `obj`, the screen to answer on."""
     from app.cli import archive, data, records, search
 
     app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True, help=t("客档通命令行"))
-
-    def options(
-        context: typer.Context,
-        archive_path: Annotated[
-            Path | None, typer.Option("--archive", envvar="KEDANG_ARCHIVE", help=t("档案文件"))
-        ] = None,
-        user: Annotated[str | None, typer.Option("--user", help=t("用户名（默认：第一位管理员）"))] = None,
-        password_file: Annotated[
-            Path | None, typer.Option("--password-file", help=t("存放密码的文件（第一行）；也可用 KEDANG_PASSWORD"))
-        ] = None,
-        lang: Annotated[str, typer.Option("--lang", envvar="KEDANG_LANG", help="zh | en")] = "zh",
-        as_json: Annotated[bool, typer.Option("--json", help=t("在标准输出打印一个 JSON 对象"))] = False,
-    ) -> None:
-        screen.as_json = as_json
-        context.obj = Session(screen, archive_path, user, password_file)
-
-    # the annotations above are texts at run time; the names they use live in this function
-    options.__annotations__ = _resolved(options.__annotations__)
-    app.callback()(options)
+    app.callback()(_options)
     app.command("version", help=t("显示版本"))(_version)
     app.add_typer(archive.build(), name="archive")
     app.add_typer(data.build(), name="data")
@@ -79,12 +61,25 @@ def build(screen: Screen) -> typer.Typer:
     return app
 
 
-def _resolved(annotations: dict[str, Any]) -> dict[str, Any]:
-    names = {**globals(), "t": t}
-    return {key: eval(value, names) if isinstance(value, str) else value for key, value in annotations.items()}  # noqa: S307
+def _options(
+    context: typer.Context,
+    archive: Annotated[Path | None, typer.Option("--archive", envvar="KEDANG_ARCHIVE", help=t("档案文件"))] = None,
+    user: Annotated[str | None, typer.Option("--user", help=t("用户名（默认：第一位管理员）"))] = None,
+    password_file: Annotated[
+        Path | None, typer.Option("--password-file", help=t("存放密码的文件（第一行）；也可用 KEDANG_PASSWORD"))
+    ] = None,
+    lang: Annotated[str, typer.Option("--lang", envvar="KEDANG_LANG", help="zh | en")] = "zh",
+    as_json: Annotated[bool, typer.Option("--json", help=t("在标准输出打印一个 JSON 对象"))] = False,
+) -> None:
+    """The global options; the language is already in force."""
+    assert lang in LANGUAGES
+    screen: Screen = context.obj
+    screen.as_json = as_json
+    context.obj = Session(screen, archive, user, password_file)
 
 
 def _version(context: typer.Context) -> None:
+    """The version of the program."""
     context.obj.screen.result({"version": __version__}, __version__)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,7 +28,8 @@ def search(
     unknown = [word for word in wanted if word not in ENTITIES]
     if unknown:
         raise WrongUsage(t("不能在“{name}”里搜索。可用的有：{all}。", name=unknown[0], all=", ".join(ENTITIES)))
-    total, rows = 0, []
+    total = 0
+    rows: list[dict[str, Any]] = []
     with session.workspace() as workspace:
         names = workspace.people.names()
         for entity in wanted:

@@ -69,7 +69,7 @@ class Session:
 
 def session_of(context: typer.Context) -> Session:
     """The session of a running command."""
-    return cast(Session, context.obj)
+    return cast("Session", context.obj)
 
 
 def secret(file: Path | None, variable: str, label: str, *, twice: bool = False) -> str:

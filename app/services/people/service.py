@@ -77,7 +77,7 @@ def first_admin(archive: Archive) -> str:
 
 def _team_mates(session: Session, user: uuid.UUID) -> frozenset[uuid.UUID]:
     """Everybody in the user's teams and all teams below them."""
-    parents = dict(session.execute(sa.select(Team.id, Team.parent_id)).tuples().all())
+    parents = {row.id: row.parent_id for row in session.execute(sa.select(Team.id, Team.parent_id))}
     mine = set(session.scalars(sa.select(TeamMember.team_id).where(TeamMember.user_id == user)))
 
     def below(team: uuid.UUID) -> bool:
@@ -209,7 +209,7 @@ class PeopleService:
         self._context.actor.require_admin()
         person = self.get(username)
         with self._context.archive.session(write=True) as session:
-            known = dict(session.execute(sa.select(Team.name, Team.id)).tuples().all())
+            known = {row.name: row.id for row in session.execute(sa.select(Team.name, Team.id))}
             session.execute(sa.delete(TeamMember).where(TeamMember.user_id == person.id))
             for team in teams:
                 if team not in known:
