@@ -1,0 +1,238 @@
+#!/usr/bin/env python3
+"""The one entry for people who build Kedang: python3 dev.py setup | run | test | check | bench | shots | package | lock.
+
+Needs nothing but Python 3.11–3.13 to start: it makes its own environment from the hash-locked requirements and, on a
+Debian-like system where it may, installs the few system libraries a window needs. Every command is idempotent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+WINDOWS = sys.platform == "win32"
+PYTHONS = ((3, 11), (3, 12), (3, 13))
+LIBRARIES = (
+    "libegl1 libgl1 libglib2.0-0 libdbus-1-3 libxkbcommon0 libfontconfig1 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 "
+    "libxcb-shape0 libxcb-image0 libxcb-render-util0 libxcb-xinerama0 libxkbcommon-x11-0"
+).split()
+SCREEN = ["xvfb", "xauth"]
+FONT = "fonts-noto-cjk"
+
+
+# ---- the machine ---------------------------------------------------------------------------------------------------
+
+
+def say(text: str) -> None:
+    print(f"dev: {text}", flush=True)
+
+
+def run(*command: str | Path, env: dict[str, str] | None = None, check: bool = True) -> int:
+    """Run a command in the repository; stops the program with its exit code when it fails."""
+    sys.stdout.flush()
+    code = subprocess.call([str(c) for c in command], cwd=HERE, env={**os.environ, **(env or {})})
+    if check and code:
+        sys.exit(code)
+    return code
+
+
+def installed(package: str) -> bool:
+    """Whether a Debian package (or the t64 form newer releases renamed it to) is installed."""
+    for name in (package, f"{package}t64"):
+        done = subprocess.run(["dpkg-query", "-W", "-f=${Status}", name], capture_output=True, text=True, check=False)
+        if "install ok installed" in done.stdout:
+            return True
+    return False
+
+
+def chinese_font() -> bool:
+    if not shutil.which("fc-list"):
+        return False
+    done = subprocess.run(["fc-list", ":lang=zh", "family"], capture_output=True, text=True, check=False)
+    return any("Noto" in line or "Source Han" in line or "WenQuan" in line for line in done.stdout.splitlines())
+
+
+def system_libraries(*, screen: bool) -> None:
+    """Install what is missing when allowed; otherwise say the exact command and go on."""
+    if not sys.platform.startswith("linux") or not shutil.which("dpkg-query"):
+        return
+    wanted = [p for p in LIBRARIES + (SCREEN if screen else []) if not installed(p)]
+    if not chinese_font():
+        wanted.append(FONT)
+    if not wanted:
+        return
+    root = [] if os.geteuid() == 0 else ["sudo", "-n"] if shutil.which("sudo") else None
+    line = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(wanted)}"
+    if root is None or (root and subprocess.run([*root, "true"], capture_output=True, check=False).returncode):
+        say(f"these system packages are missing; please run as root:\n    {line}")
+        return
+    say(f"installing {' '.join(wanted)}")
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    apt(root, env, "update")
+    if apt(root, env, "install", "-y", "--no-install-recommends", *wanted):
+        for package in wanted:  # a name this release does not know must not keep the others out
+            apt(root, env, "install", "-y", "--no-install-recommends", package)
+
+
+def apt(root: list[str], env: dict[str, str], *words: str) -> int:
+    return subprocess.run([*root, "apt-get", "-qq", *words], env=env, stdout=subprocess.DEVNULL, check=False).returncode
+
+
+# ---- environments --------------------------------------------------------------------------------------------------
+
+
+def python_in(folder: Path) -> Path:
+    return folder / ("Scripts/python.exe" if WINDOWS else "bin/python")
+
+
+def environment(name: str, lock: str) -> Path:
+    """The interpreter of the environment `name`, made or renewed from `requirements/<lock>.lock`."""
+    folder, file = HERE / name, HERE / "requirements" / f"{lock}.lock"
+    stamp = hashlib.sha256(file.read_bytes() + sys.version.encode()).hexdigest()
+    mark = folder / ".made-from"
+    if mark.exists() and mark.read_text() == stamp and python_in(folder).exists():
+        return python_in(folder)
+    if sys.version_info[:2] not in PYTHONS:
+        sys.exit(f"dev: Python 3.11, 3.12 or 3.13 is needed; this is {sys.version.split()[0]}")
+    say(f"setting up {name} (once)")
+    shutil.rmtree(folder, ignore_errors=True)
+    make_venv(folder)
+    install = [python_in(folder), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes"]
+    run(*install, "-r", file)
+    mark.write_text(stamp)
+    return python_in(folder)
+
+
+def make_venv(folder: Path) -> None:
+    code = subprocess.call([sys.executable, "-m", "venv", str(folder)], stdout=subprocess.DEVNULL)
+    if code and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        say("installing python3-venv")  # Debian keeps it in a package of its own
+        shutil.rmtree(folder, ignore_errors=True)
+        apt([], dict(os.environ), "update")
+        apt([], dict(os.environ), "install", "-y", "python3-venv")
+        code = subprocess.call([sys.executable, "-m", "venv", str(folder)])
+    if code:
+        sys.exit("dev: cannot make a virtual environment; on Debian: apt-get install python3-venv")
+
+
+def has_display() -> bool:
+    return not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def on_screen(*command: str | Path, env: dict[str, str] | None = None, check: bool = True) -> int:
+    """Run on a virtual screen (1600 × 1000) when there is no display."""
+    if sys.platform.startswith("linux") and shutil.which("xvfb-run"):
+        wrapped = ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", *command]
+        return run(*wrapped, env={"QT_QPA_PLATFORM": "xcb", **(env or {})}, check=check)
+    return run(*command, env={"QT_QPA_PLATFORM": "offscreen", **(env or {})}, check=check)
+
+
+# ---- commands ------------------------------------------------------------------------------------------------------
+
+
+def setup(*, screen: bool = True) -> Path:
+    system_libraries(screen=screen)
+    return environment(".venv", "dev")
+
+
+def cmd_setup(_: argparse.Namespace) -> None:
+    python = setup()
+    say(f"ready: {python}")
+
+
+def cmd_run(options: argparse.Namespace) -> None:
+    python = setup(screen=not has_display())
+    if has_display():
+        run(python, "-m", "app", *options.rest)
+        return
+    say("no display: playing the main job on a virtual one; screenshots and summary go to out/")
+    out = HERE / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    on_screen(python, "-m", "tests.e2e.main_job", out)
+    say(f"done, see {out / 'summary.txt'}")
+
+
+def cmd_check(_: argparse.Namespace) -> None:
+    check(setup())
+
+
+def check(python: Path) -> None:
+    """Style, types, architecture."""
+    run(python, "-m", "ruff", "check", "--quiet", "app", "tests", "benchmarks", "packaging", "dev.py")
+    run(python, "-m", "ruff", "format", "--quiet", "--check", "app", "tests", "benchmarks", "packaging", "dev.py")
+    run(python, "-m", "mypy")
+    run(python.with_name("lint-imports" + (".exe" if WINDOWS else "")), "--no-cache")
+
+
+def cmd_test(options: argparse.Namespace) -> None:
+    started = time.monotonic()
+    python = setup()
+    check(python)
+    workers = ["-n", str(min(os.cpu_count() or 1, 4))]
+    run(python, "-m", "pytest", "-q", *workers, "tests/unit", "tests/upgrade", *options.rest)
+    headless = environment(".venv-headless", "headless")
+    say("the unit tests once more, without a window toolkit installed")
+    run(headless, "-m", "pytest", "-q", *workers, "tests/unit")
+    run(python, "-m", "pytest", "-q", *workers, "tests/gui", env={"QT_QPA_PLATFORM": "offscreen"})
+    run(python, "-m", "pytest", "-q", *workers, "tests/faults")
+    on_screen(python, "-m", "pytest", "-q", "tests/e2e")
+    say(f"all tests passed in {time.monotonic() - started:.0f} s")
+
+
+def cmd_bench(options: argparse.Namespace) -> None:
+    python = setup()
+    run(python, "-m", "benchmarks", *options.rest)
+
+
+def cmd_shots(options: argparse.Namespace) -> None:
+    python = setup()
+    out = Path(options.rest[0]) if options.rest else HERE / "out" / "shots"
+    run(python, "-m", "tests.gui.shots", out, env={"QT_QPA_PLATFORM": "offscreen"})
+    say(f"screenshots: {out}")
+
+
+def cmd_package(_: argparse.Namespace) -> None:
+    python = setup()
+    run(python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "build_installer.spec")
+    say(f"packaged: {HERE / 'dist' / 'kedang'}")
+
+
+def cmd_lock(_: argparse.Namespace) -> None:
+    """Resolve the requirements anew (needs the tool `uv` in the environment)."""
+    python = setup()
+    run(python, "-m", "pip", "install", "-q", "uv")
+    for name in ("gui", "dev", "headless"):
+        run(
+            python, "-m", "uv", "pip", "compile", "-q", "--universal", "--python-version", "3.11", "--generate-hashes",
+            "--no-emit-index-url", "--no-header", f"requirements/{name}.in", "-o", f"requirements/{name}.lock",
+        )  # fmt: skip
+
+
+def main() -> None:
+    """Parse the command and do it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = {
+        "setup": (cmd_setup, "make the environment"),
+        "run": (cmd_run, "open the window (or play the main job where there is no display)"),
+        "test": (cmd_test, "style, types, architecture and every test"),
+        "check": (cmd_check, "style, types, architecture"),
+        "bench": (cmd_bench, "speed and memory against their floors"),
+        "shots": (cmd_shots, "screenshots of every screen"),
+        "package": (cmd_package, "build the desktop bundle for this system"),
+        "lock": (cmd_lock, "resolve the requirements anew"),
+    }
+    parser.add_argument("command", choices=commands, help="; ".join(f"{k}: {v[1]}" for k, v in commands.items()))
+    parser.add_argument("rest", nargs=argparse.REMAINDER)
+    options = parser.parse_args()
+    commands[options.command][0](options)
+
+
+if __name__ == "__main__":
+    main()
