@@ -20,7 +20,7 @@ from app.services.exchange.export import ExportService
 from app.services.exchange.importer import ImportService
 from app.services.exchange.presets import PresetService
 from app.services.history.service import HistoryService
-from app.services.people.service import PeopleService, actor_of, add_first_user, first_admin
+from app.services.people.service import PeopleService, actor_of, add_first_user, check_username, first_admin
 from app.services.records import RecordService
 from app.services.vault.service import VaultService
 from app.services.workspace import Workspace
@@ -56,6 +56,7 @@ def create_workspace(
     path: Path, username: str, password: str, *, name: str = "", origin: str = "window"
 ) -> tuple[Workspace, str]:
     """A new archive with its first administrator; returns the workspace and the recovery code to show once."""
+    username = check_username(username)
     archive, code = Archive.create(path, username, password)
     try:
         add_first_user(archive, username, name or username)
@@ -100,6 +101,8 @@ def recover_workspace(path: Path, code: str, *, origin: str = "window") -> Works
 def _entered(archive: Archive, username: str, origin: str) -> Workspace:
     try:
         _upgrade(archive)
+        if not archive.read_only:  # a crash may have come between making the archive and its first user
+            add_first_user(archive, username, username)
         return workspace_of(archive, actor_of(archive, username), origin)
     except BaseException:
         archive.close()

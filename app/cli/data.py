@@ -100,10 +100,12 @@ def operations(
 
 
 def _operation(info: OperationInfo) -> dict[str, Any]:
+    from app.services.exchange.record_json import moment_text
+
     data = asdict(info) | {"id": str(info.id), "undoes": str(info.undoes) if info.undoes else None}
     del data["params"]
-    data["started_at"] = info.started_at.isoformat()
-    data["finished_at"] = info.finished_at.isoformat() if info.finished_at else None
+    data["started_at"] = moment_text(info.started_at)
+    data["finished_at"] = moment_text(info.finished_at) if info.finished_at else None
     return data | {"undoable": info.undoable}
 
 

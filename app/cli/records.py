@@ -61,7 +61,7 @@ def _of(verb: Callable[..., None], entity: str) -> Callable[..., None]:
     ]
     command.__signature__ = inspect.Signature(kept)  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in kept}
-    del command.__wrapped__  # type: ignore[attr-defined]
+    del command.__wrapped__
     return command
 
 
@@ -215,12 +215,14 @@ def delete(context: typer.Context, entity: str, reference: Reference) -> None:
 
 def history(context: typer.Context, entity: str, reference: Reference, limit: int = 100, offset: int = 0) -> None:
     """The changes of a record, newest first."""
+    from app.services.exchange.record_json import moment_text
+
     session = session_of(context)
     with session.workspace() as workspace:
         entries = workspace.records(entity).history(find(workspace, entity, reference).id)
     rows = [
         {
-            "operation": str(e.operation_id), "at": e.at.isoformat(), "actor": e.actor, "kind": e.kind, "action": e.action,
+            "operation": str(e.operation_id), "at": moment_text(e.at), "actor": e.actor, "kind": e.kind, "action": e.action,
             "fields": [{"field": f.key, "before": f.before, "after": f.after} for f in e.fields], "raw": dict(e.raw),
         }
         for e in entries[offset : offset + limit]

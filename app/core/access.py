@@ -168,8 +168,9 @@ def action_label(action: Action) -> str:
 
 
 def mask(text: str) -> str:
-    """A sensitive text with its middle hidden: 138****5678, 1101**********1234."""
-    if len(text) <= 4:
-        return "*" * len(text)
-    keep = 3 if len(text) <= 11 else 4
-    return text[:keep] + "*" * (len(text) - keep - 4) + text[-4:]
+    """A text with its middle hidden: 138****5678, 1101**********1234. Of short ones at least half is hidden."""
+    size = len(text)
+    if size <= 4:
+        return "*" * size
+    head, tail = (size // 4, size // 4) if size < 11 else (3 if size == 11 else 4, 4)
+    return text[:head] + "*" * (size - head - tail) + text[size - tail :]

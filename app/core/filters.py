@@ -185,7 +185,7 @@ def _op_words() -> dict[str, str]:
     return {
         "eq": t("等于"), "ne": t("不等于"), "lt": t("小于"), "le": t("不大于"), "gt": t("大于"), "ge": t("不小于"),
         "between": t("介于"), "contains": t("包含"), "not_contains": t("不包含"), "starts": t("开头是"),
-        "ends": t("结尾是"), "in": t("是"), "not_in": t("不是"), "is_empty": t("为空"), "not_empty": t("不为空"),
+        "ends": t("结尾是"), "in": t("属于"), "not_in": t("不属于"), "is_empty": t("为空"), "not_empty": t("不为空"),
         "today": t("是今天"), "this_week": t("在本周"), "this_month": t("在本月"), "this_year": t("在今年"),
         "last_days": t("在最近几天内"), "next_days": t("在未来几天内"), "me": t("是我"), "my_team": t("是本组"),
         "true": t("为是"), "false": t("为否"), "has_any": t("含任一"), "has_all": t("含全部"), "has_none": t("都不含"),
@@ -198,7 +198,9 @@ def sentence(node: Filter, entity: Entity, registry: Registry, users: Any = None
         case Group(kind, parts):
             joiner = t(" 且 ") if kind == "and" else t(" 或 ")
             texts = [sentence(p, entity, registry, users) for p in parts]
-            wrap = [f"（{s}）" if isinstance(p, Group) else s for p, s in zip(parts, texts, strict=True)]
+            wrap = [
+                t("（{inner}）", inner=s) if isinstance(p, Group) else s for p, s in zip(parts, texts, strict=True)
+            ]
             return joiner.join(wrap) if wrap else t("全部")
         case Not(part):
             return t("不满足（{inner}）", inner=sentence(part, entity, registry, users))
@@ -228,9 +230,11 @@ def _condition_sentence(field: Field, op: str, value: Any, users: Any) -> str:
     shown = [_value_text(field, item, users) for item in items]
     if op == "between":
         return f"{field.label} {shown[0]} – {shown[-1]}"
-    mark = {"eq": "=", "in": "：", "ge": "≥", "le": "≤", "gt": ">", "lt": "<"}.get(op)
-    joined = "、".join(shown)
-    return f"{field.label}{mark}{joined}" if mark == "：" else f"{field.label} {mark or op_label(op)} {joined}"
+    joined = t("、").join(shown)
+    if op == "in":
+        return t("{field}：{values}", field=field.label, values=joined)
+    mark = {"eq": "=", "ge": "≥", "le": "≤", "gt": ">", "lt": "<"}.get(op, op_label(op))
+    return f"{field.label} {mark} {joined}"
 
 
 def _value_text(field: Field, value: Any, users: Any) -> str:

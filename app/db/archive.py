@@ -333,7 +333,7 @@ class Archive:
     @staticmethod
     def _setting(connection: sa.Connection, key: str) -> Any:
         value = connection.exec_driver_sql("SELECT value FROM setting WHERE org_id=1 AND key=?", (key,)).scalar()
-        return None if value is None else json.loads(value)
+        return json.loads(value) if isinstance(value, str) else value  # SQLite keeps a bare number as one
 
     def _note_generation(self) -> None:
         self._set(_GENERATION, self.header.generation)

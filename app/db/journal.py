@@ -25,6 +25,8 @@ from app.core.records import ChangeSet
 from app.models import ChangeRow, OperationRow
 from app.models.base import to_millis
 
+#: keys of a change that begin so are bookkeeping, not fields
+HIDDEN = "@"
 CREATE, UPDATE, DELETE, RESTORE = "create", "update", "delete", "restore"
 #: ids named one by one in a ChangeSet; beyond that a screen reloads as a whole
 NAMED_IDS = 500
@@ -229,3 +231,10 @@ def heads(connection: sa.Connection) -> dict[str, list[Any]]:
         newest, sa.and_(o.user_id == newest.c.user_id, o.sequence == newest.c.n)
     )
     return {str(user): [sequence, chain] for user, sequence, chain in connection.execute(query) if sequence}
+
+
+def link_at(connection: sa.Connection, user: str, sequence: int) -> str | None:
+    """The chain link of a user's operation number `sequence`; None when it is not there."""
+    o = OperationRow
+    author = o.user_id.is_(None) if user == str(None) else o.user_id == uuid.UUID(user)
+    return connection.execute(sa.select(o.chain).where(o.org_id == 1, author, o.sequence == sequence)).scalar()

@@ -100,6 +100,18 @@ def match_expression(text: str) -> str | None:
     return " AND ".join(parts) or None
 
 
+def containing_expression(text: str) -> str | None:
+    """A MATCH expression that every entry whose text contains `text` fulfils: Han runs and ASCII runs of two and more."""
+    folded = fold(text)
+    parts = ['han:"' + " ".join(run) + '"' for run in _HAN.findall(folded)]
+    for word in _ASCII.findall(folded):
+        if len(word) >= 3:
+            parts.append('gram:"' + " ".join(word[i : i + 3] for i in range(len(word) - 2)) + '"')
+        else:
+            parts.append(f'gram:"{word}"*')
+    return " AND ".join(parts) or None
+
+
 def write_entries(connection: Any, table: str, rows: Sequence[tuple[int, str, str, str]]) -> None:
     """Add entries for new rows (rid, han, py, gram)."""
     name = search_table(table)

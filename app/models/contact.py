@@ -38,6 +38,7 @@ class Contact(Editable, Base):
             unique=True,
             sqlite_where=sa.text("external_id IS NOT NULL"),
         ),
+        live_index("ix_contact_live"),
         live_index("ix_contact_live_name", "name_key"),
         live_index("ix_contact_live_owner", "owner_id"),
         live_index("ix_contact_live_updated", "updated_at"),

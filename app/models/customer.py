@@ -54,6 +54,7 @@ class Customer(Editable, Base):
             unique=True,
             sqlite_where=sa.text("external_id IS NOT NULL"),
         ),
+        live_index("ix_customer_live"),
         live_index("ix_customer_live_name", "name_key"),
         live_index("ix_customer_live_owner", "owner_id"),
         live_index("ix_customer_live_stage", "stage"),

@@ -15,7 +15,7 @@ from app.core.filters import Filter
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, FieldChange, HistoryEntry, Kept, Record, Sort
-from app.db.journal import changes_of
+from app.db.journal import HIDDEN, changes_of
 from app.db.unit_of_work import UnitOfWork
 from app.errors import AppError
 from app.services.context import Context
@@ -67,15 +67,16 @@ class RecordService:
     ) -> Handles:
         """Row handles (int64 array) of all records that fit, in order; `job` cancels the query."""
         with self._context.reading() as work:
-            if job is not None:
-                raw = work.connection.connection.dbapi_connection
-                job.on_cancel(raw.interrupt)  # type: ignore[union-attr]
+            job = job or Job()
+            raw = work.connection.connection.dbapi_connection
+            forget = job.on_cancel(raw.interrupt)  # type: ignore[union-attr]
             try:
                 return work.reader.handles(self._key, condition, sorts, limit=limit, deleted=deleted)
             except sa.exc.DBAPIError:
-                if job is not None:
-                    job.check()
+                job.check()
                 raise
+            finally:
+                forget()
 
     def page(self, handles: Iterable[int], fields: Iterable[str] | None = None) -> dict[int, Record]:
         """The records behind handles; gone or invisible ones are missing."""
@@ -239,5 +240,6 @@ def _entry(row: Any, hidden: set[str]) -> HistoryEntry:
     shown = tuple(
         FieldChange(k, "***" if k in hidden else pair[0], "***" if k in hidden else pair[1])
         for k, pair in fields.items()
+        if not k.startswith(HIDDEN)
     )
     return HistoryEntry(row.id, row.started_at, row.actor, row.kind, row.action, shown, raw)

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.clock import now
+from app.core.fields import FieldType
 from app.core.ids import uuid7_bytes
 from app.core.records import Record
 from app.core.values import to_json
 from app.db import search
-from app.db.journal import CREATE, UPDATE, Journal, Operation
+from app.db.journal import CREATE, HIDDEN, UPDATE, Journal, Operation
 from app.db.store import children, numbers
 from app.db.store.layout import Layout
 from app.db.store.reading import Reader
@@ -235,6 +236,8 @@ class BulkWriter:
         for key, value in values.items():
             known = layout.entity.field(key)
             column = None if known.custom else layout.column(key)
+            if known.type is FieldType.TAGS and value:
+                self.tag_ids(set(value))  # so that new ones are noted
             if column is None:
                 children.replace(self._connection, layout, record, known, value)
             else:
@@ -248,6 +251,9 @@ def _journaled(layout: Layout, change: Change) -> str:
     for key, after in change.values.items():
         known = layout.entity.field(key)
         fields[key] = [to_json(known, change.record.get(key)), to_json(known, after)]
+    stamp = layout.entity.find("updated_at")
+    if stamp is not None:  # for a roll-back that leaves no trace; not a change people see
+        fields[f"{HIDDEN}updated_at"] = [to_json(stamp, change.record.get("updated_at")), None]
     if change.raw:
         kept = {k: v for k, v in change.raw.items() if k in change.values}
         if kept:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -17,7 +19,7 @@ from app.core.fields import POINT_TYPES, Field, FieldType
 from app.core.filters import Condition, Filter, Group, Not, Related, Search
 from app.core.i18n import t
 from app.db.schema import search_table
-from app.db.search import match_expression
+from app.db.search import containing_expression, fold, match_expression
 from app.db.store import access
 from app.db.store.layout import NUMBER_SCALE, POINT_KINDS, Layout, to_custom
 from app.errors import NotPermitted, UserError
@@ -34,6 +36,8 @@ from app.models import (
 )
 
 Clause = sa.ColumnElement[bool]
+_ASCII_RUN = re.compile(r"[0-9a-z]+")
+_HAN_RUN = re.compile("[\u3007\u3400-\u9fff\U00020000-\U0003134f]")
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Context:
     layouts: dict[str, Layout]
     actor: Actor
     users: dict[str, uuid.UUID]
+    deleted: bool = False
 
 
 def compile_filter(node: Filter | None, layout: Layout, ctx: Context) -> Clause:
@@ -59,35 +64,76 @@ def compile_filter(node: Filter | None, layout: Layout, ctx: Context) -> Clause:
             # a comparison with an empty field is neither true nor false in SQL; for people "not" means the rest
             return sa.not_(sa.func.coalesce(compile_filter(part, layout, ctx), sa.false()))
         case Search(text):
-            return _search(text, layout)
+            return _search(text, layout, ctx)
         case Related():
             return _related(node, layout, ctx)
         case Condition():
             return _condition(node, layout, ctx)
 
 
-def _search(text: str, layout: Layout) -> Clause:
+def _search(text: str, layout: Layout, ctx: Context) -> Clause:
     expression = match_expression(text)
     if expression is None:
         return sa.true() if not text.strip() else sa.false()
-    index = search_table(layout.table.name)
-    hits = sa.text(f"SELECT rowid FROM {index} WHERE {index} MATCH :match").bindparams(
-        sa.bindparam("match", expression, unique=True)
-    )
-    return layout.rid.in_(hits.columns(sa.column("rowid", sa.BigInteger)))
+    if ctx.deleted:  # the index holds live records only
+        title: Any = layout.column(layout.entity.title)
+        clause: Clause = title.contains(text.strip(), autoescape=True)
+        return clause
+    return _indexed(expression, layout)
+
+
+def _indexed(expression: str, layout: Layout) -> Clause:
+    """The records whose search entry matches."""
+    hits = sa.select(search_hits(layout).c.rowid).where(matching(layout, expression))
+    return layout.rid.in_(hits)
+
+
+def search_hits(layout: Layout) -> sa.TableClause:
+    """The layout's search index as a table of row numbers."""
+    return sa.table(search_table(layout.table.name), sa.column("rowid", sa.BigInteger))
+
+
+def matching(layout: Layout, expression: str) -> Clause:
+    """The index's MATCH condition."""
+    found: Clause = sa.literal_column(search_table(layout.table.name)).op("MATCH")(expression)
+    return found
+
+
+def split_search(node: Filter | None) -> tuple[Search | None, Filter | None]:
+    """(a search that every record must fulfil, the rest of the tree)."""
+    if isinstance(node, Search):
+        return node, None
+    if isinstance(node, Group) and node.kind == "and":
+        found = next((p for p in node.parts if isinstance(p, Search)), None)
+        if found is not None:
+            return found, Group("and", tuple(p for p in node.parts if p is not found))
+    return None, node
+
+
+def _candidates(text: str, layout: Layout, ctx: Context) -> list[Clause]:
+    """A cheap condition that is true wherever a searchable field contains `text`; none when the index cannot tell."""
+    runs = _ASCII_RUN.findall(fold(text))
+    useful = [run for run in runs if len(run) >= 2]
+    if ctx.deleted or len(useful) < len(runs) or not (useful or _HAN_RUN.search(text)):
+        return []
+    return [_indexed(expression, layout)] if (expression := containing_expression(text)) else []
 
 
 def _condition(node: Condition, layout: Layout, ctx: Context) -> Clause:
     field = layout.entity.field(node.field)
+    node = Condition(node.field, node.op, _storable(node.value))
     if not ctx.actor.sees(layout.entity.key, field):  # matches would tell the value digit by digit
         raise NotPermitted(t("您无权按敏感字段“{field}”筛选。", field=field.label))
     if field.custom:
         return _custom(field, node, layout, ctx)
     column = layout.column(field.key)
     if column is not None:
-        return _compare(column, field, node, ctx)
+        clause = _compare(column, field, node, ctx)
+        if field.searchable and node.op == "contains":
+            return sa.and_(clause, *_candidates(str(node.value), layout, ctx))
+        return clause
     if field.type in POINT_TYPES:
-        return _points(field, node, layout)
+        return _points(field, node, layout, ctx)
     if field.type is FieldType.TAGS:
         return _tags(node, layout)
     return _children(field, node, layout, ctx)
@@ -155,7 +201,16 @@ def _coerce(field: Field, value: Any, ctx: Context) -> Any:
                 return known if known is not None else uuid.UUID(str(value))
     except (ValueError, InvalidOperation, OverflowError):
         raise _unfit(field, value) from None
-    return str(value).encode("utf-8", "ignore").decode("utf-8")
+    return str(value)
+
+
+def _storable(value: Any) -> Any:
+    """Typed text in the form in which text is stored (see `app.core.validation`)."""
+    if isinstance(value, list | tuple):
+        return [_storable(v) for v in value]
+    if not isinstance(value, str):
+        return value
+    return unicodedata.normalize("NFC", value.encode("utf-8", "ignore").decode("utf-8")).replace("\x00", "")
 
 
 def _whole(number: Decimal) -> int:
@@ -252,7 +307,7 @@ def _in(layout: Layout, query: sa.Select[Any], *, negate: bool = False) -> Claus
     return layout.table.c.id.not_in(query) if negate else layout.table.c.id.in_(query)
 
 
-def _points(field: Field, node: Condition, layout: Layout) -> Clause:
+def _points(field: Field, node: Condition, layout: Layout, ctx: Context) -> Clause:
     holder = ContactPoint.__table__.c[layout.holder]
     query = sa.select(holder).where(
         ContactPoint.org_id == 1, ContactPoint.kind == POINT_KINDS[field.type], holder.is_not(None)
@@ -270,11 +325,20 @@ def _points(field: Field, node: Condition, layout: Layout) -> Clause:
             query = query.where(
                 sa.or_(ContactPoint.normal.startswith(f"+86{digits}"), ContactPoint.normal.startswith(f"+{digits}"))
             )
+        elif digits[0] == "0":  # 010-8888…: stored as +86108888…
+            area = ContactPoint.normal.startswith(f"+86{digits[1:]}")
+            return _in(layout, query.where(sa.or_(ContactPoint.normal.contains(digits), area)))
         else:
             query = query.where(ContactPoint.normal.contains(digits))
+            typed = digits
     else:
         query = query.where(_operator(ContactPoint.normal, node.op, [typed.casefold()]))
-    return _in(layout, query)
+    likely = _candidates(typed, layout, ctx) if node.op == "contains" else []
+    if not likely:
+        return _in(layout, query)
+    # few records are left by the index: look at their own points instead of everybody's
+    own = query.where(holder == layout.table.c.id).correlate(layout.table).exists()
+    return sa.and_(*likely, own)
 
 
 def _tags(node: Condition, layout: Layout) -> Clause:
@@ -330,13 +394,25 @@ def _custom(field: Field, node: Condition, layout: Layout, ctx: Context) -> Clau
 # ---- relations --------------------------------------------------------------------------------------------------
 
 
+#: count operator → whether no related record at all fulfils it; such records are in no group
+_ALLOWS_ZERO: dict[str, Callable[[int], bool]] = {
+    "eq": lambda n: n == 0,
+    "ne": lambda n: n != 0,
+    "lt": lambda n: n > 0,
+    "le": lambda n: n >= 0,
+    "gt": lambda n: n < 0,
+    "ge": lambda n: n <= 0,
+}
+
+
 def _related(node: Related, layout: Layout, ctx: Context) -> Clause:
     query = _relation_query(node, layout, ctx)
     if node.agg in ("any", "none"):
         return _in(layout, query, negate=node.agg == "none")
-    holder = query.selected_columns[0]
-    counted = sa.select(sa.func.count()).select_from(query.where(holder == layout.table.c.id).subquery())
-    return _operator(counted.scalar_subquery(), node.op, [node.value])
+    holder = query.subquery().c[0]
+    counted = sa.select(holder).group_by(holder).having(_operator(sa.func.count(), node.op, [node.value]))
+    enough = _in(layout, counted)
+    return sa.or_(enough, _in(layout, query, negate=True)) if _ALLOWS_ZERO[node.op](node.value) else enough
 
 
 def _relation_query(node: Related, layout: Layout, ctx: Context) -> sa.Select[Any]:

@@ -14,8 +14,9 @@ from app.core.fields import Field, FieldType, Link, Registry
 from app.core.filters import Filter, check
 from app.core.i18n import t
 from app.core.records import Record, Sort
+from app.db.search import match_expression
 from app.db.store import access, children
-from app.db.store.filters import Context, compile_filter
+from app.db.store.filters import Context, compile_filter, matching, search_hits, split_search
 from app.db.store.layout import Layout, layouts
 from app.errors import NotFound, NotPermitted
 from app.models import CustomValue, User
@@ -58,7 +59,7 @@ class Reader:
             columns.org_id == 1,
             live,
             access.condition(key, self.actor, action),
-            compile_filter(condition, layout, self.context()),
+            compile_filter(condition, layout, replace(self.context(), deleted=deleted)),
         ]
 
     def context(self) -> Context:
@@ -73,12 +74,20 @@ class Reader:
         return self._users
 
     def _ordered(self, layout: Layout, condition: Filter | None, sorts: Sequence[Sort], **how: Any) -> sa.Select[Any]:
-        query = sa.select(layout.rid.label("rid")).select_from(layout.table)
-        query = query.where(*self._where(layout, condition, **how))
+        search, rest = split_search(condition)
+        expression = match_expression(search.text) if search is not None and not how.get("deleted") else None
+        if expression is not None:  # walk the search index itself, newest first, instead of collecting all its hits
+            hits = search_hits(layout)
+            rid: Any = hits.c.rowid
+            query = sa.select(rid.label("rid")).select_from(hits.join(layout.table, layout.rid == rid))
+            query = query.where(matching(layout, expression), *self._where(layout, rest, **how))
+        else:
+            rid = layout.rid
+            query = sa.select(rid.label("rid")).select_from(layout.table).where(*self._where(layout, condition, **how))
         down = bool(sorts) and sorts[-1].descending
-        orders = [self._order(layout, s) for s in sorts] or [layout.rid.desc()]
+        orders = [self._order(layout, s) for s in sorts] or [rid.desc()]
         if sorts:
-            orders.append(layout.rid.desc() if down else layout.rid)
+            orders.append(rid.desc() if down else rid)
         return query.order_by(*orders)
 
     def _order(self, layout: Layout, sort: Sort) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,8 +13,9 @@ from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import Record
 from app.core.validation import InvalidFields
+from app.core.values import from_json
 from app.db import search
-from app.db.journal import CREATE
+from app.db.journal import CREATE, HIDDEN
 from app.db.store.layout import Layout
 from app.db.store.reading import Reader
 from app.db.store.undo import BATCH, Net, Outcome, former_values, net_batches
@@ -113,7 +115,7 @@ def _put_back(reader: Reader, writer: Writer, entity: str, batch: Sequence[Net],
         reader.connection.execute(
             sa.update(table)
             .where(table.c.org_id == 1, table.c.id == record.id)
-            .values(version=net.version - len(net.actions), updated_at=record.get("updated_at"))
+            .values(version=net.version - len(net.actions), updated_at=_stamp(layout, net) or record.get("updated_at"))
         )
         outcome.reverted += 1
     return kept
@@ -127,6 +129,12 @@ def _obstacle(writer: Writer, layout: Layout, record: Record, net: Net, values: 
     except InvalidFields as error:
         return str(error)
     return ""
+
+
+def _stamp(layout: Layout, net: Net) -> datetime | None:
+    """When the record had been changed last before the operation."""
+    stamp = layout.entity.find("updated_at")
+    return from_json(stamp, net.before.get(f"{HIDDEN}updated_at")) if stamp else None
 
 
 def _bookkeeping(reader: Reader, made_tags: Iterable[str]) -> None:

@@ -47,11 +47,8 @@ class CustomFieldService:
                 .where(CustomField.entity == entity, CustomField.archived.is_(False))
                 .order_by(CustomField.position)
             ).all()
-            counts = dict(
-                session.execute(sa.select(CustomValue.field, sa.func.count()).group_by(CustomValue.field))
-                .tuples()
-                .all()
-            )
+            used = sa.select(CustomValue.field, sa.func.count().label("n")).group_by(CustomValue.field)
+            counts = {row.field: row.n for row in session.execute(used)}
         return tuple(
             CustomFieldInfo(
                 r.id, r.entity, r.key, r.label, FieldType(r.type), tuple(r.choices or ()), Sensitivity(r.sensitivity),
@@ -113,22 +110,33 @@ class CustomFieldService:
     def rename(self, key: str, label: str) -> None:
         """Another label; values stay."""
         self._context.actor.require_admin()
-        if not label.strip():
+        name = label.strip()
+        if not name or len(name) > 60:
             raise UserError(t("字段名不能为空，也不能超过 60 个字。"))
-        with self._context.archive.session(write=True) as session:
-            row = session.scalar(sa.select(CustomField).where(CustomField.key == key))
+        with self._context.writing() as work:
+            row = work.session.scalar(sa.select(CustomField).where(CustomField.key == key))
             if row is None:
                 raise NotFound(t("没有这个字段。"))
-            row.label = label.strip()[:60]
-            session.commit()
+            others = work.reader.registry.entity(row.entity).fields
+            if any(name in (f.zh, f.en) for f in others if f.key != key):
+                raise UserError(t("已经有叫“{name}”的字段了。", name=name))
+            operation = work.operation("setup", t("字段改名：{before} → {after}", before=row.label, after=name))
+            operation.params = {"entity": row.entity, "key": key, "label": [row.label, name]}
+            row.label = name
+            work.commit()
         self._context.reload_registry()
 
     def archive(self, key: str) -> None:
         """Hide a field everywhere; its values are kept."""
         self._context.actor.require_admin()
-        with self._context.archive.session(write=True) as session:
-            session.execute(sa.update(CustomField).where(CustomField.key == key).values(archived=True))
-            session.commit()
+        with self._context.writing() as work:
+            row = work.session.scalar(sa.select(CustomField).where(CustomField.key == key))
+            if row is None:
+                raise NotFound(t("没有这个字段。"))
+            operation = work.operation("setup", t("停用字段：{label}", label=row.label))
+            operation.params = {"entity": row.entity, "key": key}
+            row.archived = True
+            work.commit()
         self._context.reload_registry()
 
     @staticmethod

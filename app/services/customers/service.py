@@ -10,12 +10,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.clock import now
+from app.core.access import Action
+from app.core.clock import now, today
 from app.core.fields import Link
 from app.core.i18n import t
 from app.core.records import ChangeSet, HistoryEntry, Record
+from app.db.store.access import condition
 from app.db.store.children import links_of_customers
-from app.models import CustomerTag, Tag
+from app.models import Customer, CustomerTag, Tag
 from app.services.context import Context
 from app.services.records import BeforeMany, RecordService
 
@@ -64,11 +66,12 @@ class CustomerService(RecordService):
         with self._context.writing() as work:
             record = work.reader.get("customers", customer)
             operation = work.operation("activity", t("记跟进：{title}", title=record.get("name")))
-            given = {"happened_at": now(), "customer": (Link(customer, str(record.get("name"))),), **values}
+            given = {"customer": (Link(customer, str(record.get("name"))),), **values}
+            given["happened_at"] = given.get("happened_at") or now()
             activity = work.writer.create(operation, "activities", given)
             day = given["happened_at"].astimezone().date()
             last = record.get("last_contact_on")
-            if given.get("kind") != "task" and (last is None or last < day):
+            if given.get("kind") != "task" and day <= today() and (last is None or last < day):
                 work.writer.touch(operation, "customers", record, {"last_contact_on": day})
             return activity, work.commit()
 
@@ -82,9 +85,19 @@ class CustomerService(RecordService):
             return contact, work.commit()
 
     def tags(self) -> list[tuple[str, str, int]]:
-        """(name, colour token, number of customers) of all tags, by name."""
+        """(name, colour token, number of visible live customers) of all tags, by name."""
+        seen = sa.select(Customer.id).where(
+            Customer.org_id == 1,
+            Customer.deleted_at.is_(None),
+            condition("customers", self._context.actor, Action.VIEW),
+        )
         with self._context.archive.session() as session:
-            used = sa.select(CustomerTag.tag_id, sa.func.count().label("n")).group_by(CustomerTag.tag_id).subquery()
+            used = (
+                sa.select(CustomerTag.tag_id, sa.func.count().label("n"))
+                .where(CustomerTag.org_id == 1, CustomerTag.customer_id.in_(seen))
+                .group_by(CustomerTag.tag_id)
+                .subquery()
+            )
             rows = session.execute(
                 sa.select(Tag.name, Tag.tone, sa.func.coalesce(used.c.n, 0))
                 .outerjoin(used, used.c.tag_id == Tag.id)

@@ -102,12 +102,16 @@ class ViewService:
             session.commit()
 
     def reorder(self, views: tuple[uuid.UUID, ...]) -> None:
-        """Tab order as given."""
+        """Tab order as given. Shared views keep their place unless an administrator moves them."""
+        actor = self._context.actor
+        movable = SavedView.user_id == actor.user_id
+        if actor.is_admin:
+            movable = sa.or_(movable, SavedView.user_id.is_(None))
         with self._context.archive.session(write=True) as session:
-            for position, view in enumerate(views):
-                row = session.get(SavedView, (1, view))
-                if row is not None:
-                    row.position = position
+            rows = session.scalars(sa.select(SavedView).where(SavedView.org_id == 1, movable))
+            places = {view: position for position, view in enumerate(views)}
+            for row in rows:
+                row.position = places.get(row.id, row.position)
             session.commit()
 
     def _own(self, session: Any, view: uuid.UUID) -> SavedView:

@@ -133,11 +133,10 @@ def _contradicted(target: Target, kinds: Mapping[str, float]) -> bool:
         fits = {"mobile": FieldType.PHONES, "email": FieldType.EMAILS, "id_number": FieldType.ID_CARD,
                 "credit_code": FieldType.CREDIT_CODE}  # fmt: skip
         return kind not in {fits[k] for k in strong} and kind is not FieldType.WECHATS
-    if kind is FieldType.PHONES:
-        return kinds.get("phone", 0) + kinds.get("mobile", 0) < 0.3 and kinds.get("blank", 0) < 0.9
-    if kind is FieldType.EMAILS:
-        return kinds.get("email", 0) < 0.2 and kinds.get("blank", 0) < 0.9
-    return False
+    own = {FieldType.PHONES: ("phone", "mobile"), FieldType.EMAILS: ("email",)}.get(kind, ())
+    if not own or any(kinds.get(k, 0.0) >= 0.1 for k in own):
+        return False
+    return any(share >= 0.6 for k, share in kinds.items() if k not in (*own, "blank", "integer", "amount"))
 
 
 def _foreign_choices(target: Target, cells: Sequence[str]) -> bool:

@@ -231,6 +231,8 @@ class Preparer:
             made.contact = _completed(contact)
         if not name:
             return
+        if self._plan.tags and entity.find("tags"):
+            made.tags = tuple(dict.fromkeys((*made.tags, *self._plan.tags)))
         if self._plan.entity == "customers" and "kind" not in made.columns and self._guesses_kind():
             kind = _kind_of(name, made)
             if kind:

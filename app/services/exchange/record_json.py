@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from app.core.fields import POINT_TYPES, Address, Entity, Field, FieldType, Link, Point
@@ -54,8 +54,13 @@ def record_json(
         data["currency"] = CURRENCY
     data["masked"] = sorted(key for key in record.masked if columns is None or key in columns)
     if record.deleted_at is not None:
-        data["deleted_at"] = record.deleted_at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        data["deleted_at"] = moment_text(record.deleted_at)
     return data
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment as JSON says it: UTC, milliseconds, "Z"."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _plain(field: Field, value: Any, users: UserNames) -> Any:

@@ -31,10 +31,7 @@ class HistoryService:
     def list(self, *, limit: int = 200, offset: int = 0, state: str | None = None) -> tuple[int, Operations]:
         """(how many in all, operations newest first). Others' operations are for administrators and team leads."""
         o = OperationRow
-        where = [o.org_id == 1]
-        actor = self._context.actor
-        if not actor.is_admin:
-            where.append(o.user_id.in_(sorted(actor.team_user_ids | {actor.user_id})))
+        where = [self._mine_to_see()]
         if state is not None:
             where.append(o.state == state)
         with self._context.archive.session() as session:
@@ -44,13 +41,21 @@ class HistoryService:
             ).all()
             return total, [_info(row) for row in rows]
 
+    def _mine_to_see(self) -> sa.ColumnElement[bool]:
+        o, actor = OperationRow, self._context.actor
+        seen = sa.true() if actor.is_admin else o.user_id.in_(sorted(actor.team_user_ids | {actor.user_id}))
+        return sa.and_(o.org_id == 1, seen)
+
     def get(self, operation: uuid.UUID) -> OperationInfo:
         """One operation; raises NotFound."""
+        return _info(self._row(operation))
+
+    def _row(self, operation: uuid.UUID) -> OperationRow:
         with self._context.archive.session() as session:
-            row = session.get(OperationRow, (1, operation))
-            if row is None:
-                raise NotFound(t("没有这个操作：{id}", id=operation))
-            return _info(row)
+            row = session.scalar(sa.select(OperationRow).where(OperationRow.id == operation, self._mine_to_see()))
+        if row is None:
+            raise NotFound(t("没有这个操作：{id}", id=operation))
+        return row
 
     def find(self, text: str) -> OperationInfo:
         """The operation with this id, or whose id begins with this text (as shown in lists)."""
@@ -66,9 +71,16 @@ class HistoryService:
 
     def last_undoable(self) -> OperationInfo | None:
         """The actor's newest operation that can be undone (Ctrl+Z)."""
-        _, recent = self.list(limit=50)
-        mine = self._context.actor.name
-        return next((o for o in recent if o.undoable and o.kind != "undo" and o.actor == mine), None)
+        o = OperationRow
+        with self._context.archive.session() as session:
+            row = session.scalar(
+                sa.select(o)
+                .where(o.org_id == 1, o.user_id == self._context.actor.user_id, o.state == "done")
+                .where(o.kind.not_in([*_NEVER_UNDONE, "undo"]))
+                .order_by(o.started_at.desc(), o.id.desc())
+                .limit(1)
+            )
+        return None if row is None else _info(row)
 
     def undo(self, operation: uuid.UUID, job: Job | None = None) -> UndoResult:
         """Put everything back that this operation changed; rows changed since are kept and listed.
@@ -76,8 +88,7 @@ class HistoryService:
         Undoing an undo does the operation again. An unfinished operation is rolled back.
         """
         work_job = job or Job()
-        info = self.get(operation)
-        self._allow(info)
+        info = self._allowed(operation)
         if info.state == "running":
             return self.roll_back(operation, work_job)
         if info.state == "undone":
@@ -90,9 +101,7 @@ class HistoryService:
             undoing = work.operation("undo", t("撤销：{what}", what=info.summary), undoes=operation)
             outcome = Undo(work.reader, work.writer, work.journal).run(operation, undoing, work_job)
             undoing.counts = {"reverted": outcome.reverted, "kept": outcome.kept_count}
-            _set_state(work, operation, "partly_undone" if outcome.kept_count else "undone")
-            if info.undoes is not None:
-                _set_state(work, info.undoes, "done")  # undoing an undo: the first operation holds again
+            _note_undone(work, operation, partly=outcome.kept_count > 0)
             changes = work.commit()
         return UndoResult(undoing.id, outcome.reverted, tuple(outcome.kept), changes)
 
@@ -101,24 +110,36 @@ class HistoryService:
         return self.list(state="running")[1]
 
     def roll_back(self, operation: uuid.UUID, job: Job | None = None) -> UndoResult:
-        """Remove every trace of an unfinished operation: created records go for good, updated ones get their old values."""
-        info = self.get(operation)
-        self._allow(info)
+        """Remove every trace of an unfinished operation: created records go for good, updated ones get their old values.
+
+        Records changed since are kept and listed. Raises UserError for an operation that is finished.
+        """
+        info = self._allowed(operation)
+        if info.state != "running":
+            raise UserError(t("这个操作已经完成，不能回退，只能撤销。"))
         with self._context.writing() as work:
             outcome = roll_back(work.reader, work.writer, operation, info.params.get("made_tags", ()), job or Job())
             work.commit()
         touched: dict[str, frozenset[uuid.UUID] | None] = dict.fromkeys(self._context.registry.keys())
         return UndoResult(operation, outcome.reverted, tuple(outcome.kept), ChangeSet(operation, touched))
 
-    def _allow(self, info: OperationInfo) -> None:
-        actor = self._context.actor
-        if not actor.is_admin and info.actor != actor.name:
+    def _allowed(self, operation: uuid.UUID) -> OperationInfo:
+        row, actor = self._row(operation), self._context.actor
+        if not actor.is_admin and row.user_id != actor.user_id:
             raise NotPermitted(t("只能撤销自己的操作；别人的操作请管理员撤销。"))
+        return _info(row)
 
 
-def _set_state(work: UnitOfWork, operation: uuid.UUID, state: str) -> None:
+def _note_undone(work: UnitOfWork, operation: uuid.UUID, *, partly: bool) -> None:
+    """What this operation had undone holds again, what that one had undone does not, and so on down the line."""
     o = OperationRow
-    work.connection.execute(sa.update(o).where(o.org_id == 1, o.id == operation).values(state=state))
+    at: uuid.UUID | None = operation
+    state = "undone"
+    while at is not None:
+        shown = "partly_undone" if partly else state
+        work.connection.execute(sa.update(o).where(o.org_id == 1, o.id == at).values(state=shown))
+        at = work.connection.execute(sa.select(o.undoes).where(o.org_id == 1, o.id == at)).scalar()
+        state = "done" if state == "undone" else "undone"
 
 
 def _info(row: OperationRow) -> OperationInfo:

@@ -51,9 +51,19 @@ def actor_of(archive: Archive, username: str) -> Actor:
         return Actor(user.id, user.name, merged(roles), any(r.admin for r in roles), _team_mates(session, user.id))
 
 
+def check_username(username: str) -> str:
+    """The name without blanks around it; raises UserError when nobody can sign in by it."""
+    login = username.strip()
+    if not login or len(login) > 60 or "@" in login:  # "user@device" names a device
+        raise UserError(t("用户名不能为空，不能超过 60 个字，也不能含“@”。"))
+    return login
+
+
 def add_first_user(archive: Archive, username: str, name: str) -> None:
-    """The administrator a new archive begins with."""
+    """The administrator a new archive begins with; nothing when there is a user already."""
     with archive.session(write=True) as session:
+        if session.scalar(sa.select(sa.func.count()).select_from(User)):
+            return
         user = User(id=uuid7(), username=username, name=name, created_at=now())
         session.add(user)
         session.flush()
@@ -129,13 +139,12 @@ class PeopleService:
         """A new user with his own password."""
         self._context.actor.require_admin()
         codes = _known_roles(roles)
-        login = username.strip()
-        if not login or len(login) > 60 or "@" in login:
-            raise UserError(t("用户名不能为空，不能超过 60 个字，也不能含“@”。"))
+        login = check_username(username)
         with self._context.archive.session() as session:
             if session.scalar(sa.select(User.id).where(User.username == login)):
                 raise UserError(t("用户“{name}”已经存在。", name=login))
-        self._context.archive.add_password(login, password)
+        # a slot without a user is what a crash between the two steps leaves; it is replaced
+        self._context.archive.set_password(login, password)
         with self._context.writing() as work:
             operation = work.operation("users", t("新建用户：{name}", name=login))
             user = User(id=uuid7(), username=login, name=name.strip() or login, created_at=now())
@@ -189,33 +198,41 @@ class PeopleService:
     def reset_password(self, username: str, new: str) -> None:
         """A forgotten password, by an administrator or after opening with the recovery code."""
         self._context.actor.require_admin()
-        self.get(username)
+        if not self.get(username).active:
+            raise UserError(t("这个用户已停用。"))
         self._context.archive.set_password(username, new)
 
     def add_team(self, name: str, parent: str | None = None) -> None:
         """A team, below `parent` if given."""
         self._context.actor.require_admin()
-        with self._context.archive.session(write=True) as session:
-            if session.scalar(sa.select(Team.id).where(Team.name == name)):
-                raise UserError(t("团队“{name}”已经存在。", name=name))
-            above = session.scalar(sa.select(Team.id).where(Team.name == parent)) if parent else None
+        called = name.strip()
+        if not called or len(called) > 60:
+            raise UserError(t("团队名不能为空，也不能超过 60 个字。"))
+        with self._context.writing() as work:
+            if work.session.scalar(sa.select(Team.id).where(Team.name == called)):
+                raise UserError(t("团队“{name}”已经存在。", name=called))
+            above = work.session.scalar(sa.select(Team.id).where(Team.name == parent)) if parent else None
             if parent and above is None:
                 raise NotFound(t("没有团队“{name}”。", name=parent))
-            session.add(Team(id=uuid7(), name=name, parent_id=above))
-            session.commit()
+            operation = work.operation("users", t("新建团队：{name}", name=called))
+            operation.params = {"team": called, "parent": parent}
+            work.session.add(Team(id=uuid7(), name=called, parent_id=above))
+            work.commit()
 
     def set_team(self, username: str, teams: Iterable[str]) -> None:
         """The teams a user belongs to."""
         self._context.actor.require_admin()
-        person = self.get(username)
-        with self._context.archive.session(write=True) as session:
-            known = {row.name: row.id for row in session.execute(sa.select(Team.name, Team.id))}
-            session.execute(sa.delete(TeamMember).where(TeamMember.user_id == person.id))
-            for team in teams:
+        person, wanted = self.get(username), list(dict.fromkeys(teams))
+        with self._context.writing() as work:
+            operation = work.operation("users", t("修改用户团队：{name}", name=username))
+            operation.params = {"username": username, "teams": wanted}
+            known = {row.name: row.id for row in work.session.execute(sa.select(Team.name, Team.id))}
+            work.session.execute(sa.delete(TeamMember).where(TeamMember.user_id == person.id))
+            for team in wanted:
                 if team not in known:
                     raise NotFound(t("没有团队“{name}”。", name=team))
-                session.add(TeamMember(team_id=known[team], user_id=person.id))
-            session.commit()
+                work.session.add(TeamMember(team_id=known[team], user_id=person.id))
+            work.commit()
 
     def teams(self) -> tuple[str, ...]:
         """Names of all teams."""

@@ -36,8 +36,12 @@ def read_name(path: Path) -> Backup | None:
     found = _NAME.match(path.name)
     if not found:
         return None
-    at = datetime.strptime(found["at"], "%Y%m%d-%H%M%S")  # noqa: DTZ007 - local by design
-    return Backup(path, at, found["reason"], path.stat().st_size)
+    try:
+        at = datetime.strptime(found["at"], "%Y%m%d-%H%M%S")  # noqa: DTZ007 - local by design
+        size = path.stat().st_size
+    except (ValueError, FileNotFoundError):
+        return None
+    return Backup(path, at, found["reason"], size)
 
 
 def list_backups(folder: Path) -> list[Backup]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from app.core.i18n import t
-from app.db.secrets import MIN_PASSWORD, check_password, parse_recovery_code, password_strength
+from app.db.secrets import GOOD_PASSWORD, MIN_PASSWORD, check_password, parse_recovery_code, password_strength
 from app.errors import UserError
 
 _LONGEST_WAIT = 30
@@ -12,6 +14,10 @@ _LONGEST_WAIT = 30
 def strength(password: str) -> tuple[int, str]:
     """A score 0 (guessed at once) to 4 (strong), and a sentence in words for the meter."""
     score, advice = password_strength(password)
+    if problem(password):
+        return 0, t("至少 {n} 个字符。", n=MIN_PASSWORD)
+    if score == 0 and len(unicodedata.normalize("NFKC", password)) < GOOD_PASSWORD:
+        return 0, t("可以用，但太短；{n} 个字符以上更安全。", n=GOOD_PASSWORD)
     return score, advice or (t("很强的密码。") if score >= 4 else t("强度不错的密码。"))
 
 

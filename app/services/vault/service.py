@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from app.core import clock
 from app.core.i18n import t
 from app.core.jobs import Job
@@ -17,8 +19,9 @@ from app.core.paths import data_dir
 from app.db import header_file as hf
 from app.db.archive import open_with_password
 from app.db.backup import copy_encrypted, integrity_problems
+from app.db.engine import told_plainly
 from app.db.header_file import write_atomic
-from app.db.journal import heads, verify_chains
+from app.db.journal import heads, link_at, verify_chains
 from app.db.keys import Header
 from app.db.schema import missing_triggers, unknown_objects
 from app.db.search import live_counts, rebuild, unindexed
@@ -89,7 +92,7 @@ class VaultService:
             job.progress(t("正在检查操作记录"), 2, 4)
             broken = verify_chains(connection, self._archive.chain_key)
             problems += [t("操作记录被改动：{id}", id=b) for b in broken]
-            problems += self._anchor_problems(heads(connection))
+            problems += self._anchor_problems(connection)
             job.progress(t("正在检查搜索索引"), 3, 4)
             missing = unindexed(connection)
             problems += [t("搜索索引缺少 {n} 条，请重建索引。", n=missing)] if missing else []
@@ -110,12 +113,12 @@ class VaultService:
         with contextlib.suppress(OSError):
             write_atomic(self._anchor_path(), json.dumps(found).encode())
 
-    def _anchor_problems(self, found: dict[str, list[Any]]) -> list[str]:
+    def _anchor_problems(self, connection: sa.Connection) -> list[str]:
         try:
             known = json.loads(self._anchor_path().read_bytes())
         except (OSError, ValueError):
             return []
-        short = [user for user, (sequence, _) in known.items() if found.get(user, [0])[0] < sequence]
+        short = [user for user, (sequence, chain) in known.items() if link_at(connection, user, sequence) != chain]
         return [t("操作记录比上次在本机看到的少，档案可能被换成了旧的。")] if short else []
 
     # ---- backups ------------------------------------------------------------------------------------------------
@@ -146,11 +149,16 @@ class VaultService:
             job.progress(t("正在备份"), done, total)
 
         key = self._archive.key_copy()
+        read_only = self._archive.read_only
         try:
-            copy_encrypted(self._archive.path, key, target, key, self._archive.header, on_pages)
-        except OSError as error:
-            raise EnvironmentProblem(t("备份写不进去：{reason}", reason=error.strerror or error)) from error
-        self.anchor()
+            with told_plainly():
+                copy_encrypted(
+                    self._archive.path, key, target, key, self._archive.header, on_pages, read_only=read_only
+                )
+        finally:
+            key[:] = bytes(len(key))
+        if not read_only:
+            self.anchor()
         return target
 
     def automatic(self, reason: str, job: Job | None = None) -> Path:

@@ -87,6 +87,11 @@ class BaseRunner(QObject):
         """Is anything (in that pool) waiting or running?"""
         return any(pool in (None, where) for where in self._live.values())
 
+    def cancel_all(self) -> None:
+        """Ask everything, titled or not, to stop; new work may still be started."""
+        for task in list(self._live):
+            task.cancel()
+
     def shutdown(self, milliseconds: int = 3000) -> bool:
         """Cancel everything and wait; False if something is still running after `milliseconds`. Final."""
         self._closed = True

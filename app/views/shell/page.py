@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from PySide6.QtWidgets import QWidget
 
@@ -13,13 +14,29 @@ from app.views.shell.desk import Desk
 
 @dataclass(frozen=True)
 class Command:
-    """Something the command palette and menus offer. `shortcut` as QKeySequence text, e.g. "Ctrl+N"."""
+    """Something the command palette and menus offer. `shortcut` as QKeySequence text, e.g. "Ctrl+N": the window
+    registers it while the page is in front (before its own), so a page makes no QShortcut for it."""
 
     key: str
     title: str
     icon: str
     run: Callable[[], None]
     shortcut: str = ""
+
+
+@dataclass(frozen=True)
+class OpenRecord:
+    """Payload of `Page.activate`: show this record."""
+
+    entity: str
+    id: UUID
+
+
+@dataclass(frozen=True)
+class NewRecord:
+    """Payload of `Page.activate`: open the form for a new record of `entity` (customers, contacts, activities)."""
+
+    entity: str
 
 
 class Page(QWidget):

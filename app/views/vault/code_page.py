@@ -20,7 +20,9 @@ class CodePage(FormPage):
 
     def __init__(self, opened: Opened, dialogs: Dialogs) -> None:
         name = opened.workspace.archive.path.stem
-        super().__init__(t("请抄下恢复码"), t("档案“{name}”已经创建。", name=name), t("进入客档通"), back=False, width=520)
+        super().__init__(
+            t("请抄下恢复码"), t("档案“{name}”已经创建。", name=name), t("进入客档通"), back=False, width=520
+        )
         self.opened = opened
         self.code = RecoveryCode(opened.code, name, dialogs)
         self.extra.addWidget(self.code)

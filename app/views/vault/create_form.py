@@ -9,8 +9,8 @@ from PySide6.QtCore import QStandardPaths, Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit
 
 from app.core.i18n import t
-from app.core.validation import file_name_problem
 from app.errors import AppError
+from app.services.vault.file_names import file_name_problem
 from app.services.workspace import Door
 from app.views.operations.runner import BaseRunner
 from app.views.vault.form_page import FormPage
@@ -48,10 +48,13 @@ class CreateForm(FormPage):
         self._shown_name.setMaxLength(60)
         self.form.add_row("name", t("档案名称"), self._name, required=True)
         self.form.add_row("folder", t("保存位置"), self._folder, required=True)
-        self.form.add_row("user", t("用户名"), self._user, required=True, hint=t("打开档案时用；您是这个档案的管理员。"))
-        self.form.add_row("shown", t("显示名称"), self._shown_name, hint=t("同事看到的名字，可以不填。"))
+        self.form.add_row(
+            "user", t("用户名"), self._user, required=True, hint=t("打开档案时用；您是这个档案的管理员。")
+        )
+        self.form.add_row("shown", t("显示名称"), self._shown_name)
+        self._shown_name.setPlaceholderText(t("同事看到的名字，可以不填"))
         self._password = NewPassword(self.form)
-        self._password.submitted.connect(self._on_submit)
+        self._password.on_submit(self._on_submit)
         self._samples = QCheckBox(t("填入示例数据，随时可以一键撤销"))
         self.extra.addWidget(self._samples)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.i18n import t
 from app.core.jobs import Progress
@@ -30,6 +31,7 @@ class FormPage(QWidget):
         super().__init__()
         self.setProperty("ground", "surface")
         self._busy = False
+        self._focused: QWidget | None = None
         self._remedy_banner: Banner | None = None
         self.title = DataLabel(title, "h1", wrap=True)
         self.text = DataLabel(text, "secondary", wrap=True)
@@ -95,16 +97,23 @@ class FormPage(QWidget):
 
     def set_busy(self, text: str = "") -> None:
         """Waiting with a sentence; "" = over."""
+        if text and not self._busy:
+            self._focused = QApplication.focusWidget()
         self._busy = bool(text)
         for widget in (self.form, self.primary, self.back):
             widget.setEnabled(not self._busy)
         for at in range(self.extra.count()):
-            widget_here = self.extra.itemAt(at).widget()
-            if widget_here is not None:
-                widget_here.setEnabled(not self._busy)
+            item = self.extra.itemAt(at)
+            inside = item.widget() if item is not None else None
+            if inside is not None:
+                inside.setEnabled(not self._busy)
         self._spinner.setVisible(self._busy)
         self._waiting.setVisible(self._busy)
         self._waiting.setText(text)
+        before, self._focused = (self._focused, None) if not text else (None, self._focused)
+        # Switching a field off sends the focus elsewhere; after the work it comes back.
+        if before is not None and shiboken6.isValid(before) and self.isAncestorOf(before):
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_progress(self, progress: Progress) -> None:
         """Of the running work, beside the spinner."""

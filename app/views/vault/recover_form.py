@@ -34,11 +34,9 @@ class RecoverForm(FormPage):
         self._code.setTabChangesFocus(True)
         self._code.setFixedHeight(64)
         self._code.setPlaceholderText("XXXXX-XXXXX-XXXXX-XXXXX-XXXXX-XXXXX-XXXX")
-        self.form.add_row(
-            "code", t("恢复码"), self._code, required=True, hint=t("不分大小写，横线和空格可以省略。")
-        )
+        self.form.add_row("code", t("恢复码"), self._code, required=True, hint=t("不分大小写，横线和空格可以省略。"))
         self._password = NewPassword(self.form, label=t("新密码"))
-        self._password.submitted.connect(self._on_submit)
+        self._password.on_submit(self._on_submit)
 
     def show_archive(self, path: Path) -> None:
         """Recover this archive."""

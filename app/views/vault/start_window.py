@@ -52,7 +52,7 @@ class StartWindow(QWidget):
         self.setWindowTitle(t("客档通"))
         self.setProperty("ground", "surface")
         self.setMinimumSize(760, 560)
-        self.resize(940, 640)
+        self.resize(940, 720)
         self.setAcceptDrops(True)
         self.recent = RecentList()
         self.unlock = UnlockForm(door, runner, self._dialogs)
@@ -127,11 +127,11 @@ class StartWindow(QWidget):
 
     def _build_welcome(self) -> EmptyState:
         new = buttons.primary(t("新建档案"), "plus")
-        new.clicked.connect(lambda: self.show_create())
+        new.clicked.connect(self.show_create)
         open_button = buttons.plain(t("打开已有档案…"), "folder-open")
-        open_button.clicked.connect(lambda: self.pick_archive())
+        open_button.clicked.connect(self.pick_archive)
         samples = buttons.ghost(t("试用示例数据"), "wand-sparkles")
-        samples.clicked.connect(lambda: self.show_samples())
+        samples.clicked.connect(self.show_samples)
         words = t("客户、联系人和跟进都在一个加密文件里：不上网也能用，拷走就是备份，没有密码谁也看不到。")
         return EmptyState("archive", t("欢迎使用客档通"), words, [new, open_button, samples])
 

@@ -93,9 +93,7 @@ class UnlockForm(FormPage):
             if path == self._path:
                 self._on_failed(path, error)
 
-        self._runner.start(
-            signed_in_work(self._door, path), on_done=done, on_failed=failed, owner=self, pool="write"
-        )
+        self._runner.start(signed_in_work(self._door, path), on_done=done, on_failed=failed, owner=self, pool="write")
 
     def _on_users(self, path: Path, user: str, users: list[str], can_stay: bool) -> None:
         if path != self._path:

@@ -50,7 +50,7 @@ class EmptyState(QWidget):
         self._title = DataLabel(title, "h1")
         self._text = DataLabel(text, "secondary", wrap=True)
         self._text.setMaximumWidth(520)
-        self._text.setMinimumWidth(min(520, self._text.fontMetrics().horizontalAdvance(text) + 8))
+        self._fit()
         for label in (self._title, self._text):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             layout.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -71,6 +71,12 @@ class EmptyState(QWidget):
         """Say something else (e.g. nothing matches the filter)."""
         self._title.setText(title)
         self._text.setText(text)
-        self._text.setMinimumWidth(min(520, self._text.fontMetrics().horizontalAdvance(text) + 8))
+        self._fit()
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)
+
+    def _fit(self) -> None:
+        """A centred label gets no height for its width from the layout: without this the second line is cut off."""
+        self._text.ensurePolished()
+        width = min(520, self._text.fontMetrics().horizontalAdvance(self._text.text()) + 8)
+        self._text.setMinimumSize(width, self._text.heightForWidth(width))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from collections.abc import Callable
 
 from app.core.i18n import t
 from app.services.vault import passwords
@@ -17,15 +17,14 @@ class NewPassword:
         self._first = PasswordField(label or t("密码"))
         self._second = PasswordField(t("再输一次密码"))
         self._first.changed.connect(self._on_changed)
-        hint = t("至少 {n} 个字符；一句容易记的话也很好。", n=passwords.shortest())
-        form.add_row("password", label or t("密码"), self._first, required=True, hint=hint)
+        self._first.edit.setPlaceholderText(t("至少 {n} 个字符；一句容易记的话也很好", n=passwords.shortest()))
+        form.add_row("password", label or t("密码"), self._first, required=True)
         form.add_row("repeat", t("再输一次"), self._second, required=True)
         self._form = form
 
-    @property
-    def submitted(self) -> Signal:
-        """Enter in the second field."""
-        return self._second.submitted  # type: ignore[return-value]
+    def on_submit(self, call: Callable[[], object]) -> None:
+        """`call` at Enter in the second field."""
+        self._second.submitted.connect(call)
 
     def text(self) -> str:
         """The password as typed first."""

@@ -138,7 +138,7 @@ class RecoveryCode(QWidget):
             if QGuiApplication.clipboard().text() == code:
                 QGuiApplication.clipboard().clear()
 
-        QTimer.singleShot(_CLIPBOARD_SECONDS * 1000, QGuiApplication.instance(), clear)
+        QTimer.singleShot(_CLIPBOARD_SECONDS * 1000, QGuiApplication.clipboard(), clear)
 
     def _save(self) -> None:
         name = t("{archive}_恢复码.txt", archive=self._archive)

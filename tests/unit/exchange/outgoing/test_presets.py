@@ -47,9 +47,9 @@ def test_that_a_field_that_is_gone_is_proposed_anew(workspace: Workspace, tmp_pa
     path = tmp_path / "a.csv"
     path.write_text(TEXT, encoding="utf-8")
     inspection = workspace.imports.inspect(path)
-    plan = workspace.imports.propose(inspection, "customers").with_target(0, "name").with_target(1, field.key)
+    plan = workspace.imports.propose(inspection, "customers").with_target(0, "name").with_target(1, field)
     workspace.presets.save_last(inspection, plan)
-    workspace.fields.archive(field.key)
+    workspace.fields.archive(field)
     known = workspace.presets.remembered("customers", inspection.fingerprint)
     assert list((known or {}).values()) == ["name"]
     assert take_in(workspace, path).created == 2

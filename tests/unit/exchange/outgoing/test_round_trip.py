@@ -184,10 +184,10 @@ def test_that_custom_fields_come_back_even_when_their_labels_mislead(
     number = workspace.fields.add("customers", "系数", FieldType.NUMBER)
     values = {
         "name": "甲",
-        amount.key: 123_456_700,
-        same.key: "另一个备注",
+        amount: 123_456_700,
+        same: "另一个备注",
         "remark": "原来的",
-        number.key: Decimal("1.50"),
+        number: Decimal("1.50"),
     }
     workspace.customers.create(values)
     path = tmp_path / "custom.xlsx"

@@ -1,0 +1,75 @@
+"""Puts the window together: settings, language, theme, log, exception hook, door, program."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo, QTimer, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from app import __version__
+from app.core.i18n import LANGUAGES, language, set_language
+from app.core.paths import APP_NAME, config_dir, data_dir
+from app.log import start_logging
+from app.program import Program
+from app.settings.store import SettingsStore
+from app.views.operations.excepthook import ExceptionReporter
+from app.views.theme import theme
+from app.views.widgets.brand import window_icon
+from app.views.widgets.dialogs import WindowDialogs
+
+
+def run_window(
+    archive: Path | None = None,
+    *,
+    language: str | None = None,
+    theme_mode: str | None = None,
+    locked_user: str | None = None,
+) -> int:
+    """Run until the last window is closed; returns the exit code. `language` and `theme_mode` go before the settings."""
+    start_logging(data_dir() / "logs")
+    settings = SettingsStore(config_dir() / "settings.json")
+    wanted = language or settings.current.language
+    set_language(wanted if wanted in LANGUAGES else LANGUAGES[0])
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName(APP_NAME)
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("kedang")
+    translators = install_translators(application)
+    theme.apply(application, _mode(application, theme_mode or settings.current.theme))
+    application.setWindowIcon(window_icon())
+    reporter = ExceptionReporter(application)
+    reporter.raised.connect(lambda error: _tell(application, error))
+    reporter.install()
+    from app.door import ArchiveDoor  # the archive's libraries: after the toolkit, and only in the real program
+
+    program = Program(application, settings, ArchiveDoor())
+    QTimer.singleShot(0, program, lambda: program.begin(archive.absolute() if archive else None, locked_user))
+    code = application.exec()
+    reporter.uninstall()
+    del translators
+    return code
+
+
+def install_translators(application: QApplication) -> list[QTranslator]:
+    """Qt's own words (in file and print dialogs) in the language in force; keep the result alive."""
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    name = "qtbase_zh_CN" if language() == "zh" else "qtbase_en"
+    translator = QTranslator(application)
+    if not translator.load(name, folder):
+        return []
+    application.installTranslator(translator)
+    return [translator]
+
+
+def _mode(application: QApplication, wanted: str) -> theme.Mode:
+    if wanted == "system":
+        return theme.system_mode(application)
+    return "dark" if wanted == "dark" else "light"
+
+
+def _tell(application: QApplication, error: Exception) -> None:
+    window = application.activeWindow() or next(iter(application.topLevelWidgets()), None)
+    if window is not None:
+        WindowDialogs(window).show_error(error)

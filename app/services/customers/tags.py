@@ -1,0 +1,71 @@
+"""Keeping the tags in order: names, colours, removal. Only administrators; tags are made by using them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from app.core.fields import Choice
+from app.core.filters import Condition
+from app.core.i18n import t
+from app.core.jobs import Job
+from app.errors import NotFound, UserError
+from app.models import CustomerTag, Tag
+from app.services.context import Context
+from app.services.records import ManyResult, RecordService
+
+LONGEST = 40
+
+
+class TagService:
+    """Works on the tags of customers."""
+
+    def __init__(self, context: Context, customers: RecordService) -> None:
+        self._context, self._customers = context, customers
+
+    def rename(self, name: str, new: str) -> None:
+        """Another name everywhere at once. Raises UserError when the new one is taken."""
+        self._context.actor.require_admin()
+        text = new.strip()
+        if not text or len(text) > LONGEST:
+            raise UserError(t("标签不能为空，也不能超过 {n} 个字。", n=LONGEST))
+        with self._context.writing() as work:
+            row = work.session.scalar(sa.select(Tag).where(Tag.org_id == 1, Tag.name == name))
+            if row is None:
+                raise NotFound(t("没有标签“{name}”。", name=name))
+            if text != name and work.session.scalar(sa.select(Tag.id).where(Tag.org_id == 1, Tag.name == text)):
+                raise UserError(t("已经有叫“{name}”的标签了。", name=text))
+            operation = work.operation("setup", t("标签改名：{before} → {after}", before=name, after=text))
+            operation.params = {"tag": [name, text]}
+            row.name = text
+            work.commit()
+
+    def set_tone(self, name: str, tone: str) -> None:
+        """Another colour (a tone of the theme)."""
+        self._context.actor.require_admin()
+        with self._context.archive.session(write=True) as session:
+            session.execute(sa.update(Tag).where(Tag.org_id == 1, Tag.name == name).values(tone=tone))
+            session.commit()
+
+    def remove(self, name: str, job: Job | None = None) -> ManyResult:
+        """Take the tag off every customer (one operation, can be undone), then out of the list."""
+        self._context.actor.require_admin()
+        handles = [int(h) for h in self._customers.handles(Condition("tags", "has_any", [name]))]
+        result = self._customers.tag_many(handles, remove=[name], job=job)
+        with self._context.archive.session(write=True) as session:
+            used = sa.exists().where(CustomerTag.org_id == 1, CustomerTag.tag_id == Tag.id)
+            session.execute(sa.delete(Tag).where(Tag.org_id == 1, Tag.name == name, ~used))
+            session.commit()
+        return result
+
+
+def tone_choices() -> list[Choice]:
+    """The colours a tag may have."""
+    return [
+        Choice("primary", "蓝色", "Blue", tone="primary"),
+        Choice("ok", "绿色", "Green", tone="ok"),
+        Choice("warn", "橙色", "Orange", tone="warn"),
+        Choice("bad", "红色", "Red", tone="bad"),
+        Choice("violet", "紫色", "Violet", tone="violet"),
+        Choice("cyan", "青色", "Cyan", tone="cyan"),
+        Choice("gray", "灰色", "Grey", tone="gray"),
+    ]

@@ -1,0 +1,307 @@
+"""The window around the pages. It knows them only by the table in `pages`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QPoint, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.core.access import Action
+from app.core.i18n import t
+from app.services.workspace import Workspace
+from app.settings.store import SettingsStore
+from app.views.operations.runner import BaseRunner
+from app.views.operations.task import Task
+from app.views.shell import pages
+from app.views.shell.closing import Closing, Cover
+from app.views.shell.commands import ShellCommands
+from app.views.shell.desk import Desk
+from app.views.shell.finder import Finder
+from app.views.shell.head_bar import HeadBar
+from app.views.shell.idle import IdleWatch
+from app.views.shell.importing import dropped_file
+from app.views.shell.keeper import Keeper
+from app.views.shell.page import Command, OpenRecord, Page
+from app.views.shell.screen_lock import ScreenLock
+from app.views.shell.shortcuts import Shortcuts
+from app.views.shell.sidebar import Favourite, Sidebar
+from app.views.shell.status_bar import HEIGHT as FOOT
+from app.views.shell.status_bar import StatusBar
+from app.views.shell.unfinished import Unfinished
+from app.views.widgets.dialogs import Dialogs, WindowDialogs
+from app.views.widgets.labels import Rule
+from app.views.widgets.menus import build_menu
+from app.views.widgets.message_dialog import Choice
+from app.views.widgets.palette import CommandPalette
+from app.views.widgets.toast import ToastStack
+
+
+class MainWindow(QWidget):
+    """One open archive. Show it with `begin()`.
+
+    Signals:
+        closed(): the archive is closed and so is the window.
+        locked(Path, str): the archive is closed; the process is to be replaced for this user.
+        rebuild_wanted(): the language changed; a fresh window over the same archive is wanted.
+    """
+
+    closed = Signal()
+    locked = Signal(object, str)
+    rebuild_wanted = Signal()
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        username: str,
+        runner: BaseRunner,
+        settings: SettingsStore,
+        dialogs: Dialogs | None = None,
+    ) -> None:
+        super().__init__()
+        self._workspace, self._username, self._runner = workspace, username, runner
+        self._settings = settings
+        self._closing: Closing | None = None
+        self._may_close = False
+        self._pages: dict[str, Page] = {}
+        self._entries = pages.entries()
+        self.setWindowTitle(t("{archive} – 客档通", archive=workspace.archive.path.stem))
+        self.setProperty("ground", "surface")
+        self.setMinimumSize(960, 600)
+        self.setAcceptDrops(True)
+        self.toasts = ToastStack(self, bottom=FOOT + 14)
+        self.desk = Desk(workspace, runner, dialogs or WindowDialogs(self), self.toasts, settings, self)
+        self._build()
+        self.commands = ShellCommands(self)
+        self.palette_view = CommandPalette(self, t("搜索客户、联系人，或输入命令…"))
+        self.finder = Finder(self.palette_view, self.desk, self.all_commands, self.open_record)
+        self.keeper = Keeper(self.desk, self.foot, self)
+        self.unfinished = Unfinished(self.desk, self)
+        self.idle = IdleWatch(self)
+        self.screen_lock = ScreenLock(self)
+        self.keys = Shortcuts(self)
+        self._connect()
+        self._restore_geometry()
+
+    # ---- construction -------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        workspace = self._workspace
+        self.sidebar = Sidebar(workspace.archive.path.stem, workspace.actor.name, self._entries)
+        self.head = HeadBar(self._runner)
+        self.stack = QStackedWidget()
+        self.foot = StatusBar(read_only=workspace.archive.read_only)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        for widget in (self.head, Rule(), self.stack):
+            right.addWidget(widget)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.sidebar)
+        middle.addWidget(Rule(vertical=True))
+        middle.addLayout(right, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(middle, 1)
+        column.addWidget(self.foot)
+
+    def _connect(self) -> None:
+        self.sidebar.page_chosen.connect(self.show_page)
+        self.sidebar.favourite_chosen.connect(lambda one: self.show_page(one.page, one.payload))
+        self.sidebar.lock_chosen.connect(self.lock)
+        self.head.search_wanted.connect(self.palette_view.open)
+        self.head.theme_wanted.connect(self.commands.switch_theme)
+        self.head.new_wanted.connect(self._open_new_menu)
+        self.head.new_button.setVisible(bool(self.commands.new_items()))
+        self.desk.page_wanted.connect(self.show_page)
+        self.desk.lock_wanted.connect(self.lock)
+        self.desk.restart_wanted.connect(self._on_restart_wanted)
+        self.idle.idle.connect(self.lock)
+        self.screen_lock.locked.connect(self._on_screen_locked)
+        self._runner.failed.connect(self._on_failed)
+        self.keys.add("Ctrl+K", self.palette_view.open)
+        self.keys.add("F1", self.commands.show_shortcuts)
+        self.keys.add_commands(self.commands.all())
+
+    def begin(self) -> None:
+        """Show the window with the page that was in front last, and start what runs by itself."""
+        self.show()
+        known = [entry.key for entry in self._entries]
+        last = self._settings.current.pages.get("last")
+        if known:
+            self.show_page(last if last in known and last != "settings" else known[0])
+        self.idle.set_minutes(self._settings.current.lock_minutes)
+        self.keeper.start()
+        self.unfinished.check()
+
+    # ---- pages --------------------------------------------------------------------------------------------------
+
+    def entries(self) -> list[pages.PageEntry]:
+        """The pages of this build in the order of their keys Ctrl+1 …"""
+        return list(self._entries)
+
+    def show_page(self, key: str, payload: object = None) -> None:
+        """Bring a page to the front, made when first wanted. A page that is not in this build: nothing happens."""
+        entry = next((entry for entry in self._entries if entry.key == key), None)
+        if entry is None or self._closing is not None:
+            return
+        page = self._pages.get(key)
+        if page is None:
+            page = self._pages[key] = entry.make(self.desk)
+            self.stack.addWidget(page)
+        self.stack.setCurrentWidget(page)
+        self.sidebar.set_current(key)
+        self.head.show_page(entry.title, page.head_widgets())
+        self.keys.show_page(page)
+        self._settings.change(pages={**self._settings.current.pages, "last": key})
+        page.activate(payload)
+
+    def current_page(self) -> Page | None:
+        """The page in front."""
+        page = self.stack.currentWidget()
+        return page if isinstance(page, Page) else None
+
+    def all_commands(self) -> list[Command]:
+        """For the palette: those of the page in front, then the window's."""
+        page = self.current_page()
+        own = self.commands.all()
+        of_page = page.commands() if page is not None else []
+        taken = {command.shortcut for command in of_page if command.shortcut}
+        return [*of_page, *(command for command in own if command.shortcut not in taken)]
+
+    def open_record(self, record: OpenRecord) -> None:
+        """Show a customer or contact on the page of customers."""
+        self.show_page("customers", record)
+
+    def set_favourites(self, favourites: Sequence[Favourite]) -> None:
+        """The saved views in the side bar."""
+        self.sidebar.set_favourites(favourites)
+
+    def _open_new_menu(self) -> None:
+        menu = build_menu(self, self.commands.new_items())
+        button = self.head.new_button
+        corner = button.mapToGlobal(QPoint(button.width() - menu.sizeHint().width(), button.height() + 4))
+        menu.popup(corner)
+
+    def open_import(self, path: Path | None = None) -> None:
+        """The import wizard, for a dropped file too."""
+        if not pages.can_import() or self._closing is not None:
+            return
+        self._workspace.actor.require("customers", Action.IMPORT)
+        dialog = pages.make_import_dialog(self.desk, "customers", path)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    # ---- events -------------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if pages.can_import() and dropped_file(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = dropped_file(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            self.open_import(path)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.activateWindow()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._may_close:
+            super().closeEvent(event)
+            return
+        event.ignore()
+        if self._closing is None:
+            self._close_asking()
+
+    # ---- leaving ------------------------------------------------------------------------------------------------
+
+    def _close_asking(self) -> None:
+        wait = False
+        running = [task.title for task in self._runner.tasks()]
+        if running:
+            answer = self.desk.dialogs.ask(
+                t("还有任务没有完成"),
+                (
+                    Choice("stay", t("返回")),
+                    Choice("cancel", t("取消任务并关闭")),
+                    Choice("wait", t("完成后关闭"), "primary"),
+                ),
+                text=t("取消的任务会完整回退，不会留下一半的数据。"), details="\n".join(running), default="wait",
+            )  # fmt: skip
+            if answer not in ("cancel", "wait"):
+                return
+            wait = answer == "wait"
+        self._leave(t("正在保存…"), wait_for_tasks=wait).finished.connect(self._on_left)
+
+    def lock(self) -> None:
+        """Hide everything at once, close the archive when nothing writes any more, then `locked`."""
+        if self._closing is None:
+            self._leave(t("正在锁定…"), wait_for_tasks=True).finished.connect(self._on_locked)
+
+    def _leave(self, text: str, *, wait_for_tasks: bool) -> Closing:
+        self._keep_geometry()
+        self.idle.stop()
+        self.keeper.stop()
+        self.screen_lock.stop()
+        self.palette_view.dismiss()
+        for toast in self.toasts.toasts():
+            toast.dismiss()
+        closing = self._closing = Closing(self._runner, self._workspace.close, Cover(self, text))
+        for widget in QApplication.topLevelWidgets():
+            if widget is not self and widget.isVisible() and self.isAncestorOf(widget):
+                widget.reject() if isinstance(widget, QDialog) else widget.hide()
+        self.sidebar.setEnabled(False)
+        self.head.setEnabled(False)
+        closing.start(wait_for_tasks=wait_for_tasks)
+        return closing
+
+    def _on_left(self, _problem: object) -> None:
+        self._may_close = True
+        self.close()
+        self.closed.emit()
+
+    def _on_locked(self, _problem: object) -> None:
+        self._may_close = True
+        self.locked.emit(self._workspace.archive.path, self._username)
+
+    def let_go(self) -> Workspace:
+        """Close the window without closing the archive (a fresh window takes over)."""
+        self._keep_geometry()
+        self.idle.stop()
+        self.keeper.stop()
+        self.screen_lock.stop()
+        self._may_close = True
+        self.close()
+        return self._workspace
+
+    # ---- small things -------------------------------------------------------------------------------------------
+
+    def _on_screen_locked(self) -> None:
+        if self._settings.current.lock_on_screen_lock:
+            self.lock()
+
+    def _on_restart_wanted(self) -> None:
+        if self._runner.busy("write"):
+            self.toasts.show_toast(t("任务完成以后，重新打开程序就会换成新的语言。"), "info")
+        else:
+            self.rebuild_wanted.emit()
+
+    def _on_failed(self, _task: Task, error: Exception) -> None:
+        if self._closing is None:
+            self.desk.dialogs.show_error(error)
+
+    def _keep_geometry(self) -> None:
+        kept = self.saveGeometry().toBase64().toStdString()
+        self._settings.change(window={"geometry": kept})
+
+    def _restore_geometry(self) -> None:
+        kept = self._settings.current.window.get("geometry")
+        if not (isinstance(kept, str) and self.restoreGeometry(QByteArray.fromBase64(kept.encode()))):
+            room = self.screen().availableGeometry()
+            self.resize(min(1440, room.width()), min(900, room.height()))

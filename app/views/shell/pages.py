@@ -1,0 +1,76 @@
+"""The one table of pages and dialogs the window offers. They are loaded when first wanted; one that is not part of this
+build is not offered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+from PySide6.QtWidgets import QDialog
+
+from app.core.i18n import t
+from app.views.shell.desk import Desk
+from app.views.shell.page import Page
+
+Place = Literal["main", "bottom"]
+_PAGES: tuple[tuple[str, str, str, Place], ...] = (
+    ("customers", "app.views.customers.page:CustomersPage", "users", "main"),
+    ("history", "app.views.history.page:HistoryPage", "history", "main"),
+    ("settings", "app.views.settings.page:SettingsPage", "settings", "bottom"),
+)
+_IMPORT_DIALOG = "app.views.exchange.import_dialog:ImportDialog"
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """A page before it is made."""
+
+    key: str
+    title: str
+    icon: str
+    place: Place
+    make: Callable[[Desk], Page]
+
+
+@cache
+def _offered(target: str) -> bool:
+    module = target.partition(":")[0]
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _class(target: str) -> Any:
+    module, _, name = target.partition(":")
+    return getattr(import_module(module), name)
+
+
+def _title(key: str) -> str:
+    return {"customers": t("客户"), "history": t("操作记录"), "settings": t("设置")}[key]
+
+
+def entries() -> list[PageEntry]:
+    """The pages of this build in the order of the sidebar."""
+    return [
+        PageEntry(key, _title(key), icon, place, lambda desk, target=target: _class(target)(desk))  # type: ignore[misc]
+        for key, target, icon, place in _PAGES
+        if _offered(target)
+    ]
+
+
+def can_import() -> bool:
+    """Whether this build has the import dialog."""
+    return _offered(_IMPORT_DIALOG)
+
+
+def make_import_dialog(desk: Desk, entity: str, path: Path | None) -> QDialog:
+    """The import wizard for `entity`, starting with a file where one was dropped."""
+    dialog = _class(_IMPORT_DIALOG)(desk, entity, path)
+    assert isinstance(dialog, QDialog)
+    return dialog

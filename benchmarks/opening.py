@@ -1,0 +1,62 @@
+"""Unlock against the key derivation alone, and the start of the window against an empty one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from statistics import median
+
+from app.bootstrap import open_workspace
+from app.db import header_file
+from app.db.keys import PASSWORD_KDF
+from benchmarks.big_archive import PASSWORD, big_archive
+from benchmarks.measure import Row, paired
+
+_EMPTY = """
+import sys
+from PySide6.QtWidgets import QApplication, QWidget
+app = QApplication(sys.argv); w = QWidget(); w.show(); w.grab()
+"""
+_OURS = """
+import sys
+from app.__main__ import start_for_benchmark
+start_for_benchmark()
+heavy = [m for m in ("pandas", "pyqtgraph", "openpyxl") if m in sys.modules]
+assert not heavy, heavy
+"""
+
+
+def unlock(count: int) -> Row:
+    """Open with a password and list the first page; the floor is one Argon2id call with the same parameters."""
+    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+    path = big_archive(count)
+    assert header_file.peek(path).names() == ["admin"]
+
+    def ours() -> None:
+        workspace = open_workspace(path, "admin", PASSWORD)
+        workspace.customers.handles(limit=256)
+        workspace.archive.abandon()
+
+    def floor() -> None:
+        kdf = PASSWORD_KDF
+        Argon2id(salt=bytes(16), length=32, iterations=kdf["t"], lanes=kdf["p"], memory_cost=kdf["m"]).derive(b"x")
+
+    mine, theirs = paired(ours, floor, 3)
+    return Row(f"unlock {count:,} customers, first page", mine, theirs, "≤ 1.3 × Argon2id alone", mine <= 1.3 * theirs)
+
+
+def start(rounds: int = 5) -> Row:
+    """Wall milliseconds from process start to a painted window."""
+
+    def once(code: str) -> float:
+        before = time.monotonic()
+        subprocess.run([sys.executable, "-c", code], check=True)
+        return (time.monotonic() - before) * 1000
+
+    once(_EMPTY), once(_OURS)
+    pairs = [(once(_OURS), once(_EMPTY)) for _ in range(rounds)]
+    mine, theirs = median(p[0] for p in pairs), median(p[1] for p in pairs)
+    note = "no pandas, pyqtgraph or openpyxl imported"
+    return Row("start to usable window (wall)", mine, theirs, "≤ 2.0 × an empty window", mine <= 2 * theirs, note)
