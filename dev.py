@@ -106,6 +106,8 @@ def environment(name: str, lock: str) -> Path:
     make_venv(folder)
     install = [python_in(folder), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes"]
     run(*install, "-r", file)
+    if lock == "dev":  # the commands `kedang` and `kedang-gui` of this checkout
+        run(*install[:-1], "--no-deps", "--no-build-isolation", "-e", HERE)
     mark.write_text(stamp)
     return python_in(folder)
 

@@ -57,7 +57,7 @@ class OperationInfo:
 
     @property
     def undoable(self) -> bool:
-        return self.state == "done" and self.kind not in ("setup", "users", "keys")
+        return self.state == "done" and self.kind not in ("setup", "users", "keys", "export")
 
 
 @dataclass(frozen=True, slots=True)

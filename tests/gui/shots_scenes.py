@@ -8,14 +8,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QEventLoop, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from app.core.i18n import set_language
 from app.door import ArchiveDoor
 from app.services.workspace import Workspace
 from app.settings.store import SettingsStore
+from app.views.history.page import HistoryPage
+from app.views.history.record_history import RecordHistory
 from app.views.operations.runner import Runner
+from app.views.settings.backups_section import BackupsSection
+from app.views.settings.page import SettingsPage
+from app.views.settings.people import PeopleSection
 from app.views.shell.main_window import MainWindow
 from app.views.shell.sidebar import Favourite
 from app.views.theme import theme
@@ -162,6 +167,115 @@ class Scenes:
         yield window
 
 
+    # ---- history ------------------------------------------------------------------------------------------------
+
+    def history_1_detail(self) -> Iterator[QWidget]:
+        window = self._main()
+        page = window.current_page()
+        assert isinstance(page, HistoryPage)
+        page.table.setCurrentIndex(page.table.model().index(3, 1))
+        settle()
+        yield window
+
+    def history_2_import(self) -> Iterator[QWidget]:
+        window = self._main()
+        page = window.current_page()
+        assert isinstance(page, HistoryPage)
+        page.table.setCurrentIndex(page.table.model().index(page.table.model().rowCount() - 1, 1))
+        settle()
+        page.ask_undo(page.detail.operation)
+        settle(900)
+        dialog = page.findChild(QDialog)
+        assert dialog is not None
+        yield dialog
+        dialog.reject()
+
+    def history_3_empty(self) -> Iterator[QWidget]:
+        window = self._main()
+        page = window.current_page()
+        assert isinstance(page, HistoryPage)
+        page._search.setText("没有这样的操作")
+        page._apply()
+        yield window
+
+    def history_4_record(self) -> Iterator[QWidget]:
+        window = self._main()
+        handle = next(h for h in self.workspace.customers.handles() if len(self._changes(int(h))) > 2)
+        view = RecordHistory(window.desk, "customers", self.workspace.customers.page([int(handle)])[int(handle)].id, window)
+        view.setGeometry(980, 60, 440, 780)
+        view.setProperty("ground", "surface")
+        view.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        view.show()
+        yield window
+
+    def _changes(self, handle: int) -> list[object]:
+        record = self.workspace.customers.page([handle])[handle]
+        return list(self.workspace.customers.history(record.id))
+
+    # ---- settings -----------------------------------------------------------------------------------------------
+
+    def _settings(self, section: str) -> MainWindow:
+        window = self._main("settings")
+        page = window.current_page()
+        assert isinstance(page, SettingsPage)
+        page.show_section(section)
+        settle(500)
+        return window
+
+    def settings_1_appearance(self) -> Iterator[QWidget]:
+        yield self._settings("appearance")
+
+    def settings_2_security(self) -> Iterator[QWidget]:
+        yield self._settings("security")
+
+    def settings_3_people(self) -> Iterator[QWidget]:
+        yield self._settings("people")
+
+    def settings_3b_add_user(self) -> Iterator[QWidget]:
+        window = self._settings("people")
+        section = window.findChild(PeopleSection)
+        section._add()
+        dialog = section.findChild(QDialog)
+        assert dialog is not None
+        yield dialog
+        dialog.reject()
+
+    def settings_4_fields(self) -> Iterator[QWidget]:
+        yield self._settings("fields")
+
+    def settings_5_tags(self) -> Iterator[QWidget]:
+        yield self._settings("tags")
+
+    def settings_6_backups(self) -> Iterator[QWidget]:
+        window = self._settings("backups")
+        section = window.findChild(BackupsSection)
+        section._verify()
+        settle(1200)
+        yield window
+
+    def settings_7_bin(self) -> Iterator[QWidget]:
+        yield self._settings("bin")
+
+    def settings_8_about(self) -> Iterator[QWidget]:
+        yield self._settings("about")
+
+
+def enrich(workspace: Workspace) -> None:
+    """Users, teams, fields, a backup: so that no list is empty."""
+    from app.core.fields import FieldType, Sensitivity
+
+    people = workspace.people
+    people.add_team("华东组")
+    people.add("lina", "李娜", "secret-123", ["sales"])
+    people.add("zhang", "张伟", "secret-123", ["manager"])
+    people.set_team("lina", ["华东组"])
+    workspace.fields.add("customers", "合同编号", FieldType.TEXT)
+    workspace.fields.add("customers", "付款方式", FieldType.CHOICE, choices=["月结", "预付", "货到付款"])
+    workspace.fields.add("customers", "信用额度", FieldType.MONEY, sensitivity=Sensitivity.SENSITIVE)
+    workspace.fields.archive(workspace.fields.add("customers", "旧系统备注", FieldType.LONG_TEXT))
+    workspace.vault.automatic("scheduled")
+
+
 @contextmanager
 def drawing(app: QApplication, widget: QWidget) -> Iterator[None]:
     """On screen while it is drawn, gone afterwards."""
@@ -182,15 +296,19 @@ def drawing(app: QApplication, widget: QWidget) -> Iterator[None]:
 def main() -> None:
     """Draw everything at the scale of this process."""
     out, scale, only = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+    look = sys.argv[4] if len(sys.argv) > 4 else ""
     app = QApplication([])
     with tempfile.TemporaryDirectory(prefix="kedang-shots-") as temporary:
         folder = Path(temporary)
         path, _code = make_archive(folder)
         workspace = opened(path)
         runner = Runner()
+        enrich(workspace)
         scenes = Scenes(folder, workspace, runner)
         for mode in ("light", "dark"):
             for code in ("zh", "en"):
+                if not f"{mode}_{code}".startswith(look):
+                    continue
                 set_language(code)
                 theme.apply(app, mode)
                 for name, scene in scenes.all().items():

@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from app.core.fields import POINT_TYPES, Entity, FieldType, Point
+from app.core.fields import POINT_TYPES, Entity, Field, FieldType, Point
 from app.core.records import Record
 from app.db.store.bulk import Change
 from app.db.store.layout import POINT_KINDS, from_custom, from_store
+from app.services.exchange.export_cells import cell_text
 from app.services.exchange.plan import ImportPlan
 from app.services.exchange.prepare import Prepared
 
@@ -19,14 +20,14 @@ def difference(entity: Entity, plan: ImportPlan, record: Record, row: Prepared) 
     mapped = plan.targets() | {"province", "city", "district"} | set(plan.defaults)
     for key, primitive in row.columns.items():
         field = entity.find(key)
-        if field is None or field.readonly or key not in mapped:
+        if field is None or field.readonly or key not in mapped or key in record.masked:
             continue
         if field.type in POINT_TYPES or field.type in (FieldType.TAGS, FieldType.LINKS):
             if primitive is None and record.get(key):
                 values[key] = None
             continue
         value = _typed(field, primitive)
-        if value != record.get(key):
+        if not _same(field, value, record.get(key)) and not _says_the_same(plan, row, field, record):
             values[key] = value
     for field in entity.fields:
         if field.type in POINT_TYPES and field.key in mapped:
@@ -42,9 +43,24 @@ def difference(entity: Entity, plan: ImportPlan, record: Record, row: Prepared) 
         field = entity.find(key)
         if field is not None:
             value = from_custom(field, text, number)
-            if value != record.get(key):
+            if value != record.get(key) and key not in record.masked:
                 values[key] = value
     return Change(record, values, row.raw) if values else None
+
+
+def _same(field: Field, value: Any, known: Any) -> bool:
+    """Files carry moments to the second only."""
+    if field.type is FieldType.DATETIME and value is not None and known is not None:
+        return bool(value.replace(microsecond=0) == known.replace(microsecond=0))
+    return bool(value == known)
+
+
+def _says_the_same(plan: ImportPlan, row: Prepared, field: Field, record: Record) -> bool:
+    """Whether the cell is just how the stored value is written: then an old unstandardised value is no change."""
+    index = next((i for i, c in enumerate(plan.columns) if c.target == field.key), None)
+    if index is None or field.type is FieldType.USER:
+        return False
+    return row.cells[index] == cell_text(field, record.get(field.key), str)
 
 
 def _typed(field: Any, primitive: Any) -> Any:

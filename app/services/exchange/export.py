@@ -83,7 +83,18 @@ class ExportService:
                 rows = export_text.write_json(part, described, fields, records, names)
             else:
                 rows = export_vcf.write(part, records)
+        self._note(described, target, rows, [f.key for f in fields])
         return ExportReport(rows, target, round(time.monotonic() - started, 3))
+
+    def _note(self, entity: Entity, target: Path, rows: int, columns: list[str]) -> None:
+        """Who took what out of the archive stands in the audit chain."""
+        if self._context.archive.read_only:
+            return
+        with self._context.writing() as work:
+            summary = t("导出 {n} 条{entity}到 {name}", n=rows, entity=entity.label, name=target.name)
+            operation = work.operation("export", summary, params={"columns": columns, "path": str(target)})
+            operation.counts = {"exported": rows}
+            work.commit()
 
 
 def export_fields(entity: Entity, columns: Sequence[str] | None = None) -> list[Field]:

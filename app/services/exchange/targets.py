@@ -45,7 +45,7 @@ def targets_of(entity: Entity, registry: Registry) -> list[Target]:
         contacts = registry.entity("contacts")
         for key in _CONTACT_FIELDS:
             field = contacts.field(key)
-            label = t("联系人 · {field}", field=field.label)
+            label = t("联系人：{field}", field=field.label)
             found.append(Target(CONTACT + key, label, field, t("同一行的联系人")))
     return found
 

@@ -18,7 +18,7 @@ from app.models import OperationRow
 from app.services.context import Context
 
 Operations = list[OperationInfo]
-_NEVER_UNDONE = frozenset({"setup", "users", "keys"})
+_NEVER_UNDONE = frozenset({"setup", "users", "keys", "export"})
 
 
 class HistoryService:

@@ -58,7 +58,9 @@ class PeopleSection(Section):
     def _item(self, person: Person) -> Item:
         chips = [(role_label(role), _TONES.get(role, "gray")) for role in person.roles]
         if not person.active:
-            return Item(person.name, fonts.join_facts(person.username, t("已移除")), chips=[(t("已移除"), "gray")], faded=True)
+            return Item(
+                person.name, fonts.join_facts(person.username, t("已移除")), chips=[(t("已移除"), "gray")], faded=True
+            )
         subtitle = fonts.join_facts(person.username, *person.teams)
         return Item(person.name, subtitle, chips=chips, menu=lambda: self._menu(person))
 
@@ -122,9 +124,7 @@ class PeopleSection(Section):
 
         def change() -> None:
             wanted = [team for team, box in boxes.items() if box.isChecked()]
-            self.write(
-                lambda _job: people.set_team(person.username, wanted), title=t("正在保存"), told=t("团队已保存")
-            )
+            self.write(lambda _job: people.set_team(person.username, wanted), title=t("正在保存"), told=t("团队已保存"))
 
         dialog.ask(change)
 
@@ -148,7 +148,9 @@ class PeopleSection(Section):
         if self.desk.dialogs.confirm(t("移除“{name}”？", name=person.name), t("移除"), text=text, danger=True):
             people = self.desk.workspace.people
             self.write(
-                lambda _job: people.remove(person.username), title=t("正在移除用户并更换密钥"), told=t("已移除，密钥已更换")
+                lambda _job: people.remove(person.username),
+                title=t("正在移除用户并更换密钥"),
+                told=t("已移除，密钥已更换"),
             )
 
     def _add_team(self) -> None:

@@ -76,7 +76,7 @@ class SecuritySection(Section):
         context = self.desk.workspace.context
         self.read(lambda _job: (keychain.available(), keychain.is_kept(context)), lambda found: self._show_stay(*found))
 
-    def _show_stay(self, possible: bool, kept: bool) -> None:  # noqa: FBT001 - a callback
+    def _show_stay(self, possible: bool, kept: bool) -> None:
         self._stay.setEnabled(possible and not self.desk.workspace.archive.read_only)
         self._stay.setChecked(kept)
         self._stay.setToolTip("" if possible else t("这台电脑没有可用的系统钥匙串。"))
@@ -88,7 +88,7 @@ class SecuritySection(Section):
         if idle is not None:
             idle.set_minutes(int(self._minutes.key()))
 
-    def _on_stay(self, wanted: bool) -> None:  # noqa: FBT001 - a slot
+    def _on_stay(self, wanted: bool) -> None:
         context = self.desk.workspace.context
         self.write(lambda _job: keychain.stay_signed_in(context, wanted), title=t("正在保存"))
 
@@ -139,5 +139,3 @@ class SecuritySection(Section):
     def _anchor(self) -> None:
         vault = self.desk.workspace.vault
         self.write(lambda _job: vault.anchor(), title=t("正在记下"), told=t("已记下操作记录的末端"))
-
-
