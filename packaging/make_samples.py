@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # run as a file: t
 
 from benchmarks.made_data import CITIES, company, credit_code, person
 
-TARGET = Path(__file__).resolve().parents[1] / "resources" / "samples" / "客户台账示例.xlsx"
+TARGET = Path(__file__).resolve().parents[1] / "resources" / "samples" / "customers.xlsx"
 UPPER = ("序号", "客户信息", None, None, None, None, "联系人", None, None, None, "合作情况", None, None, None, "备注")
 LOWER = (None, "客户名称", "统一社会信用代码", "级别", "标签", "地址", "姓名", "职务", "手机/电话", "邮箱",
          "客户阶段", "首次合作", "最近回访", "累计成交(元)", None)  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +16,7 @@ from app.core.access import Action
 from app.core.fields import FieldType
 from app.core.i18n import language, t
 from app.core.jobs import Job
+from app.core.paths import data_dir, resource_dir
 from app.core.records import ChangeSet
 from app.db.journal import Operation
 from app.db.store.rollback import roll_back
@@ -252,9 +254,7 @@ class ImportService:
 
     @staticmethod
     def _book(path: Path, inspection: Inspection, errors_to: Path | None, *, silent: bool = False) -> ErrorsBook:
-        target = errors_to or path.with_name(t("{stem}_问题行.xlsx", stem=path.stem))
-        if not errors_to:
-            target = _free_name(target)
+        target = errors_to or _free_name(_beside(path) / t("{stem}_问题行.xlsx", stem=path.stem))
         return ErrorsBook(target, [c.name for c in inspection.columns], language(), silent=silent)
 
     def _make_fields(self, work: Any, plan: ImportPlan) -> tuple[ImportPlan, list[str]]:
@@ -326,6 +326,16 @@ def _options_json(options: ReadOptions) -> dict[str, Any]:
 
 def _tuple(rows: list[int] | None) -> tuple[int, ...] | None:
     return tuple(rows) if rows is not None else None
+
+
+def _beside(path: Path) -> Path:
+    """The file's own folder when a person would look there and we may write there; else a folder of ours."""
+    bundled = resource_dir() in path.resolve().parents
+    if not bundled and os.access(path.parent, os.W_OK):
+        return path.parent
+    folder = data_dir() / "problem-rows"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def _free_name(path: Path) -> Path:

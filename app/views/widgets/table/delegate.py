@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QHelpEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCompleter,
     QLineEdit,
     QStyle,
     QStyledItemDelegate,
@@ -176,7 +177,14 @@ class TableDelegate(QStyledItemDelegate):
         editor = QLineEdit(parent)
         editor.setProperty("look", "cell")
         editor.setMaxLength(4000)
-        editor.setAccessibleName(self._model.columns[index.column()].title)
+        column = self._model.columns[index.column()]
+        editor.setAccessibleName(column.title)
+        if column.options:
+            offered = QCompleter(column.options, editor)
+            offered.setFilterMode(Qt.MatchFlag.MatchContains)
+            offered.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+            offered.setMaxVisibleItems(10)
+            editor.setCompleter(offered)
         return editor
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:

@@ -14,7 +14,17 @@ from app.views.operations.runner import BaseRunner
 from app.views.operations.task import Task
 from app.views.widgets.table.pages import GONE, PAGE, PageCache
 from app.views.widgets.table.selection import CheckSelection
-from app.views.widgets.table.source import RIGHT_KINDS, Cell, CellValue, Row, RowSource, TableColumn, cell_text
+from app.views.widgets.table.source import (
+    FIRST,
+    RIGHT_KINDS,
+    Cell,
+    CellValue,
+    FirstRows,
+    Row,
+    RowSource,
+    TableColumn,
+    cell_text,
+)
 
 if TYPE_CHECKING:
     from app.views.widgets.table.source import Ids
@@ -32,6 +42,10 @@ _LEFT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
 
 def _load_ids(job: Job, source: RowSource) -> Ids:
     return source.load_ids(job)
+
+
+def _load_first(job: Job, source: FirstRows) -> Ids:
+    return source.load_first(job)
 
 
 class VirtualTableModel(QAbstractTableModel):
@@ -86,23 +100,29 @@ class VirtualTableModel(QAbstractTableModel):
         """
         self._source = source
         self._keep_ticks = keep_ticks
-        self.reload()
+        self._begin(first=isinstance(source, FirstRows))
 
     def reload(self) -> None:
         """Read the handles again; ticks of rows that are still listed stay."""
-        if self._source is None:
-            return
+        if self._source is not None:
+            self._begin(first=False)
+
+    def _begin(self, *, first: bool) -> None:
         self._generation += 1
         if self._task is not None:
             self._task.cancel()
         else:
             self.loading_changed.emit(True)
-        generation = self._generation
         self._task = None
+        self._read(self._generation, first=first)
+
+    def _read(self, generation: int, *, first: bool) -> None:
+        source = self._source
+        assert source is not None
         task = self._runner.start(
-            _load_ids,
-            self._source,
-            on_done=partial(self._on_ids, generation, self._source),
+            _load_first if first else _load_ids,
+            source,
+            on_done=partial(self._on_first if first else self._on_ids, generation, source),
             on_failed=partial(self._on_ids_failed, generation),
             on_cancelled=partial(self._on_ids_cancelled, generation),
             owner=self,
@@ -226,17 +246,46 @@ class VirtualTableModel(QAbstractTableModel):
 
     # --- answers
 
-    def _on_ids(self, generation: int, source: RowSource, ids: Ids) -> None:
+    def _on_first(self, generation: int, source: RowSource, ids: Ids) -> None:
+        """The top of a long list is shown while the rest is read; ticks wait for the whole list."""
         if generation != self._generation:
             return
         self._task = None
+        if len(ids) < FIRST:
+            self._on_ids(generation, source, ids)
+            return
+        self._show(source, ids)
+        if not self._keep_ticks:
+            self.selection.clear()
+        self._read(generation, first=False)
+
+    def _show(self, source: RowSource, ids: Ids) -> None:
         self.beginResetModel()
-        keep, self._keep_ticks = self._keep_ticks, True
         self._shown = source
         self._ids, self._count = ids, len(ids)
         self._columns = tuple(source.columns)
         self.pages.reset(source, ids)
         self.endResetModel()
+
+    def _append(self, ids: Ids) -> bool:
+        """Show `ids` by adding rows below those that are there; False if the list does not go on like that."""
+        before = self._ids
+        if before is None or not 0 < len(before) <= len(ids) or not (before == ids[: len(before)]).all():
+            return False
+        if len(ids) > len(before):
+            self.beginInsertRows(QModelIndex(), len(before), len(ids) - 1)
+            self._ids, self._count = ids, len(ids)
+            self.pages.extend(ids)
+            self.endInsertRows()
+        return True
+
+    def _on_ids(self, generation: int, source: RowSource, ids: Ids) -> None:
+        if generation != self._generation:
+            return
+        self._task = None
+        keep, self._keep_ticks = self._keep_ticks, True
+        if source is not self._shown or self._count != FIRST or not self._append(ids):
+            self._show(source, ids)
         self.selection.set_rows(ids, same_list=keep)
         self.loading_changed.emit(False)
         self.loaded.emit(self._count)

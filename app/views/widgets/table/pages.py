@@ -74,6 +74,17 @@ class PageCache(QObject):
         self._waiting.clear()
         self._last_number = -1
 
+    def extend(self, ids: Ids) -> None:
+        """The same rows and more below them: pages that were full stay."""
+        whole = len(self._ids) // PAGE if self._ids is not None else 0
+        self._ids = ids
+        for number in {*self._pages, *self._running} - set(range(whole)):
+            self._pages.pop(number, None)
+            request = self._running.pop(number, None)
+            if request is not None:
+                request.cancel()
+        self._last_number = -1
+
     def row(self, number: int) -> Row | None:
         """The row, None while it is being loaded (asks for its page if need be), `GONE` for a lost record."""
         page_number, place = divmod(number, PAGE)

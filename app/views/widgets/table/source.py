@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from app.core.jobs import Job
 from app.views.theme.tokens import TONES
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     Ids = NDArray[np.int64]
 
 Kind = Literal["text", "strong", "muted", "number", "money", "date", "dot", "chips", "check"]
+#: so many rows are asked for by `FirstRows.load_first`
+FIRST = 256
 RIGHT_KINDS = frozenset({"number", "money"})
 ELASTIC_KINDS = frozenset({"text", "strong", "muted", "chips"})
 
@@ -25,7 +27,7 @@ ELASTIC_KINDS = frozenset({"text", "strong", "muted", "chips"})
 class TableColumn:
     """A column. `kind`: how it is painted; "strong" has an avatar, "dot" a coloured dot before the word.
 
-    `width` in logical pixels at first sight. `key` is what signals speak of.
+    `width` in logical pixels at first sight. `key` is what signals speak of. `options` are offered while editing.
     """
 
     key: str
@@ -34,6 +36,7 @@ class TableColumn:
     width: int
     sortable: bool = True
     editable: bool = False
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,14 @@ class Cell:
 CellValue = Cell | str | tuple[str, ...]
 Row = Sequence[CellValue]
 """Values aligned with the columns (the check column's value is ignored); a tuple holds chips, "text" or "text|tone"."""
+
+
+@runtime_checkable
+class FirstRows(Protocol):
+    """A source that can tell the top of a long list sooner than the whole."""
+
+    def load_first(self, job: Job) -> Ids:
+        """Handles of the first rows in their order; fewer than `FIRST` means that this is the whole list."""
 
 
 class RowSource(Protocol):

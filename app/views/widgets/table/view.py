@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QLineEdit, QTableView, QWidget
 
 from app.views.operations.runner import BaseRunner
 from app.views.widgets.table.column_layout import ColumnLayout
@@ -101,6 +101,18 @@ class VirtualTable(QTableView):
         self.setCurrentIndex(self._rows.index(row, max(self.currentIndex().column(), self.columns.first)))
         self.scrollTo(self.currentIndex())
         return True
+
+    def edit_again(self, handle: int, key: str, text: str) -> None:
+        """Open the editor of a cell with what was typed there before."""
+        at = next((n for n, column in enumerate(self._rows.columns) if column.key == key), -1)
+        row = self._rows.row_of(handle)
+        if at < 0 or row < 0 or not self._rows.flags(self._rows.index(row, at)) & Qt.ItemFlag.ItemIsEditable:
+            return
+        self.setCurrentIndex(self._rows.index(row, at))
+        self.edit(self._rows.index(row, at))
+        editor = self.focusWidget()
+        if isinstance(editor, QLineEdit):
+            editor.setText(text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
