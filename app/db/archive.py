@@ -12,17 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.core.i18n import t
 from app.core.ids import uuid7
 from app.db import header_file as hf
 from app.db import schema
+from app.db.bulk_indexes import build_missing
 from app.db.drives import is_network_drive
 from app.db.engine import connect, make_engine, told_plainly, writing
 from app.db.header_file import Step, no_step
 from app.db.keys import DEVICE, KEY_BYTES, PASSWORD, RECOVERY, Damaged, Header
 from app.db.lock import ArchiveLock
+from app.db.migrations import LATEST
 from app.db.secrets import check_password, new_recovery_code, parse_recovery_code, password_bytes
 from app.db.settling import check_pages, put_back, seize, settle
 from app.db.upgrade import check_known, upgrade
@@ -45,7 +48,10 @@ class Archive:
         self._gate = threading.RLock()
         self._closed = False
         self.read_only = lock is None
+        self._epoch = 0
         self.engine = make_engine(self._connect)
+        event.listen(self.engine, "connect", self._on_connect)
+        event.listen(self.engine, "checkin", self._on_checkin)
 
     # ---- life ---------------------------------------------------------------------------------------------------
 
@@ -77,7 +83,7 @@ class Archive:
                 archive._check()
         except BaseException:
             if archive is not None:
-                archive.engine.dispose()
+                archive._dispose()
             for leftover in (path, hf.sidecar(path), *(hf.companion(path, s) for s in ("-wal", "-shm", "-journal"))):
                 leftover.unlink(missing_ok=True)
             lock.release()
@@ -122,7 +128,7 @@ class Archive:
                 archive._check()
         except BaseException:
             if archive is not None:
-                archive.engine.dispose()
+                archive._dispose()
             put_back(path, key)
             lock.release()
             raise
@@ -161,8 +167,11 @@ class Archive:
         self.header.verify(self._key, generation)
         if not rooted:
             self._set(_AUDIT_ROOT, secrets.token_hex(32))
+        if check_known(self.engine) == LATEST:
+            build_missing(self.engine)  # a big import was killed
         if generation < self.header.generation:
             self._note_generation()
+        assert self.chain_key  # read now: later a unit of work would need a second connection for it
 
     def close(self) -> None:
         """Checkpoint and make it one file again; safe to die at any step. Closing twice does nothing."""
@@ -170,7 +179,7 @@ class Archive:
             if self._closed:
                 return
             self._closed = True
-            self.engine.dispose()
+            self._dispose()
             try:
                 if not self.read_only:
                     with told_plainly():
@@ -182,7 +191,7 @@ class Archive:
         """Let go without writing anything (the next open recovers); for locking in a hurry and for tests."""
         with self._gate:
             self._closed = True
-            self.engine.dispose()
+            self._dispose()
             self._let_go()
 
     def _let_go(self) -> None:
@@ -213,6 +222,18 @@ class Archive:
             yield connection
         finally:
             connection.close()
+
+    def _on_connect(self, _dbapi: Any, record: Any) -> None:
+        record.info["epoch"] = self._epoch
+
+    def _on_checkin(self, _dbapi: Any, record: Any) -> None:
+        """The pool closes idle connections only; one that was in use then is closed as soon as it is given back."""
+        if record.info.get("epoch") != self._epoch:
+            record.close()
+
+    def _dispose(self) -> None:
+        self._epoch += 1
+        self.engine.dispose()
 
     @property
     def chain_key(self) -> bytes:
@@ -295,7 +316,7 @@ class Archive:
         fresh = hf.companion(self.path, ".rotating")
         with self._gate, told_plainly():
             fresh.unlink(missing_ok=True)
-            self.engine.dispose()
+            self._dispose()
             with contextlib.closing(connect(self.path, self._key)) as alone:
                 seize(alone)
                 copy_from(alone, fresh, new_key, header)

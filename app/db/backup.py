@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -97,11 +98,20 @@ def _copy(origin: Any, part: Path, key: bytes | bytearray, on_pages: OnPages | N
             origin.execute("ROLLBACK")
 
 
+def _page_of(line: str) -> int:
+    """The page a complaint of SQLCipher is about. Behind the last one lies the header of an archive open for reading."""
+    found = re.search(r"page (\d+)", line)
+    return int(found[1]) if found else 0
+
+
 def integrity_problems(connection: Any) -> list[str]:
     """What SQLite and SQLCipher find wrong, at most ten lines; empty = sound."""
     try:
         found = [row[0] for row in connection.execute("PRAGMA integrity_check(10)") if row[0] != "ok"]
-        found += [str(row[0]) for row in connection.execute("PRAGMA cipher_integrity_check")]
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        found += [
+            str(row[0]) for row in connection.execute("PRAGMA cipher_integrity_check") if _page_of(row[0]) <= pages
+        ]
         found += [f"foreign key: {row[0]}" for row in connection.execute("PRAGMA foreign_key_check")]
     except sqlcipher.DatabaseError as error:
         found = [str(error)]

@@ -15,6 +15,14 @@ from tests.factories.archives import Template
 from tests.factories.clocks import Clock
 
 
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own for every test: copies of one archive share the anchor and the spare header kept there."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("KEDANG_HOME", str(home))
+    return home
+
+
 @pytest.fixture(scope="session")
 def bare() -> Template:
     return archives.bare()

@@ -6,6 +6,9 @@ import csv
 import shutil
 from pathlib import Path
 
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
 from app.bootstrap import create_workspace, open_workspace
 from app.core.jobs import Job
 from app.services.exchange.reading.records import ReadOptions
@@ -65,3 +68,10 @@ def copy_of(path: Path, folder: Path) -> Path:
 def opened(path: Path) -> Workspace:
     """The archive open as its administrator."""
     return open_workspace(path, USER, PASSWORD)
+
+
+def type_text(widget: QWidget, text: str) -> None:
+    """As an input method does it: QTest's own keys know Latin letters only."""
+    event = QInputMethodEvent("", [])
+    event.setCommitString(text)
+    QApplication.sendEvent(widget, event)

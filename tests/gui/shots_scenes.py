@@ -55,7 +55,11 @@ class Scenes:
         if recent:
             here = self.workspace.archive.path
             settings.change(
-                recent=(str(here), str(self.folder / "2025年旧档案.kedang"), str(self.folder / ("长" * 40) / "b.kedang")),
+                recent=(
+                    str(here),
+                    str(self.folder / "2025年旧档案.kedang"),
+                    str(self.folder / ("长" * 40) / "b.kedang"),
+                ),
                 last_user={str(here): USER},
             )
         window = StartWindow(ArchiveDoor(), self.runner, settings)
@@ -166,7 +170,6 @@ class Scenes:
         Cover(window, "正在锁定…").show_tasks(["导入 客户名单_2026Q3.xlsx"])
         yield window
 
-
     # ---- history ------------------------------------------------------------------------------------------------
 
     def history_1_detail(self) -> Iterator[QWidget]:
@@ -201,7 +204,9 @@ class Scenes:
     def history_4_record(self) -> Iterator[QWidget]:
         window = self._main()
         handle = next(h for h in self.workspace.customers.handles() if len(self._changes(int(h))) > 2)
-        view = RecordHistory(window.desk, "customers", self.workspace.customers.page([int(handle)])[int(handle)].id, window)
+        view = RecordHistory(
+            window.desk, "customers", self.workspace.customers.page([int(handle)])[int(handle)].id, window
+        )
         view.setGeometry(980, 60, 440, 780)
         view.setProperty("ground", "surface")
         view.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

@@ -9,7 +9,7 @@ from app.core.filters import Condition
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.errors import NotFound, UserError
-from app.models import CustomerTag, Tag
+from app.models import Customer, CustomerTag, Tag
 from app.services.context import Context
 from app.services.records import ManyResult, RecordService
 
@@ -52,6 +52,14 @@ class TagService:
         handles = [int(h) for h in self._customers.handles(Condition("tags", "has_any", [name]))]
         result = self._customers.tag_many(handles, remove=[name], job=job)
         with self._context.archive.session(write=True) as session:
+            # What lies in the recycle bin loses it for good: a tag nobody can see must not stay on the list.
+            gone = sa.select(Customer.id).where(Customer.org_id == 1, Customer.deleted_at.is_not(None))
+            tag = sa.select(Tag.id).where(Tag.org_id == 1, Tag.name == name)
+            session.execute(
+                sa.delete(CustomerTag).where(
+                    CustomerTag.org_id == 1, CustomerTag.tag_id.in_(tag), CustomerTag.customer_id.in_(gone)
+                )
+            )
             used = sa.exists().where(CustomerTag.org_id == 1, CustomerTag.tag_id == Tag.id)
             session.execute(sa.delete(Tag).where(Tag.org_id == 1, Tag.name == name, ~used))
             session.commit()

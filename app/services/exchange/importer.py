@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import hashlib
 import os
@@ -18,7 +19,9 @@ from app.core.i18n import language, t
 from app.core.jobs import Job
 from app.core.paths import data_dir, resource_dir
 from app.core.records import ChangeSet
+from app.db.bulk_indexes import without_listing_indexes
 from app.db.journal import Operation
+from app.db.search import live_counts
 from app.db.store.rollback import roll_back
 from app.errors import Cancelled, EnvironmentProblem, UserError
 from app.services.context import Context
@@ -36,6 +39,7 @@ from app.services.exchange.writer import BatchWriter
 from app.services.people.service import PeopleService
 
 BATCH_ROWS = 4000
+MANY_ROWS = 20_000
 _AS_FOUND = ReadOptions()
 BeforeMany = Callable[[str, Job], None]
 
@@ -161,13 +165,14 @@ class ImportService:
         book = self._book(path, inspection, errors_to)
         done_row = int(operation.params.get("done_row", 0))
         try:
-            writer = self._writer(plan, tally, book)
-            for rows in _without_collector(self._prepared(path, options, inspection, plan, job)):
-                todo = [r for r in rows if r.row > done_row]
-                _again(book, [r for r in rows if r.row <= done_row])
-                if todo:
-                    self._batch(operation, writer, tally, todo)
-                job.progress(t("正在导入"), tally.counts["rows"], inspection.rows)
+            with self._indexes_for(inspection.rows, job):
+                writer = self._writer(plan, tally, book)
+                for rows in _without_collector(self._prepared(path, options, inspection, plan, job)):
+                    todo = [r for r in rows if r.row > done_row]
+                    _again(book, [r for r in rows if r.row <= done_row])
+                    if todo:
+                        self._batch(operation, writer, tally, todo)
+                    job.progress(t("正在导入"), tally.counts["rows"], inspection.rows)
             errors_file = book.close()
             operation.summary = t("导入 {name}：新建 {n} 条", name=path.name, n=tally.counts["created"])
             with self._context.writing() as work:
@@ -182,6 +187,13 @@ class ImportService:
             operation=operation.id, seconds=time.monotonic() - started, dry_run=False, errors_file=errors_file,
             changes=ChangeSet(operation.id, touched),
         )  # fmt: skip
+
+    def _indexes_for(self, rows: int, job: Job) -> contextlib.AbstractContextManager[None]:
+        """Many rows into a smaller archive: cheaper to build the listing indexes once at the end."""
+        archive = self._context.archive
+        if rows < MANY_ROWS or rows < live_counts(archive)["customers"] // 2:
+            return contextlib.nullcontext()
+        return without_listing_indexes(archive.engine, job)
 
     def _batch(self, operation: Operation, writer: BatchWriter, tally: Tally, rows: list[Prepared]) -> None:
         with self._context.writing() as work:

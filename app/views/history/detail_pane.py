@@ -55,7 +55,7 @@ class DetailPane(QWidget):
         head = QHBoxLayout()
         head.setSpacing(10)
         self._icon = IconLabel("history", "primary_text", 20)
-        self._title = DataLabel("", "h2", wrap=True, selectable=True)
+        self._title = DataLabel("", "h2", wrap=True)
         head.addWidget(self._icon)
         head.addWidget(self._title, 1)
         column.addLayout(head)

@@ -22,12 +22,12 @@ class OperationSource:
     def __init__(self, browser: OperationBrowser, wanted: Callable[[], Wanted]) -> None:
         self._browser, self._wanted = browser, wanted
         self.columns: Sequence[TableColumn] = (
-            TableColumn("when", t("时间"), "date", 142, sortable=False),
-            TableColumn("kind", t("类型"), "muted", 92, sortable=False),
-            TableColumn("summary", t("做了什么"), "text", 380, sortable=False),
-            TableColumn("counts", t("数量"), "muted", 190, sortable=False),
-            TableColumn("actor", t("操作人"), "muted", 100, sortable=False),
-            TableColumn("state", t("状态"), "dot", 96, sortable=False),
+            TableColumn("when", t("时间"), "date", 132, sortable=False),
+            TableColumn("kind", t("类型"), "muted", 84, sortable=False),
+            TableColumn("summary", t("做了什么"), "text", 300, sortable=False),
+            TableColumn("counts", t("数量"), "muted", 128, sortable=False),
+            TableColumn("actor", t("操作人"), "muted", 84, sortable=False),
+            TableColumn("state", t("状态"), "dot", 92, sortable=False),
         )
 
     def load_ids(self, job: Job) -> Ids:

@@ -71,6 +71,7 @@ class BackupsSection(Section):
         self._result.hide()
         card.body.addWidget(self._result)
         self.problems = ItemList(t("检查结果"))
+        self.problems.hide()
         card.body.addWidget(self.problems)
 
     def refresh(self) -> None:
@@ -173,6 +174,7 @@ class BackupsSection(Section):
             else:
                 self._result.set_message(t("发现 {n} 个问题，建议从备份恢复。", n=len(outcome.problems)), "error")
             self.problems.set_items([Item(text, icon="circle-alert") for text in outcome.problems])
+            self.problems.setVisible(not outcome.ok)
             self._result.show()
 
         self.desk.read(vault.verify, show, owner=self, title=t("正在检查档案"))

@@ -48,7 +48,7 @@ class Section(QScrollArea):
 
     def finish(self) -> None:
         """After the last card."""
-        self.column.addStretch()
+        self.column.addStretch(1)
 
     def refresh(self) -> None:
         """Read again what is shown."""

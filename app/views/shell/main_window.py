@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.access import Action
 from app.core.i18n import t
@@ -133,6 +133,7 @@ class MainWindow(QWidget):
         last = self._settings.current.pages.get("last")
         if known:
             self.show_page(last if last in known and last != "settings" else known[0])
+        self.stack.setFocus()  # not the side bar: the first key belongs to the page
         self.idle.set_minutes(self._settings.current.lock_minutes)
         self.keeper.start()
         self.unfinished.check()
@@ -253,8 +254,8 @@ class MainWindow(QWidget):
         for toast in self.toasts.toasts():
             toast.dismiss()
         closing = self._closing = Closing(self._runner, self._workspace.close, Cover(self, text))
-        for widget in QApplication.topLevelWidgets():
-            if widget is not self and widget.isVisible() and self.isAncestorOf(widget):
+        for widget in self.findChildren(QWidget):
+            if widget.isWindow() and widget.isVisible():
                 widget.reject() if isinstance(widget, QDialog) else widget.hide()
         self.sidebar.setEnabled(False)
         self.head.setEnabled(False)

@@ -45,7 +45,7 @@ class _Line(QWidget):
             words.addWidget(ElidedLabel(item.subtitle, "muted"))
         row.addLayout(words, 1)
         if item.chips:
-            row.addWidget(ChipRow(item.chips))
+            row.addWidget(ChipRow(item.chips), 0, Qt.AlignmentFlag.AlignVCenter)
         if item.right:
             label = DataLabel(item.right, "muted")
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -74,6 +74,7 @@ class VirtualTableModel(QAbstractTableModel):
         self._count = 0
         self._columns: Sequence[TableColumn] = tuple(source.columns) if source else ()
         self._keep_ticks = True
+        self._partial = False
         self._generation = 0
         self._task: Task | None = None
         self.pages = PageCache(runner, self)
@@ -255,6 +256,7 @@ class VirtualTableModel(QAbstractTableModel):
             self._on_ids(generation, source, ids)
             return
         self._show(source, ids)
+        self._partial = True
         if not self._keep_ticks:
             self.selection.clear()
         self._read(generation, first=False)
@@ -284,7 +286,8 @@ class VirtualTableModel(QAbstractTableModel):
             return
         self._task = None
         keep, self._keep_ticks = self._keep_ticks, True
-        if source is not self._shown or self._count != FIRST or not self._append(ids):
+        partial_list, self._partial = self._partial, False
+        if not partial_list or source is not self._shown or not self._append(ids):
             self._show(source, ids)
         self.selection.set_rows(ids, same_list=keep)
         self.loading_changed.emit(False)

@@ -1,0 +1,145 @@
+"""Upgrading the schema: all or nothing, children kept, our triggers there, newer archives refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from app.bootstrap import open_workspace
+from app.core.fields import Link
+from app.db import schema, upgrade
+from app.db.migrations import LATEST, REVISIONS
+from app.errors import EnvironmentProblem
+from app.services.workspace import Workspace
+from tests.factories import customers
+from tests.factories.archives import PASSWORD, Template
+
+
+def _revision(run: Any, number: int = LATEST + 1) -> ModuleType:
+    made = ModuleType(f"app.db.migrations.r{number:04d}_test")
+    made.revision = number  # type: ignore[attr-defined]
+    made.upgrade = run  # type: ignore[attr-defined]
+    return made
+
+
+def _add_column(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("ALTER TABLE customer ADD COLUMN hobby VARCHAR(40)")
+
+
+def _rebuild(connection: sa.Connection) -> None:
+    """What a batch migration does: copy, drop, rename. Triggers go with the old table."""
+    ddl = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name='customer'").scalar_one()
+    connection.exec_driver_sql(str(ddl).replace("CREATE TABLE customer", "CREATE TABLE customer_new", 1))
+    connection.exec_driver_sql("INSERT INTO customer_new SELECT * FROM customer")
+    connection.exec_driver_sql("DROP TABLE customer")
+    connection.exec_driver_sql("ALTER TABLE customer_new RENAME TO customer")
+
+
+def _with_triggers(connection: sa.Connection) -> None:
+    _rebuild(connection)
+    there = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='trigger'").scalars())
+    for name, ddl in schema.triggers():
+        if name not in there:
+            connection.exec_driver_sql(ddl)
+
+
+def _half(connection: sa.Connection) -> None:
+    _add_column(connection)
+    connection.exec_driver_sql("DELETE FROM customer")
+    raise ZeroDivisionError
+
+
+BAD = {
+    "loses rows": lambda c: c.exec_driver_sql("DELETE FROM contact_point"),
+    "loses a table": lambda c: c.exec_driver_sql("DROP TABLE address"),
+    "loses triggers": _rebuild,
+    "breaks a reference": lambda c: c.exec_driver_sql("UPDATE contact_point SET customer_id = zeroblob(16)"),
+    "adds a trigger": lambda c: c.exec_driver_sql(
+        "CREATE TRIGGER mine AFTER INSERT ON tag BEGIN DELETE FROM customer; END"
+    ),
+}
+
+
+@pytest.fixture
+def filled(workspace: Workspace) -> Workspace:
+    for record in customers.add(workspace, *customers.NAMES[:5], phones=(customers.phone("13800138000"),), tags=("甲",)):
+        workspace.contacts.create({"name": "联系人", "customers": (Link(record.id),)})
+    return workspace
+
+
+def _content(workspace: Workspace) -> Any:
+    with workspace.archive.engine.connect() as connection:
+        tables = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master ORDER BY name").all()
+        names = [n for n, sql in tables if sql and sql.startswith("CREATE TABLE") and not n.startswith("sqlite_")]
+        rows = {n: connection.exec_driver_sql(f'SELECT * FROM "{n}"').all() for n in names if "_search" not in n}
+        return tables, rows, upgrade.version_of(connection)
+
+
+@pytest.mark.parametrize("run", [_half, *BAD.values()], ids=["dies", *BAD])
+def test_that_a_revision_that_fails_leaves_the_archive_as_it_was(filled: Workspace, run: Any) -> None:
+    before = _content(filled)
+    with pytest.raises((EnvironmentProblem, ZeroDivisionError)):
+        upgrade.upgrade(filled.archive.engine, (*REVISIONS, _revision(_add_column), _revision(run, LATEST + 2)))
+    assert _content(filled) == before
+    assert filled.vault.verify().ok
+    customers.add(filled, "之后")
+    assert filled.customers.count() == 6
+
+
+def test_that_a_failure_of_the_checks_names_what_is_missing(filled: Workspace) -> None:
+    with pytest.raises(EnvironmentProblem, match="保持原样") as caught:
+        upgrade.upgrade(filled.archive.engine, (*REVISIONS, _revision(BAD["loses rows"])))
+    assert caught.value.details == ("contact_point",)
+
+
+@pytest.mark.parametrize("run", [_add_column, _with_triggers])
+def test_that_a_good_revision_keeps_every_row_and_child(filled: Workspace, run: Any) -> None:
+    before = filled.customers.list()[1]
+    engine = filled.archive.engine
+    assert upgrade.upgrade(engine, (*REVISIONS, _revision(run))) == LATEST + 1
+    assert upgrade.upgrade(engine, (*REVISIONS, _revision(run))) == LATEST + 1
+    assert filled.customers.list()[1] == before
+    with engine.connect() as connection:
+        assert upgrade.version_of(connection) == LATEST + 1
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        assert schema.missing_triggers(connection) == []
+
+
+def test_that_foreign_keys_are_on_again_after_a_failure(filled: Workspace) -> None:
+    with pytest.raises(ZeroDivisionError):
+        upgrade.upgrade(filled.archive.engine, (*REVISIONS, _revision(_half)))
+    with filled.archive.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        with pytest.raises(sa.exc.IntegrityError):
+            connection.exec_driver_sql("UPDATE contact_point SET customer_id = zeroblob(16)")
+
+
+def test_that_a_newer_archive_is_refused_and_left_as_it_was(bare: Template, tmp_path: Path) -> None:
+    path = bare.copy(tmp_path)
+    archive = bare.archive(path)
+    with archive.raw() as raw:
+        raw.execute(f"PRAGMA user_version={LATEST + 1}")  # type: ignore[attr-defined]
+    archive.close()
+    before = path.read_bytes()
+    for read_only in (False, True):
+        with pytest.raises(EnvironmentProblem, match="先升级程序"):
+            open_workspace(path, "boss", PASSWORD, read_only=read_only)
+    assert list(tmp_path.iterdir()) == [path]
+    assert len(path.read_bytes()) == len(before)
+
+
+def test_that_the_first_revision_makes_what_the_models_declare(workspace: Workspace) -> None:
+    from app.models import Base
+
+    with workspace.archive.engine.connect() as connection:
+        inspector = sa.inspect(connection)
+        for table in Base.metadata.sorted_tables:
+            there = {c["name"] for c in inspector.get_columns(table.name)}
+            assert {c.name for c in table.columns} | {"rid"} == there, table.name
+            indexes = {i["name"] for i in inspector.get_indexes(table.name)}
+            assert {i.name for i in table.indexes} <= indexes
+        assert schema.unknown_objects(connection) == []
