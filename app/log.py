@@ -57,4 +57,5 @@ def start_logging(folder: Path) -> RotatingFileHandler:
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
     logging.getLogger("app").setLevel(logging.INFO)
+    logging.getLogger("app.db.engine").setLevel(logging.WARNING)  # the pool of connections tells of every step
     return handler

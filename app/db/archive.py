@@ -48,9 +48,7 @@ class Archive:
         self._gate = threading.RLock()
         self._closed = False
         self.read_only = lock is None
-        self._epoch = 0
         self.engine = make_engine(self._connect)
-        event.listen(self.engine, "connect", self._on_connect)
         event.listen(self.engine, "checkin", self._on_checkin)
 
     # ---- life ---------------------------------------------------------------------------------------------------
@@ -83,7 +81,7 @@ class Archive:
                 archive._check()
         except BaseException:
             if archive is not None:
-                archive._dispose()
+                archive.engine.dispose()
             for leftover in (path, hf.sidecar(path), *(hf.companion(path, s) for s in ("-wal", "-shm", "-journal"))):
                 leftover.unlink(missing_ok=True)
             lock.release()
@@ -128,7 +126,7 @@ class Archive:
                 archive._check()
         except BaseException:
             if archive is not None:
-                archive._dispose()
+                archive.engine.dispose()
             put_back(path, key)
             lock.release()
             raise
@@ -179,11 +177,11 @@ class Archive:
             if self._closed:
                 return
             self._closed = True
-            self._dispose()
+            self.engine.dispose()
             try:
                 if not self.read_only:
                     with told_plainly():
-                        settle(self.path, self._key, self._step)
+                        settle(self.path, self._key, self._step, self.engine.dispose)
             finally:
                 self._let_go()
 
@@ -191,7 +189,7 @@ class Archive:
         """Let go without writing anything (the next open recovers); for locking in a hurry and for tests."""
         with self._gate:
             self._closed = True
-            self._dispose()
+            self.engine.dispose()
             self._let_go()
 
     def _let_go(self) -> None:
@@ -223,17 +221,9 @@ class Archive:
         finally:
             connection.close()
 
-    def _on_connect(self, _dbapi: Any, record: Any) -> None:
-        record.info["epoch"] = self._epoch
-
     def _on_checkin(self, _dbapi: Any, record: Any) -> None:
-        """The pool closes idle connections only; one that was in use then is closed as soon as it is given back."""
-        if record.info.get("epoch") != self._epoch:
+        if self._closed:  # it was in use while closing
             record.close()
-
-    def _dispose(self) -> None:
-        self._epoch += 1
-        self.engine.dispose()
 
     @property
     def chain_key(self) -> bytes:
@@ -316,9 +306,9 @@ class Archive:
         fresh = hf.companion(self.path, ".rotating")
         with self._gate, told_plainly():
             fresh.unlink(missing_ok=True)
-            self._dispose()
+            self.engine.dispose()
             with contextlib.closing(connect(self.path, self._key)) as alone:
-                seize(alone)
+                seize(alone, self.engine.dispose)
                 copy_from(alone, fresh, new_key, header)
             self._step("rotate:copied")
             fresh.replace(self.path)

@@ -60,13 +60,21 @@ def connect(
     return con
 
 
+class LastingPool(QueuePool):
+    """Stays the engine's pool when the engine is disposed of: a connection that was in use meanwhile comes back to it,
+    and is closed by the next `dispose`, instead of staying open in a pool nobody knows."""
+
+    def recreate(self) -> LastingPool:
+        return self
+
+
 def make_engine(creator: Callable[[], Any]) -> sa.Engine:
     """The engine of an open archive over connections made by `creator`; sessions take BEGIN IMMEDIATE through `writing`."""
     engine = sa.create_engine(
         "sqlite+pysqlite://",
         module=sqlcipher,
         creator=creator,
-        poolclass=QueuePool,
+        poolclass=LastingPool,
         pool_size=4,
         max_overflow=4,
         hide_parameters=True,  # names and phones never reach a log through an exception

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,10 @@ from app.errors import EnvironmentProblem
 PATIENCE = 5.0
 
 
+def no_connections() -> None:
+    """Nothing to close."""
+
+
 def check_pages(path: Path, key: bytearray, *, immutable: bool = False) -> None:
     """Told plainly before any engine is made: a right password on a broken file is not a wrong password."""
     try:
@@ -30,11 +35,11 @@ def check_pages(path: Path, key: bytearray, *, immutable: bool = False) -> None:
         raise
 
 
-def settle(path: Path, key: bytearray, step: Step = no_step) -> None:
-    """Checkpoint and put the header back behind the pages."""
+def settle(path: Path, key: bytearray, step: Step = no_step, free: Callable[[], object] = no_connections) -> None:
+    """Checkpoint and put the header back behind the pages. `free` closes idle connections of ours."""
     with contextlib.closing(connect(path, key)) as connection:
         connection.execute("PRAGMA optimize").fetchall()
-        alone = leave_wal(connection)
+        alone = leave_wal(connection, free)
     step("close:checkpointed")
     if not alone:  # a later write of theirs would land on the header
         raise EnvironmentProblem(t("还有操作没有结束，档案稍后会自动恢复为单个文件。"))
@@ -51,10 +56,11 @@ def put_back(path: Path, key: bytearray) -> None:
             hf.checkin(path)
 
 
-def leave_wal(connection: Any) -> bool:
+def leave_wal(connection: Any, free: Callable[[], object]) -> bool:
     """Everything in the one file and no `-wal`; possible only without other connections, for whose end we wait a while."""
     give_up = time.monotonic() + PATIENCE
     while True:
+        free()
         try:
             if connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0] == "delete":
                 return True
@@ -66,9 +72,9 @@ def leave_wal(connection: Any) -> bool:
         time.sleep(0.02)
 
 
-def seize(connection: Any) -> None:
-    """Nobody else reads or writes the file until this connection is closed."""
-    if not leave_wal(connection):
+def seize(connection: Any, free: Callable[[], object]) -> None:
+    """Nobody else reads or writes the file until this connection is closed. `free` closes idle connections of ours."""
+    if not leave_wal(connection, free):
         raise EnvironmentProblem(t("档案正被另一个操作占用，请稍后再试。"))
     connection.execute("PRAGMA locking_mode=EXCLUSIVE").fetchone()
     connection.execute("BEGIN EXCLUSIVE")

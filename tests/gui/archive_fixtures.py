@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from app.core.paths import data_dir
 from app.db.header_file import sidecar
 from app.services.workspace import Workspace
 from app.settings.store import SettingsStore
@@ -26,7 +28,9 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 @pytest.fixture
 def archive_path(master: tuple[Path, str], tmp_path: Path) -> Path:
-    """A private closed copy."""
+    """A private closed copy. This computer forgets how far the other copies came, else it would take this one for a
+    swapped older file, and rightly so."""
+    shutil.rmtree(data_dir() / "anchors", ignore_errors=True)
     return copy_of(master[0], tmp_path)
 
 

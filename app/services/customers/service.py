@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -61,8 +61,13 @@ class CustomerService(RecordService):
         items += [TimelineItem(h.at, h.actor, change=h) for h in self.history(customer)]
         return sorted(items, key=lambda item: item.at, reverse=True)[:limit]
 
-    def log_activity(self, customer: uuid.UUID, values: Mapping[str, Any]) -> tuple[Record, ChangeSet]:
-        """Note a follow-up (记跟进): the activity, and the customer's last contact day moves forward, as one operation."""
+    def log_activity(
+        self, customer: uuid.UUID, values: Mapping[str, Any], *, next_contact: date | None = None
+    ) -> tuple[Record, ChangeSet]:
+        """Note a follow-up (记跟进): the activity, and the customer's last contact day moves forward, as one operation.
+
+        `next_contact`: the day agreed for the next one, None = leave what is there.
+        """
         with self._context.writing() as work:
             record = work.reader.get("customers", customer)
             operation = work.operation("activity", t("记跟进：{title}", title=record.get("name")))
@@ -71,8 +76,13 @@ class CustomerService(RecordService):
             activity = work.writer.create(operation, "activities", given)
             day = given["happened_at"].astimezone().date()
             last = record.get("last_contact_on")
+            moved: dict[str, Any] = {}
             if given.get("kind") != "task" and day <= today() and (last is None or last < day):
-                work.writer.touch(operation, "customers", record, {"last_contact_on": day})
+                moved["last_contact_on"] = day
+            if next_contact is not None and next_contact != record.get("next_contact_on"):
+                moved["next_contact_on"] = next_contact
+            if moved:
+                work.writer.touch(operation, "customers", record, moved)
             return activity, work.commit()
 
     def add_contact(self, customer: uuid.UUID, values: Mapping[str, Any], role: str = "") -> tuple[Record, ChangeSet]:

@@ -26,6 +26,7 @@ from app.db.store.rollback import roll_back
 from app.errors import Cancelled, EnvironmentProblem, UserError
 from app.services.context import Context
 from app.services.customers.fields import CustomFieldService
+from app.services.exchange.column_check import PreviewCheck, check_preview
 from app.services.exchange.errors_book import ErrorsBook
 from app.services.exchange.mapping import propose
 from app.services.exchange.plan import ImportPlan
@@ -66,6 +67,10 @@ class ImportService:
         remembered = self._presets.remembered(entity, inspection.fingerprint)
         return propose(inspection, self._context.registry.entity(entity), self._context.registry, remembered)
 
+    def check_preview(self, inspection: Inspection, plan: ImportPlan) -> PreviewCheck:
+        """How the first rows would be understood, quickly, while a person maps columns."""
+        return check_preview(inspection, _without_new(plan), self._context.registry, self._users())
+
     def dry_run(
         self,
         path: Path,
@@ -76,7 +81,7 @@ class ImportService:
         errors_to: Path | None = None,
     ) -> ImportReport:
         """Everything `run` would do, over all rows with the same code, and then taken back."""
-        self._check(plan, inspection)
+        self.check_plan(plan, inspection)
         job, started = job or Job(), time.monotonic()
         tally = Tally(len(inspection.columns))
         book = self._book(path, inspection, errors_to) if errors_to else self._book(path, inspection, None, silent=True)
@@ -108,7 +113,7 @@ class ImportService:
     ) -> ImportReport:
         """Backup, then import in batches. Cancelling or failing rolls everything back; a kill leaves an operation that
         can be resumed or rolled back at the next start."""
-        self._check(plan, inspection)
+        self.check_plan(plan, inspection)
         job = job or Job()
         self._before_many("import", job)
         with self._context.writing() as work:
@@ -221,7 +226,8 @@ class ImportService:
 
     # ---- parts --------------------------------------------------------------------------------------------------
 
-    def _check(self, plan: ImportPlan, inspection: Inspection) -> None:
+    def check_plan(self, plan: ImportPlan, inspection: Inspection) -> None:
+        """Raise UserError or NotPermitted when the plan cannot be carried out on this file."""
         plan.check()
         self._context.actor.require(plan.entity, Action.IMPORT)
         if len(plan.columns) != len(inspection.columns):

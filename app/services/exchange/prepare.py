@@ -181,7 +181,7 @@ class Preparer:
         if address.detail:
             made.columns["address"] = address.detail[:300]
         if address.detail != cell:
-            parts = (address.province, address.city, address.district, address.detail)
+            parts = dict.fromkeys((address.province, address.city, address.district, address.detail))
             self._show(made, index, cell, " ".join(p for p in parts if p))
             self._raw(made, "address", cell)
 

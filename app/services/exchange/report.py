@@ -50,7 +50,8 @@ class ImportReport:
     """The outcome. rows = created + updated + unchanged + duplicates + ambiguous + rejected (+ further contacts).
 
     `duplicates` were already in the archive or earlier in the file and were not written again; `rejected` includes rows
-    an update found no record for. `contacts`: contacts created beside. Lists are cut (see constants), counts are not.
+    an update found no record for. `contacts`: contacts created beside. `issues`: what keeps rows out first, then warnings;
+    lists are cut (see constants), counts are not.
     """
 
     operation: uuid.UUID | None
@@ -81,6 +82,7 @@ class Tally:
             0,
         )
         self.issues: list[RowIssue] = []
+        self.warnings: list[RowIssue] = []
         self.changes: list[CellChange] = []
         self.columns = [ColumnStat() for _ in range(columns)]
 
@@ -94,8 +96,9 @@ class Tally:
                 stat.warnings += 1
             else:
                 stat.errors += 1
-        if len(self.issues) < ISSUES_LISTED:
-            self.issues.append(RowIssue(row, outcome, column, code, text, cell))
+        listed = self.warnings if outcome == WARNING else self.issues
+        if len(listed) < ISSUES_LISTED:
+            listed.append(RowIssue(row, outcome, column, code, text, cell))
 
     def change(self, row: int, column: int, before: str, after: str) -> None:
         """One more cell whose value differs from its text."""
@@ -111,6 +114,6 @@ class Tally:
         """The finished report."""
         return ImportReport(
             operation=operation, seconds=round(seconds, 3), dry_run=dry_run, errors_file=errors_file,
-            issues=tuple(self.issues), cell_changes=tuple(self.changes), columns=tuple(self.columns),
+            issues=(*self.issues, *self.warnings), cell_changes=tuple(self.changes), columns=tuple(self.columns),
             changes=changes or ChangeSet(), **self.counts,
         )  # fmt: skip

@@ -68,7 +68,7 @@ class FieldDialog(FormDialog):
 
     def answer(self) -> tuple[Field, Draft]:
         """The field and what is to stand in it."""
-        return self._field(), cast(FieldEditor, self._editor).draft()
+        return self._field(), cast("FieldEditor", self._editor).draft()
 
     def submit(self) -> None:
         workspace, users = self._desk.workspace, self._desk.users()

@@ -106,12 +106,18 @@ class RecordActions(QObject):
         what, tags = counted(self._key, result.changed), "、".join(names)
         if not result.changed:
             return t("没有变化：都已经是这样了")
-        return t("已给{what}去掉“{tags}”", what=what, tags=tags) if take else t("已给{what}打上“{tags}”", what=what, tags=tags)
+        return (
+            t("已给{what}去掉“{tags}”", what=what, tags=tags)
+            if take
+            else t("已给{what}打上“{tags}”", what=what, tags=tags)
+        )
 
     def ask_field(self, handles: Handles) -> None:
         """Choose a field and its new value."""
         n = len(handles)
-        dialog = FieldDialog(self._desk, self._service.entity, t("修改 {what}的字段", what=counted(self._key, n)), self._page)
+        dialog = FieldDialog(
+            self._desk, self._service.entity, t("修改 {what}的字段", what=counted(self._key, n)), self._page
+        )
 
         def accepted() -> None:
             field, draft = dialog.answer()

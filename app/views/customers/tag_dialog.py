@@ -17,10 +17,10 @@ class TagDialog(FormDialog):
 
     def __init__(self, desk: Desk, title: str, parent: QWidget) -> None:
         super().__init__(parent, title, t("确定"), width=380)
+        self._new = QLineEdit()
         self._mode = SegmentedControl([("add", t("加上")), ("remove", t("去掉"))], t("加上还是去掉"))
         self._mode.changed.connect(lambda key: self._new.setVisible(key == "add"))
         self._list = TickList(t("标签"), height=228)
-        self._new = QLineEdit()
         self._new.setPlaceholderText(t("新标签，多个用顿号隔开"))
         self._new.setAccessibleName(t("新标签"))
         self._new.setMaxLength(200)

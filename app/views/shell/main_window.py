@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.access import Action
@@ -129,6 +129,7 @@ class MainWindow(QWidget):
     def begin(self) -> None:
         """Show the window with the page that was in front last, and start what runs by itself."""
         self.show()
+        self.activateWindow()
         known = [entry.key for entry in self._entries]
         last = self._settings.current.pages.get("last")
         if known:
@@ -208,10 +209,6 @@ class MainWindow(QWidget):
             event.acceptProposedAction()
             self.open_import(path)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.activateWindow()
-
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._may_close:
             super().closeEvent(event)
@@ -246,10 +243,7 @@ class MainWindow(QWidget):
             self._leave(t("正在锁定…"), wait_for_tasks=True).finished.connect(self._on_locked)
 
     def _leave(self, text: str, *, wait_for_tasks: bool) -> Closing:
-        self._keep_geometry()
-        self.idle.stop()
-        self.keeper.stop()
-        self.screen_lock.stop()
+        self._go_quiet()
         self.palette_view.dismiss()
         for toast in self.toasts.toasts():
             toast.dismiss()
@@ -273,13 +267,15 @@ class MainWindow(QWidget):
 
     def let_go(self) -> Workspace:
         """Close the window without closing the archive (a fresh window takes over)."""
-        self._keep_geometry()
-        self.idle.stop()
-        self.keeper.stop()
-        self.screen_lock.stop()
+        self._go_quiet()
         self._may_close = True
         self.close()
         return self._workspace
+
+    def _go_quiet(self) -> None:
+        self._keep_geometry()
+        for watcher in (self.idle, self.keeper, self.screen_lock):
+            watcher.stop()
 
     # ---- small things -------------------------------------------------------------------------------------------
 

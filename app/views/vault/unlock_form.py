@@ -150,6 +150,7 @@ class UnlockForm(FormPage):
             self._dialogs.show_error(error)
             return
         self._offer(remedy_for(error, path), str(error))
+        self._password.setFocus()
 
     def _offer(self, remedy: Remedy | None, message: str) -> None:
         words = {

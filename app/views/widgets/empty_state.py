@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.views.theme import icons
 from app.views.widgets import painting
 from app.views.widgets.labels import DataLabel
+
+_WIDE, _NARROW = 520, 260
 
 
 class _Emblem(QWidget):
@@ -49,7 +51,6 @@ class EmptyState(QWidget):
         layout.addSpacing(10)
         self._title = DataLabel(title, "h1")
         self._text = DataLabel(text, "secondary", wrap=True)
-        self._text.setMaximumWidth(520)
         self._fit()
         for label in (self._title, self._text):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -78,5 +79,14 @@ class EmptyState(QWidget):
     def _fit(self) -> None:
         """A centred label gets no height for its width from the layout: without this the second line is cut off."""
         self._text.ensurePolished()
-        width = min(520, self._text.fontMetrics().horizontalAdvance(self._text.text()) + 8)
-        self._text.setMinimumSize(width, self._text.heightForWidth(width))
+        room = max(_NARROW - 64, self.width() - 64) if self.testAttribute(Qt.WidgetAttribute.WA_Resized) else _WIDE
+        width = min(_WIDE, room, self._text.fontMetrics().horizontalAdvance(self._text.text()) + 8)
+        self._text.setMinimumWidth(0)  # else QLabel reckons the height for the former width
+        self._text.setFixedSize(width, self._text.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_NARROW, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()

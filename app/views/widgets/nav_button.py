@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QFocusEvent, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.views.theme import fonts, icons, theme
 from app.views.widgets import painting
 from app.views.widgets.labels import plain_tooltip
 
+_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 _HEIGHT, _RADIUS = 34, 7.0
 
 
@@ -22,6 +23,7 @@ class NavButton(QAbstractButton):
         super().__init__(parent)
         self._label, self._icon, self._tone, self._badge = text, icon, tone, ""
         self._shortcut = shortcut
+        self._ring = False
         self.setAccessibleName(text)
         self.setAccessibleDescription(shortcut)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -50,6 +52,10 @@ class NavButton(QAbstractButton):
 
     def _tip(self) -> None:
         self.setToolTip(plain_tooltip(f"{self._label}  {self._shortcut}" if self._shortcut else self._label))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._ring = event.reason() in _KEYBOARD
+        super().focusInEvent(event)
 
     def sizeHint(self) -> QSize:
         return QSize(fonts.metrics(bold=True).horizontalAdvance(self._label) + 60, _HEIGHT)
@@ -82,6 +88,6 @@ class NavButton(QAbstractButton):
         spot = QRectF(38, 0, right - 38, self.height())
         text_ink = ink if on or not self.isEnabled() else "text"
         painting.put_text(painter, spot, self._label, text_ink, bold=on)
-        if self.hasFocus():
+        if self.hasFocus() and self._ring:
             painting.focus_ring(painter, rect, _RADIUS)
         painter.end()

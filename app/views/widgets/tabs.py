@@ -74,7 +74,7 @@ class _Tab(QAbstractButton):
 
 
 class ViewTabs(QWidget):
-    """The strip.
+    """The strip; without `add_tip` it has no +.
 
     Signals:
         activated(str): key of the view the person chose.
@@ -86,7 +86,7 @@ class ViewTabs(QWidget):
     add_requested = Signal()
     context_requested = Signal(str, QPoint)
 
-    def __init__(self, name: str, add_tip: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, add_tip: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setFixedHeight(_HEIGHT + 1)
@@ -96,6 +96,7 @@ class ViewTabs(QWidget):
         self._more = IconButton("chevron-down", t("更多视图"), self, side=28)
         self._more.clicked.connect(self._on_more)
         self._add = IconButton("plus", add_tip, self, side=28)
+        self._add.setVisible(bool(add_tip))
         self._add.clicked.connect(self.add_requested)
 
     def set_tabs(self, items: Sequence[TabItem], current: str = "") -> None:

@@ -281,7 +281,7 @@ def test_that_a_backup_is_made_listed_and_restored(show, qtbot, workspace, tmp_p
     dialog.form.row("folder").field.set_path(tmp_path)
     dialog.form.row("password").field.edit.setText(PASSWORD)
     dialog.try_accept()
-    qtbot.waitUntil(lambda: (tmp_path / "恢复出来.kedang").exists(), timeout=10_000)
+    qtbot.waitUntil((tmp_path / "恢复出来.kedang").exists, timeout=10_000)
     qtbot.waitUntil(lambda: not runner.busy())
     again = opened(tmp_path / "恢复出来.kedang")
     assert again.customers.count() == workspace.customers.count()

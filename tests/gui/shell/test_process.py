@@ -152,8 +152,8 @@ def test_that_the_log_holds_places_but_no_data(tmp_path):
         name = "王小丽"
         try:
             raise ValueError(f"{name} 13800138000")
-        except ValueError as error:
-            logger.error("could not save %s, row %d", name, 7, exc_info=error)
+        except ValueError:
+            logger.exception("could not save %s, row %d", name, 7)
     finally:
         logging.getLogger().removeHandler(handler)
         handler.close()

@@ -1,0 +1,106 @@
+"""The last step: what was imported, and what can be done now."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.core.i18n import t
+from app.core.records import UndoResult
+from app.views.exchange.import_session import ImportSession
+from app.views.exchange.result_tiles import ResultTiles
+from app.views.theme import fonts
+from app.views.widgets import buttons
+from app.views.widgets.banner import Banner
+from app.views.widgets.labels import DataLabel, IconLabel, muted
+
+
+class DoneStep(QWidget):
+    """Signals:
+    again(): another file; leave(): to the imported records.
+    """
+
+    again = Signal()
+    leave = Signal()
+
+    def __init__(self, session: ImportSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        column = QVBoxLayout(self)
+        column.setContentsMargins(40, 0, 40, 0)
+        column.setSpacing(12)
+        column.addStretch(2)
+        self._icon = IconLabel("circle-check", "ok", 48)
+        column.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._title = DataLabel("", "h1")
+        self._title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._title)
+        self._facts = muted("")
+        self._facts.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._facts)
+        column.addSpacing(8)
+        self.tiles = ResultTiles()
+        self.tiles.setEnabled(False)
+        column.addWidget(self.tiles)
+        self.rows = Banner("warning", "", t("打开所在文件夹"))
+        self.rows.action_clicked.connect(self._open_rows)
+        column.addWidget(self.rows)
+        column.addLayout(self._build_actions())
+        column.addStretch(3)
+        session.imported.connect(self._show)
+
+    def _build_actions(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addStretch()
+        self.undo_button = buttons.plain(t("撤销这次导入"), "undo-2")
+        self.undo_button.clicked.connect(self._undo)
+        other = buttons.plain(t("再导入一个文件"), "upload")
+        other.clicked.connect(self.again)
+        self.view_button = buttons.primary(t("查看导入的记录"), "users")
+        self.view_button.clicked.connect(self.leave)
+        for button in (self.undo_button, other, self.view_button):
+            row.addWidget(button)
+        row.addStretch()
+        return row
+
+    def _show(self) -> None:
+        report = self._session.report
+        assert report is not None
+        self._icon.set_icon("circle-check", "ok")
+        self._title.setText(t("导入完成"))
+        facts = [t("共 {n} 行", n=f"{report.rows:,}"), t("用时 {n} 秒", n=f"{report.seconds:.1f}")]
+        if report.contacts:
+            facts.insert(1, t("另建联系人 {n} 位", n=f"{report.contacts:,}"))
+        self._facts.setText(fonts.join_facts(*facts))
+        self.tiles.show_report(report)
+        self.undo_button.setEnabled(report.operation is not None)
+        self.rows.setVisible(report.errors_file is not None)
+        if report.errors_file is not None:
+            self.rows.set_message(
+                t("没有导入的行已存成“{name}”，改好后可直接再导入。", name=report.errors_file.name), "warning"
+            )
+
+    def _open_rows(self) -> None:
+        report = self._session.report
+        if report is not None and report.errors_file is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(report.errors_file.parent)))
+
+    def _undo(self) -> None:
+        report = self._session.report
+        desk = self._session.desk
+        if report is None or report.operation is None:
+            return
+        operation = report.operation
+        self.undo_button.setEnabled(False)
+
+        def done(result: UndoResult) -> None:
+            self._icon.set_icon("undo-2", "gray")
+            self._title.setText(t("已撤销导入"))
+            kept = t("，{n} 条之后又改过，保持不变", n=len(result.kept)) if result.kept else ""
+            self._facts.setText(t("收回 {n} 条", n=f"{result.reverted:,}") + kept)
+
+        desk.operate(
+            lambda job: desk.workspace.history.undo(operation, job), title=t("正在撤销"), owner=self, on_done=done
+        )

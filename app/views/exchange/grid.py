@@ -1,0 +1,152 @@
+"""A small read-only table of texts with tones: previews, lists of problems. For a few thousand rows at most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from app.core.i18n import t
+from app.views.theme import fonts, theme
+from app.views.widgets.labels import plain_tooltip
+
+Index = QModelIndex | QPersistentModelIndex
+_ROLE = Qt.ItemDataRole
+_INKS = {"muted": "text_3"}
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """One cell: text, tone token of the ink ("" = ordinary), and what the tooltip says."""
+
+    text: str
+    tone: str = ""
+    hint: str = ""
+
+
+class GridModel(QAbstractTableModel):
+    """Rows of `GridCell`s under plain headers."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._headers: Sequence[str] = ()
+        self._rows: Sequence[Sequence[GridCell]] = ()
+
+    def show(self, headers: Sequence[str], rows: Sequence[Sequence[GridCell]]) -> None:
+        """Replace everything."""
+        self.beginResetModel()
+        self._headers, self._rows = headers, rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._headers)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:
+        if role != _ROLE.DisplayRole or orientation is not Qt.Orientation.Horizontal:
+            return None
+        return self._headers[section] if section < len(self._headers) else ""
+
+    def data(self, index: Index, role: int = _ROLE.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        cell = row[index.column()] if index.column() < len(row) else GridCell("")
+        if role == _ROLE.DisplayRole:
+            return cell.text.replace("\n", " ")
+        if role == _ROLE.ForegroundRole and cell.tone:
+            return theme.color(_INKS.get(cell.tone) or theme.ink(cell.tone))
+        if role == _ROLE.ToolTipRole:
+            return plain_tooltip(cell.hint or (cell.text if len(cell.text) > 16 else ""))
+        return None
+
+
+class _FlatHeader(QHeaderView):
+    """Plain words over a line, as the big table has them."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setFixedHeight(32)
+        self.setMinimumSectionSize(44)
+        self.setStretchLastSection(True)
+
+    def paintSection(self, painter: QPainter, rect: QRect, at: int) -> None:
+        painter.fillRect(rect, theme.color("surface_2"))
+        painter.setPen(theme.color("line"))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        painter.setPen(theme.color("text_2"))
+        painter.setFont(fonts.font(fonts.CAPTION, bold=True))
+        words = str(self.model().headerData(at, Qt.Orientation.Horizontal) or "")
+        room = rect.adjusted(8, 0, -6, 0)
+        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+class _Padded(QStyledItemDelegate):
+    """Text with air around it and without the style's focus frame."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        option.rect = option.rect.adjusted(6, 0, -4, 0)
+        option.state &= ~QStyle.StateFlag.State_HasFocus
+        super().paint(painter, option, index)
+
+
+class Grid(QTableView):
+    """The view of a `GridModel`."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.grid = GridModel(self)
+        self.setModel(self.grid)
+        self.setAccessibleName(name)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalHeader(_FlatHeader(self))
+        self.setItemDelegate(_Padded(self))
+        self.setCornerWidget(QWidget(self))
+        down = self.verticalHeader()
+        down.hide()
+        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        down.setDefaultSectionSize(30)
+
+    def show_rows(
+        self,
+        headers: Sequence[str],
+        rows: Sequence[Sequence[GridCell]],
+        marks: Sequence[str] = (),
+        widths: Sequence[int] = (),
+    ) -> None:
+        """Replace the content; without `widths` columns follow what their first rows hold. `marks`: row numbers of the
+        file, shown in a first column of their own."""
+        if marks:
+            headers = [t("行"), *headers]
+            rows = [[GridCell(mark, "muted"), *row] for mark, row in zip(marks, rows, strict=True)]
+            widths = (56, *widths) if widths else ()
+        self.grid.show(headers, rows)
+        metrics = self.fontMetrics()
+        for column, header in enumerate(headers):
+            if column < len(widths):
+                self.setColumnWidth(column, widths[column])
+                continue
+            texts = [header, *(row[column].text[:40] for row in rows[:30] if column < len(row))]
+            self.setColumnWidth(column, min(250, max(56, max(map(metrics.horizontalAdvance, texts)) + 30)))
