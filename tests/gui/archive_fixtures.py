@@ -14,6 +14,7 @@ from app.db.header_file import sidecar
 from app.services.workspace import Workspace
 from app.settings.store import SettingsStore
 from app.views.operations.runner import Runner
+from app.views.shell import pages
 from app.views.shell.desk import Desk
 from app.views.shell.main_window import MainWindow
 from app.views.widgets.toast import ToastStack
@@ -24,6 +25,13 @@ from tests.gui.archives import USER, copy_of, make_archive, opened
 def master(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A closed archive with 60 customers and some history, and its recovery code. Copy it."""
     return make_archive(tmp_path_factory.mktemp("master"), 60)
+
+
+@pytest.fixture(autouse=True)
+def _own_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The window with the pages tested here; the others have tests of their own."""
+    own = tuple(page for page in pages._PAGES if page[0] in ("history", "settings"))
+    monkeypatch.setattr(pages, "_PAGES", own)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from app.services.exchange.reading.records import ReadOptions
 from app.services.exchange.report import ImportReport
 from app.views.customers.cells import shown
 from app.views.customers.follow_dialog import FollowDialog
-from app.views.customers.record_actions import Handles, RecordActions
+from app.views.customers.record_actions import RecordActions
 from app.views.customers.record_dialog import RecordDialog
 from app.views.customers.words import edit_text, new_text
 from app.views.shell.page import Command
@@ -28,6 +28,7 @@ from app.views.widgets.menus import MenuItem, build_menu
 from app.views.widgets.table.tsv import tsv
 
 if TYPE_CHECKING:
+    from app.views.customers.record_actions import Handles
     from app.views.customers.record_page import RecordPage
 
 
@@ -147,7 +148,7 @@ class PageActions(QObject):
     def open_contact(self, contact: uuid.UUID) -> None:
         """The form of a contact, from wherever."""
         service = self._desk.workspace.contacts
-        self._desk.read(lambda _job: service.get(contact), self.edit_record, owner=self)
+        self._desk.read(lambda _job: service.get(contact), self._edit, owner=self)
 
     def follow(self, record: Record | None = None) -> None:
         """记跟进 for this customer, or the current one."""
@@ -287,15 +288,15 @@ class PageActions(QObject):
         """For the palette and the keys of the window."""
         page, found = self._page, []
         if self._may(Action.CREATE):
-            found.append(Command("new", new_text(self._key), "plus", self.new_record, "Ctrl+N"))
+            found.append(Command("new", new_text(self._key), "plus", self._new, "Ctrl+N"))
         if self._may(Action.EDIT):
             found.append(Command("edit", edit_text(self._key), "pencil", self.edit, "Ctrl+E"))
         if self._key == "customers" and self._may(Action.CREATE, "activities"):
             found.append(Command("follow", t("记跟进"), "message-square", self.follow, "Ctrl+J"))
         found += [
             Command("find", t("快速筛选"), "search", self._find, "Ctrl+F"),
-            Command("filter", t("添加筛选条件"), "list-filter", page.bar.open_editor, "Ctrl+Shift+F"),
-            Command("columns", t("选择列"), "columns-3", page.open_columns),
+            Command("filter", t("添加筛选条件"), "list-filter", self._filter, "Ctrl+Shift+F"),
+            Command("columns", t("选择列"), "columns-3", self._columns),
             Command("save-view", t("把现在的筛选保存为视图"), "bookmark", page.strip.ask_save, "Ctrl+Shift+S"),
             Command("pane", t("收起或展开详情"), "panel-right", page.toggle_pane, "Ctrl+\\"),
         ]
@@ -309,3 +310,15 @@ class PageActions(QObject):
         search = self._page.bar.search
         search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         search.selectAll()
+
+    def _new(self) -> None:
+        self.new_record()
+
+    def _edit(self, record: Record) -> None:
+        self.edit_record(record)
+
+    def _filter(self) -> None:
+        self._page.bar.open_editor()
+
+    def _columns(self) -> None:
+        self._page.open_columns()

@@ -192,11 +192,11 @@ class CheckStep(QWidget):
                 for c in report.cell_changes
             ]
             marks = [str(c.row) for c in report.cell_changes]
-            self.table.show_rows([t("列"), t("原文"), t("导入后")], rows, marks, (130, 230, 230))
+            self.table.show_rows([t("列"), t("原文"), t("导入后")], rows, marks, (110, 220, 120))
             total = sum(c.changed for c in report.columns)
         else:
             rows, marks, total = self._issues(report, names)
-            self.table.show_rows([t("列"), t("原文"), t("原因")], rows, marks, (130, 190, 300))
+            self.table.show_rows([t("列"), t("原文"), t("原因")], rows, marks, (110, 160, 120))
         self._count.setText(
             t("{n} 处", n=f"{total:,}")
             if total <= len(rows)

@@ -116,7 +116,7 @@ class MainWindow(QWidget):
         self.head.theme_wanted.connect(self.commands.switch_theme)
         self.head.new_wanted.connect(self._open_new_menu)
         self.head.new_button.setVisible(bool(self.commands.new_items()))
-        self.desk.page_wanted.connect(self.show_page)
+        self.desk.page_wanted.connect(self._on_wanted)
         self.desk.lock_wanted.connect(self.lock)
         self.desk.restart_wanted.connect(self._on_restart_wanted)
         self.idle.idle.connect(self.lock)
@@ -144,6 +144,17 @@ class MainWindow(QWidget):
     def entries(self) -> list[pages.PageEntry]:
         """The pages of this build in the order of their keys Ctrl+1 …"""
         return list(self._entries)
+
+    def _on_wanted(self, key: str, payload: object) -> None:
+        """A page of the stack, or one of the dialogs pages ask for by name."""
+        if key == "import":
+            wish = dict(payload) if isinstance(payload, dict) else {}
+            path = wish.get("path")
+            self.open_import(Path(path) if path else None, str(wish.get("entity", "customers")))
+        elif key == "export":
+            self.open_export(payload)
+        else:
+            self.show_page(key, payload)
 
     def show_page(self, key: str, payload: object = None) -> None:
         """Bring a page to the front, made when first wanted. A page that is not in this build: nothing happens."""
@@ -188,12 +199,20 @@ class MainWindow(QWidget):
         corner = button.mapToGlobal(QPoint(button.width() - menu.sizeHint().width(), button.height() + 4))
         menu.popup(corner)
 
-    def open_import(self, path: Path | None = None) -> None:
+    def open_export(self, payload: object) -> None:
+        """The export dialog for what a page shows."""
+        entity = str(payload.get("entity", "customers")) if isinstance(payload, dict) else "customers"
+        self._workspace.actor.require(entity, Action.EXPORT)
+        dialog = pages.make_export_dialog(self.desk, payload, self)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def open_import(self, path: Path | None = None, entity: str = "customers") -> None:
         """The import wizard, for a dropped file too."""
         if not pages.can_import() or self._closing is not None:
             return
-        self._workspace.actor.require("customers", Action.IMPORT)
-        dialog = pages.make_import_dialog(self.desk, "customers", path)
+        self._workspace.actor.require(entity, Action.IMPORT)
+        dialog = pages.make_import_dialog(self.desk, entity, path)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

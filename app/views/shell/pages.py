@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QWidget
 
 from app.core.i18n import t
 from app.views.shell.desk import Desk
@@ -24,6 +24,8 @@ _PAGES: tuple[tuple[str, str, str, Place], ...] = (
     ("settings", "app.views.settings.page:SettingsPage", "settings", "bottom"),
 )
 _IMPORT_DIALOG = "app.views.exchange.import_dialog:ImportDialog"
+_EXPORT_DIALOG = "app.views.exchange.export_dialog:ExportDialog"
+_EXPORT_WISH = "app.views.exchange.export_dialog:wish_of"
 
 
 @dataclass(frozen=True)
@@ -72,5 +74,12 @@ def can_import() -> bool:
 def make_import_dialog(desk: Desk, entity: str, path: Path | None) -> QDialog:
     """The import wizard for `entity`, starting with a file where one was dropped."""
     dialog = _class(_IMPORT_DIALOG)(desk, entity, path)
+    assert isinstance(dialog, QDialog)
+    return dialog
+
+
+def make_export_dialog(desk: Desk, payload: object, parent: QWidget) -> QDialog:
+    """The export dialog for what a page shows."""
+    dialog = _class(_EXPORT_DIALOG)(desk, _class(_EXPORT_WISH)(payload), parent)
     assert isinstance(dialog, QDialog)
     return dialog
