@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QLibraryInfo, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
@@ -18,6 +20,9 @@ from app.views.operations.excepthook import ExceptionReporter
 from app.views.theme import theme
 from app.views.widgets.brand import window_icon
 from app.views.widgets.dialogs import WindowDialogs
+
+if TYPE_CHECKING:
+    from app.services.workspace import Door
 
 
 def run_window(
@@ -42,14 +47,33 @@ def run_window(
     reporter = ExceptionReporter(application)
     reporter.raised.connect(lambda error: _tell(application, error))
     reporter.install()
-    from app.door import ArchiveDoor  # the archive's libraries: after the toolkit, and only in the real program
-
-    program = Program(application, settings, ArchiveDoor())
+    program = Program(application, settings, cast("Door", LazyDoor()))
     QTimer.singleShot(0, program, lambda: program.begin(archive.absolute() if archive else None, locked_user))
     code = application.exec()
     reporter.uninstall()
     del translators
     return code
+
+
+def start_for_benchmark() -> None:
+    """Everything up to the painted start window, and out again."""
+    settings = SettingsStore(config_dir() / "settings.json")
+    application = QApplication(sys.argv[:1])
+    theme.apply(application, "light")
+    program = Program(application, settings, cast("Door", LazyDoor()))
+    program.begin()
+    assert program.start_window is not None
+    program.start_window.grab()
+    os._exit(0)
+
+
+class LazyDoor:
+    """The real door, opened when first used: its libraries are loaded in a worker while the first window is there."""
+
+    def __getattr__(self, name: str) -> Any:
+        from app.door import ArchiveDoor
+
+        return getattr(ArchiveDoor(), name)
 
 
 def install_translators(application: QApplication) -> list[QTranslator]:

@@ -9,18 +9,21 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 import app
 from app.core.i18n import language, set_language
-from app.services.workspace import Door, Workspace
 from app.settings.store import SettingsStore
 from app.views.operations.runner import Runner
 from app.views.theme import theme
 from app.views.vault.opening import Opened
 from app.views.vault.start_window import StartWindow
+
+if TYPE_CHECKING:
+    from app.services.workspace import Door, Workspace
 
 log = logging.getLogger(__name__)
 Replace = Callable[[Path, str], None]

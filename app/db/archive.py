@@ -21,11 +21,12 @@ from app.db import header_file as hf
 from app.db import schema
 from app.db.bulk_indexes import build_missing
 from app.db.drives import is_network_drive
-from app.db.engine import connect, make_engine, told_plainly, writing
+from app.db.engine import connect, make_engine, writing
 from app.db.header_file import Step, no_step
 from app.db.keys import DEVICE, KEY_BYTES, PASSWORD, RECOVERY, Damaged, Header
 from app.db.lock import ArchiveLock
 from app.db.migrations import LATEST
+from app.db.problems import told_plainly
 from app.db.secrets import check_password, new_recovery_code, parse_recovery_code, password_bytes
 from app.db.settling import check_pages, put_back, seize, settle
 from app.db.upgrade import check_known, upgrade
@@ -48,7 +49,7 @@ class Archive:
         self._gate = threading.RLock()
         self._closed = False
         self.read_only = lock is None
-        self.engine = make_engine(self._connect)
+        self.engine = make_engine(self._connect, self._gate)
         event.listen(self.engine, "checkin", self._on_checkin)
 
     # ---- life ---------------------------------------------------------------------------------------------------
@@ -198,7 +199,7 @@ class Archive:
         self._key[:] = bytes(len(self._key))
 
     def _connect(self) -> Any:
-        """Every connection of ours is made here: none after closing, none while the key changes."""
+        """Every connection of ours is made here: none after closing."""
         with self._gate:
             if self._closed:
                 raise EnvironmentProblem(t("档案已经关闭。"))

@@ -21,8 +21,8 @@ from pathlib import Path
 
 from app.core.i18n import t
 from app.core.paths import data_dir
-from app.db.engine import told_plainly
 from app.db.keys import PAGE_SIZE, Damaged, Header
+from app.db.problems import told_plainly
 from app.errors import EnvironmentProblem
 
 MAGIC = b"KEDANG01"

@@ -18,7 +18,7 @@ from typing import IO
 
 from app.core.clock import now
 from app.core.i18n import t
-from app.db.engine import told_plainly
+from app.db.problems import told_plainly
 from app.errors import EnvironmentProblem
 
 

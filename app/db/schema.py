@@ -59,6 +59,12 @@ def triggers() -> Iterator[tuple[str, str]]:
                 _mark_where(target, f"org_id={row}.org_id AND id={row}.{column}") for target, column in columns
             )
             yield name, _trigger(name, event, child, body)
+    of_its_customers = "org_id=new.org_id AND id IN (SELECT customer_id FROM customer_contact WHERE org_id=new.org_id AND contact_id=new.id)"
+    renamed = _mark_where("customer", of_its_customers)
+    yield (
+        "contact_customer_search",
+        _trigger("contact_customer_search", "UPDATE OF name, deleted_at", "contact", renamed),
+    )
     # an activity belongs to the timeline: who wrote what is found under the activity itself, not under the customer
 
 
@@ -66,8 +72,7 @@ def create_search(connection: Any) -> None:
     """Create the search tables and triggers on a fresh schema; `connection` executes driver SQL."""
     for ddl in search_ddl():
         connection.exec_driver_sql(ddl)
-    for _, ddl in triggers():
-        connection.exec_driver_sql(ddl)
+    restore_triggers(connection)
 
 
 def unknown_objects(connection: Any) -> list[str]:
@@ -82,3 +87,11 @@ def missing_triggers(connection: Any) -> list[str]:
     rows = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='trigger'")
     there = {row[0] for row in rows}
     return [name for name, _ in triggers() if name not in there]
+
+
+def restore_triggers(connection: Any) -> None:
+    """Make those of our triggers that are not there."""
+    missing = set(missing_triggers(connection))
+    for name, ddl in triggers():
+        if name in missing:
+            connection.exec_driver_sql(ddl)

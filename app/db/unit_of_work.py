@@ -21,8 +21,8 @@ from app.core.fields import Registry
 from app.core.records import ChangeSet
 from app.db import search
 from app.db.archive import Archive
-from app.db.engine import problem_of
 from app.db.journal import Journal, Operation
+from app.db.problems import problem_of
 from app.db.store.access import guard
 from app.db.store.reading import Reader
 from app.db.store.undo import Undo

@@ -28,7 +28,7 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 
 @pytest.fixture(autouse=True)
-def _own_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+def own_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """The window with the pages tested here; the others have tests of their own."""
     own = tuple(page for page in pages._PAGES if page[0] in ("history", "settings"))
     monkeypatch.setattr(pages, "_PAGES", own)

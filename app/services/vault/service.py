@@ -19,10 +19,10 @@ from app.core.paths import data_dir
 from app.db import header_file as hf
 from app.db.archive import open_with_password
 from app.db.backup import copy_encrypted, integrity_problems
-from app.db.engine import told_plainly
 from app.db.header_file import write_atomic
 from app.db.journal import heads, link_at, verify_chains
 from app.db.keys import Header
+from app.db.problems import told_plainly
 from app.db.schema import missing_triggers, unknown_objects
 from app.db.search import live_counts, rebuild, unindexed
 from app.db.upgrade import version_of
@@ -115,10 +115,11 @@ class VaultService:
 
     def _anchor_problems(self, connection: sa.Connection) -> list[str]:
         try:
-            known = json.loads(self._anchor_path().read_bytes())
-        except (OSError, ValueError):
+            read = json.loads(self._anchor_path().read_bytes())
+            known = [(str(user), int(sequence), str(chain)) for user, (sequence, chain) in read.items()]
+        except (OSError, ValueError, TypeError, AttributeError):
             return []
-        short = [user for user, (sequence, chain) in known.items() if link_at(connection, user, sequence) != chain]
+        short = [user for user, sequence, chain in known if link_at(connection, user, sequence) != chain]
         return [t("操作记录比上次在本机看到的少，档案可能被换成了旧的。")] if short else []
 
     # ---- backups ------------------------------------------------------------------------------------------------

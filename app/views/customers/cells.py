@@ -25,6 +25,15 @@ _KINDS: dict[FieldType, Kind] = {
     FieldType.LONG_TEXT: "muted",
     FieldType.LINKS: "muted",
 }
+_WIDTHS = {
+    FieldType.DATE: 98,
+    FieldType.DATETIME: 136,
+    FieldType.MONEY: 94,
+    FieldType.PHONES: 122,
+    FieldType.USER: 76,
+    FieldType.TAGS: 116,
+    FieldType.CHOICE: 70,
+}
 #: fields whose value cannot be typed in one line without losing something
 _NOT_IN_CELL = frozenset({FieldType.LONG_TEXT, FieldType.LINKS, FieldType.ADDRESSES})
 
@@ -52,7 +61,7 @@ def column_of(entity: Entity, field: Field, *, editable: bool, users: Names, tag
         options = tuple(users.values())
     elif field.type is FieldType.TAGS:
         options = tuple(tags)
-    width = field.width + 38 if field.key == entity.title else max(field.width, 72)
+    width = 220 if field.key == entity.title else _WIDTHS.get(field.type, max(field.width, 72))
     changeable = editable and field.editable and field.type not in _NOT_IN_CELL
     return TableColumn(field.key, field.label, kind_of(entity, field), width, field.sortable, changeable, options)
 
@@ -87,8 +96,10 @@ def in_words(field: Field, value: Any, users: Names) -> str:
 
 
 def shown(field: Field, record: Record, users: Names) -> str:
-    """The field of a record in words; masked values stay masked."""
+    """The field of a record in words, several numbers in a line each; masked values stay masked."""
     value = record.get(field.key)
+    if field.type in (*POINT_TYPES, FieldType.ADDRESSES) and value and field.key not in record.masked:
+        return "\n".join(to_text(field, (item,)) for item in value)
     if field.key in record.masked:
         return value if isinstance(value, str) else MASKED
     return in_words(field, value, users)

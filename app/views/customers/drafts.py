@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.core.fields import Entity, Field, FieldType, Point
+from app.core.i18n import t
 from app.core.validation import InvalidFields
 from app.errors import UserError
 from app.services.exchange.convert import address_parts
@@ -68,6 +69,8 @@ class DraftReader:
             field = self.entity.field(key)
             try:
                 found[key] = self.value(field, draft)
+                if field.required and found[key] is None:
+                    problems[key] = t("必填。")
             except UserError as error:
                 problems[key] = str(error).removeprefix(f"{field.label}：")
         if problems:

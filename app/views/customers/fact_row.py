@@ -57,7 +57,7 @@ class FactRow(QWidget):
     def set_value(self, text: str, tone: str = "") -> None:
         """Show this value; `tone`: a coloured dot before it."""
         self._value, self._tone = text, tone
-        self.setAccessibleName(f"{self._label}：{text or t('（空）')}")
+        self.setAccessibleName(f"{self._label}：{text or t('（空）')}".replace("\n", "、"))
         self.setAccessibleDescription(t("按回车修改") if self._editable else "")
         cut = self._lines_wanted(self._room(self.width())) > _MOST_LINES
         self.setToolTip(plain_tooltip(text) if cut else "")

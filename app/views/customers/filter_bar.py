@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.core.fields import Entity
 from app.core.filters import Condition, Filter, sentence
@@ -20,6 +21,9 @@ from app.views.widgets.flow import FlowLayout
 from app.views.widgets.labels import muted
 from app.views.widgets.popover import Popover
 from app.views.widgets.search_box import SearchBox
+
+#: below this width the chips stand in a line of their own
+_NARROW = 760
 
 
 class FilterBar(QWidget):
@@ -38,6 +42,7 @@ class FilterBar(QWidget):
         self._desk, self._entity = desk, entity
         self._parts: tuple[Filter, ...] = ()
         self._any = False
+        self._below: bool | None = None
         self.chips: list[FilterChip] = []
         self.search = SearchBox(t("快速筛选，可用拼音"))
         self.search.setFixedWidth(176)
@@ -60,18 +65,36 @@ class FilterBar(QWidget):
 
     def _build(self) -> None:
         top = Qt.AlignmentFlag.AlignTop
-        row = QHBoxLayout(self)
-        row.setContentsMargins(20, 9, 12, 9)
-        row.setSpacing(8)
-        holder = QWidget()
-        holder.setLayout(self._flow)
-        self._flow.setContentsMargins(0, 2, 0, 0)
-        row.addWidget(self.search, 0, top)
-        row.addWidget(holder, 1)
+        self._holder = QWidget()
+        self._holder.setLayout(self._flow)
         self.count.setMinimumHeight(32)
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        for widget in (self.count, self.columns, self.export):
-            row.addWidget(widget, 0, top)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(20, 9, 12, 9)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(self.search, 0, 0, top)
+        for at, widget in enumerate((self.count, self.columns, self.export), 2):
+            self._grid.addWidget(widget, 0, at, top)
+        self._place_chips()
+
+    def _place_chips(self) -> None:
+        """Beside the search box; below it where that would leave no room."""
+        below = bool(self._parts) and self.width() < _NARROW
+        if below == self._below:
+            return
+        self._below = below
+        self._grid.removeWidget(self._holder)
+        self._flow.setContentsMargins(0, 0 if below else 2, 0, 0)
+        if below:
+            self._grid.addWidget(self._holder, 1, 0, 1, 5)
+        else:
+            self._grid.addWidget(self._holder, 0, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_chips()
 
     # ---- showing ------------------------------------------------------------------------------------------------
 
@@ -90,6 +113,7 @@ class FilterBar(QWidget):
             self._flow.insert_widget(at, chip)
             chip.show()
             self.chips.append(chip)
+        self._place_chips()
         self.join.setVisible(len(self._parts) > 1)
         self.join.setText(t("满足任一") if any_of else t("全部满足"))
         self.join.setToolTip(t("点一下：改成满足全部条件") if any_of else t("点一下：改成满足任一条件"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.fields import Entity, Field, FieldType
 from app.core.filters import Condition, op_label, operators
@@ -23,6 +23,7 @@ from app.views.widgets import buttons
 from app.views.widgets.buttons import IconButton
 from app.views.widgets.fields import ChoiceField
 from app.views.widgets.labels import DataLabel
+from app.views.widgets.popover import Popover
 
 _WIDTH = 292
 _MOST_VALUES = 200
@@ -63,13 +64,13 @@ class FilterEditor(QWidget):
         self._field: Field | None = None
         self._editor: ValueEditor | None = None
         self.setFixedWidth(_WIDTH)
-        self._stack = QStackedWidget()
         self._fields = self._build_fields()
-        self._stack.addWidget(self._fields)
-        self._stack.addWidget(self._build_condition())
+        self._page = self._build_condition()
+        self._page.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._stack)
+        column.addWidget(self._fields)
+        column.addWidget(self._page)
         self.setFocusProxy(self._fields)
         if condition is not None:
             self.choose_field(condition.field)
@@ -119,10 +120,22 @@ class FilterEditor(QWidget):
         column.addWidget(self._apply, 0, Qt.AlignmentFlag.AlignRight)
         return page
 
+    def _turn(self, page: QWidget) -> None:
+        for one in (self._fields, self._page):
+            one.setVisible(one is page)
+
+    def _fit(self) -> None:
+        """The popover gets as high as its content, no higher."""
+        window = self.window()
+        if window is not self and isinstance(window, Popover):
+            self.adjustSize()
+            window.adjustSize()
+
     # ---- steps --------------------------------------------------------------------------------------------------
 
     def _show_fields(self) -> None:
-        self._stack.setCurrentIndex(0)
+        self._turn(self._fields)
+        QTimer.singleShot(0, self, self._fit)
         self._fields.search.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def choose_field(self, key: str) -> None:
@@ -132,7 +145,7 @@ class FilterEditor(QWidget):
         self._operator.blockSignals(True)
         self._operator.set_choices([(op, op_label(op)) for op in operators(field)])
         self._operator.blockSignals(False)
-        self._stack.setCurrentIndex(1)
+        self._turn(self._page)
         self._show_editor()
 
     def choose_operator(self, op: str) -> None:
@@ -161,6 +174,7 @@ class FilterEditor(QWidget):
             self._load(editor, field)
         self.setFocusProxy(editor.widget())
         editor.widget().setFocus(Qt.FocusReason.OtherFocusReason)
+        QTimer.singleShot(0, self, self._fit)
 
     def _load(self, editor: ListValue, field: Field) -> None:
         workspace, entity, users = self._desk.workspace, self._entity.key, self._desk.users()
@@ -180,7 +194,7 @@ class FilterEditor(QWidget):
         self.finished.emit(Condition(self._field.key, self._operator.key(), value))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._stack.currentIndex() == 1:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self._page.isHidden():
             self.apply()
         else:
             super().keyPressEvent(event)

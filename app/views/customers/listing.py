@@ -85,9 +85,14 @@ def mine() -> Listing:
     return Listing(base=Condition("owner", "me"))
 
 
+#: what a salesperson reads first; so many fit beside the pane without scrolling sideways
+_CUSTOMERS = ("name", "stage", "tags", "owner", "phones", "amount", "last_contact_on", "level")
+
+
 def usual_columns(entity: Entity) -> Columns:
     """The entity's own choice."""
-    return tuple((field.key, 0) for field in entity.fields if field.shown)
+    shown = _CUSTOMERS if entity.key == "customers" else tuple(field.key for field in entity.fields if field.shown)
+    return tuple((key, 0) for key in shown)
 
 
 def known_columns(entity: Entity, columns: Sequence[tuple[str, int]]) -> Columns:

@@ -121,7 +121,7 @@ class PaneHead(QWidget):
         self._add_tag = buttons.Button(t("标签"), "plus", "ghost", compact=True)
         self._add_tag.clicked.connect(self.tags_wanted)
         self._add_tag.setVisible(self._may_edit and self._entity.find("tags") is not None)
-        row.addWidget(self._tags, 1)
+        row.addWidget(self._tags)
         row.addWidget(self._add_tag)
         row.addStretch()
         return row

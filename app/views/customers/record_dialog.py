@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QWidget
 
 from app.core.fields import Address, FieldType
 from app.core.i18n import t
@@ -95,7 +95,10 @@ class RecordDialog(FormDialog):
 
     def _build(self, parent: QWidget) -> None:
         self.body.setContentsMargins(24, 0, 10, 0)
-        self.body.addWidget(self._banner)
+        top = QHBoxLayout()
+        top.setContentsMargins(0, 0, 14, 0)
+        top.addWidget(self._banner)
+        self.body.addLayout(top)
         if self._customer is not None:
             self.title.setText(t("给“{name}”添加联系人", name=self._customer[1]))
             self._role = QLineEdit()
@@ -279,6 +282,9 @@ class RecordDialog(FormDialog):
         self.go.setEnabled(True)
         if isinstance(error, InvalidFields):
             self._tell(self.form.show_problems(cast("Mapping[str, str]", error.problems)))
+            first = next((key for key in error.problems if self.form.has(key)), "")
+            if first:
+                self._area.ensureWidgetVisible(self.form.row(first), 20, 60)
         elif isinstance(error, Conflict):
             self._tell(t("别人刚改过这条记录。请取消后重新打开，再改一次；您填的内容可以先复制下来。"))
         elif isinstance(error, AppError):

@@ -30,7 +30,7 @@ from app.views.shell.page import Command, NewRecord, OpenRecord, Page
 from app.views.widgets.labels import Rule
 from app.views.widgets.popover import Popover
 
-_PANE = 330
+_PANE = 312
 #: from this many changed records on the list is read again instead of looking for each
 _MANY = 64
 
@@ -61,6 +61,7 @@ class RecordPage(Page):
         self._recount.setSingleShot(True)
         self._recount.setInterval(600)
         self._recount.timeout.connect(self._read_beside)
+        self._read_tags()
         self.book.load(self._begin)
 
     # ---- construction -------------------------------------------------------------------------------------------
@@ -215,6 +216,8 @@ class RecordPage(Page):
     def _on_loaded(self, count: int) -> None:
         self.bar.show_count(counted(self.entity, count))
         self.empty.show_for(filtered=self.listing.filtered() or self.listing.base is not None)
+        if count and self.rows.current() is None:
+            self.rows.select_first()
         record, self._open_later = self._open_later, None
         if record is not None:
             self.verbs.select(record)
@@ -223,6 +226,9 @@ class RecordPage(Page):
     def _read_beside(self) -> None:
         """What may come later: numbers on the tabs, colours of tags."""
         self.book.count()
+        self._read_tags()
+
+    def _read_tags(self) -> None:
         workspace = self.desk.workspace
 
         def done(tags: list[tuple[str, str, int]]) -> None:
@@ -237,6 +243,9 @@ class RecordPage(Page):
 
     def _on_ticks(self) -> None:
         n = self.rows.model.selection.count()
+        if n and not self.bar.isHidden():
+            self.bulk.setFixedHeight(self.bar.height())  # in its place: the rows must not move under the mouse
+        self.bar.setVisible(n == 0)
         self.bulk.show_count(n, chosen(self.entity, n))
 
     def _on_opened(self, handle: int) -> None:

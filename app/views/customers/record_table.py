@@ -46,7 +46,7 @@ class RecordTable(QWidget):
         self._listing = Listing()
         self._source: RecordSource | None = None
         self._wanted: int | None = None
-        self._laying_out = False
+        self._laying_out = self._fresh = False
         self.tones: dict[str, str] = {}
         self.model = VirtualTableModel(desk.runner, None, self)
         self.table = VirtualTable(self.model, self._service.entity.label, desk.runner)
@@ -93,7 +93,7 @@ class RecordTable(QWidget):
 
     def show_listing(self, listing: Listing, *, keep_ticks: bool = False) -> None:
         """Read and show this; the old rows stay until the new ones are there."""
-        self._listing = listing
+        self._listing, self._fresh = listing, True
         self._source = RecordSource(
             self._service, listing, self._desk.users(), self.tones, editable=self.may_edit()
         )  # fmt: skip
@@ -113,6 +113,11 @@ class RecordTable(QWidget):
         """Make this record the current one, as soon as the list is there."""
         if self.model.is_loading() or not self.table.go_to(handle):
             self._wanted = handle
+
+    def select_first(self) -> None:
+        """Make the first row the current one."""
+        if self.model.rowCount():
+            self.table.setCurrentIndex(self.model.index(0, self.table.columns.first + 1))
 
     def current(self) -> int | None:
         """Handle of the current row."""
@@ -136,6 +141,9 @@ class RecordTable(QWidget):
         keys = [(key, width) for key, width in known_columns(entity, self._listing.columns) if key in shown]
         self.table.columns.set_states([ColumnState(key, width) for key, width in keys])
         self._laying_out = False
+        if self._fresh:
+            self._fresh = False
+            self.table.scrollToTop()  # another order or filter is read from its beginning
 
     def _on_loaded(self, count: int) -> None:
         self._stack.setCurrentWidget(self.table if count else self._empty)

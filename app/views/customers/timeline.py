@@ -92,6 +92,8 @@ def change_event(change: HistoryEntry, entity: Entity, browser: OperationBrowser
         return Event("trash-2", "bad", fonts.join_facts(t("删除"), change.actor), when)
     if change.action == "restore":
         return Event("rotate-ccw", "cyan", fonts.join_facts(t("恢复"), change.actor), when)
+    if change.kind == "activity":
+        return None  # the follow-up itself is in the list
     fields = [field for field in change.fields if field.key not in _NEVER_TOLD]
     if not fields:
         return None

@@ -56,11 +56,9 @@ class BaseRunner(QObject):
         """Run `work(job, *args)` in a pool; "write" has exactly one thread, so writes are done one after another.
 
         Callbacks run in the GUI thread: never after `owner` is destroyed (that also cancels the work). Without
-        `on_failed` the signal `failed` is emitted. Tasks with a `title` are shown to the person. RuntimeError after
-        `shutdown`.
+        `on_failed` the signal `failed` is emitted. Tasks with a `title` are shown to the person. After `shutdown` nothing
+        runs any more: a window that is going away may still ask, and gets a task that is over.
         """
-        if self._closed:
-            raise RuntimeError("the runner is shut down")
         task = Task(
             work,
             args,
@@ -71,6 +69,9 @@ class BaseRunner(QObject):
             on_failed=on_failed,
             on_cancelled=on_cancelled,
         )
+        if self._closed:
+            task.over = True
+            return task
         if owner is not None:
             task.belong_to(owner)
         self._live[task] = pool

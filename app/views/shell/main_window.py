@@ -85,8 +85,6 @@ class MainWindow(QWidget):
         self._connect()
         self._restore_geometry()
 
-    # ---- construction -------------------------------------------------------------------------------------------
-
     def _build(self) -> None:
         workspace = self._workspace
         self.sidebar = Sidebar(workspace.archive.path.stem, workspace.actor.name, self._entries)
@@ -216,8 +214,6 @@ class MainWindow(QWidget):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    # ---- events -------------------------------------------------------------------------------------------------
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if pages.can_import() and dropped_file(event.mimeData()) is not None:
             event.acceptProposedAction()
@@ -295,8 +291,6 @@ class MainWindow(QWidget):
         self._keep_geometry()
         for watcher in (self.idle, self.keeper, self.screen_lock):
             watcher.stop()
-
-    # ---- small things -------------------------------------------------------------------------------------------
 
     def _on_screen_locked(self) -> None:
         if self._settings.current.lock_on_screen_lock:

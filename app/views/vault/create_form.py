@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStandardPaths, Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit
@@ -11,13 +12,15 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit
 from app.core.i18n import t
 from app.errors import AppError
 from app.services.vault.file_names import file_name_problem
-from app.services.workspace import Door
 from app.views.operations.runner import BaseRunner
 from app.views.vault.form_page import FormPage
 from app.views.vault.opening import Opened, create_work
 from app.views.widgets.dialogs import Dialogs
 from app.views.widgets.new_password import NewPassword
 from app.views.widgets.path_field import PathField
+
+if TYPE_CHECKING:
+    from app.services.workspace import Door
 
 ENDING = ".kedang"
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.core.jobs import Job
-from app.services.workspace import Door, Workspace
+
+if TYPE_CHECKING:
+    from app.services.workspace import Door, Workspace
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPlainTextEdit
@@ -10,12 +11,14 @@ from PySide6.QtWidgets import QPlainTextEdit
 from app.core.i18n import t
 from app.errors import AppError, UserError
 from app.services.vault import passwords
-from app.services.workspace import Door
 from app.views.operations.runner import BaseRunner
 from app.views.vault.form_page import FormPage
 from app.views.vault.opening import Opened, recover_work
 from app.views.widgets.dialogs import Dialogs
 from app.views.widgets.new_password import NewPassword
+
+if TYPE_CHECKING:
+    from app.services.workspace import Door
 
 
 class RecoverForm(FormPage):

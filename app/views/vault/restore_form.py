@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit
 
 from app.core.i18n import t
 from app.errors import AppError, CannotUnlock
-from app.services.workspace import Door
 from app.views.operations.runner import BaseRunner
 from app.views.vault.create_form import ENDING, documents
 from app.views.vault.form_page import FormPage
@@ -17,6 +17,9 @@ from app.views.widgets.dialogs import Dialogs
 from app.views.widgets.fields import ChoiceField
 from app.views.widgets.password_field import PasswordField
 from app.views.widgets.path_field import PathField
+
+if TYPE_CHECKING:
+    from app.services.workspace import Door
 
 
 class RestoreForm(FormPage):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.i18n import t
-from app.services.workspace import Door
 from app.settings.store import SettingsStore
 from app.views.operations.runner import BaseRunner
 from app.views.vault.code_page import CodePage
@@ -25,6 +25,9 @@ from app.views.widgets.dialogs import Dialogs, WindowDialogs
 from app.views.widgets.empty_state import EmptyState
 from app.views.widgets.labels import DataLabel, Rule, caption, muted
 from app.views.widgets.nav_button import NavButton
+
+if TYPE_CHECKING:
+    from app.services.workspace import Door
 
 
 class StartWindow(QWidget):

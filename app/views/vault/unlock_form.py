@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QCheckBox
@@ -13,7 +14,6 @@ from app.core.i18n import t
 from app.errors import AppError, CannotUnlock
 from app.services.vault.passwords import wait_after
 from app.services.vault.remedies import Remedy, remedy_for
-from app.services.workspace import Door
 from app.views.operations.runner import BaseRunner
 from app.views.operations.task import Task
 from app.views.theme import fonts
@@ -23,6 +23,9 @@ from app.views.widgets import buttons
 from app.views.widgets.dialogs import Dialogs
 from app.views.widgets.fields import ChoiceField
 from app.views.widgets.password_field import PasswordField
+
+if TYPE_CHECKING:
+    from app.services.workspace import Door
 
 
 class UnlockForm(FormPage):

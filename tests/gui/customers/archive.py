@@ -44,11 +44,18 @@ def _history(workspace: Workspace, handle: int) -> None:
     customers.add_contact(record.id, {"name": "李思琪", "title": "财务"}, "财务")
     for day, kind, subject, body in (
         (3, "visit", "上门看了二号车间", ""),
-        (18, "call", "预算已批", "客户确认预算已批，下周二安排现场演示，需带样机。对方希望年前到货，付款方式 30/60/10。"),
+        (
+            18,
+            "call",
+            "预算已批",
+            "客户确认预算已批，下周二安排现场演示，需带样机。对方希望年前到货，付款方式 30/60/10。",
+        ),
     ):
         when = datetime(2026, 11, day, 2, 24, tzinfo=UTC)
         customers.log_activity(
-            record.id, {"kind": kind, "subject": subject, "body": body, "happened_at": when}, next_contact=date(2026, 11, 25)
+            record.id,
+            {"kind": kind, "subject": subject, "body": body, "happened_at": when},
+            next_contact=date(2026, 11, 25),
         )
     due = datetime(2026, 11, 27, 10, 0, tzinfo=UTC)
     customers.log_activity(record.id, {"kind": "task", "subject": "寄样机", "due_at": due, "done": False})
@@ -59,7 +66,9 @@ def with_views(workspace: Workspace) -> None:
     workspace.views.save("customers", "报价和谈判", condition=Condition("stage", "in", ["quoted", "negotiating"]))
     both = Group("and", (Condition("city", "eq", "苏州市"), Condition("amount", "ge", "50000")))
     workspace.views.save("customers", "苏州 5 万以上", condition=both)
-    workspace.views.save("customers", "30 天未联系", condition=Condition("last_contact_on", "lt", "2026-10-22"), shared=True)
+    workspace.views.save(
+        "customers", "30 天未联系", condition=Condition("last_contact_on", "lt", "2026-10-22"), shared=True
+    )
 
 
 def first_id(workspace: Workspace, at: int = 0) -> uuid.UUID:

@@ -19,7 +19,6 @@ from app.views.customers.record_page import RecordPage
 from app.views.operations.runner import Runner
 from app.views.shell.main_window import MainWindow
 from app.views.theme import theme
-from app.views.widgets.popover import Popover
 from tests.gui.archives import USER
 from tests.gui.customers.archive import filled, first_id, with_views
 from tests.gui.shots_scenes import settle
@@ -112,7 +111,9 @@ class Scenes:
         dialog = page.verbs.new_record()
         assert dialog is not None
         name = page.pane.record().get("name")  # type: ignore[union-attr]
-        dialog.read_text(f"{name}\n张伟 采购经理\n手机：13800138000\n邮箱：zw@example.com\n地址：江苏省苏州市姑苏区人民路12号")
+        dialog.read_text(
+            f"{name}\n张伟 采购经理\n手机：13800138000\n邮箱：zw@example.com\n地址：江苏省苏州市姑苏区人民路12号"
+        )
         settle(700)
         yield dialog
         dialog.form.remember()

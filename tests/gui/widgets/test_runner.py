@@ -220,8 +220,9 @@ def test_that_shutdown_cancels_waits_and_is_final(qtbot):
         runner.start(wait_for_cancel, on_cancelled=lambda: heard.append(1))
     assert runner.shutdown(3000)
     assert len(heard) == 6
-    with pytest.raises(RuntimeError):
-        runner.start(wait_for_cancel)
+    late = runner.start(wait_for_cancel)  # a window going away may still ask
+    assert late.over
+    assert not runner.busy()
 
 
 def test_that_shutdown_says_when_something_does_not_stop(qtbot):

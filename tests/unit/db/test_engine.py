@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from app.db.engine import problem_of, told_plainly
+from app.db.problems import problem_of, told_plainly
 from app.errors import EnvironmentProblem
 from app.services.workspace import Workspace
 from tests.helpers.sentences import APP
@@ -88,7 +88,9 @@ def test_that_trouble_of_the_world_becomes_a_sentence(error: Exception, says: st
     assert isinstance(problem_of(sa.exc.OperationalError("", {}, error)), EnvironmentProblem)
 
 
-@pytest.mark.parametrize("error", [sqlcipher.OperationalError("no such table: x"), sqlcipher.IntegrityError("UNIQUE"), ValueError("x")])
+@pytest.mark.parametrize(
+    "error", [sqlcipher.OperationalError("no such table: x"), sqlcipher.IntegrityError("UNIQUE"), ValueError("x")]
+)
 def test_that_a_defect_of_ours_stays_one(error: Exception) -> None:
     assert problem_of(error) is None
     with pytest.raises(type(error)), told_plainly():
@@ -98,9 +100,8 @@ def test_that_a_defect_of_ours_stays_one(error: Exception) -> None:
 def test_that_another_writer_is_waited_for_and_then_told(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.db.engine.BUSY_SECONDS", 0.05)
     workspace.archive.engine.dispose()
-    with workspace.context.writing(), pytest.raises(EnvironmentProblem, match="占用"):
-        with workspace.context.writing():
-            pass
+    with workspace.context.writing(), pytest.raises(EnvironmentProblem, match="占用"), workspace.context.writing():
+        pass
 
 
 def test_that_the_path_may_hold_any_character(workspace: Workspace, tmp_path: Path) -> None:

@@ -147,10 +147,20 @@ def _values(field: Field, op: str) -> st.SearchStrategy[Any]:
         case FieldType.EMAILS | FieldType.WECHATS:
             one = st.sampled_from(["li", "LI@HENG.CN", "li@heng.cn", "b.com", "wx_", "%", "_"])
         case _:
-            one = st.sampled_from([*WORDS[1:], *NAMES[:5], "恒", "%", "_", "/", "州s", "1号", "E1", "C00001", "A", "acme"])
+            one = st.sampled_from([*WORDS[1:], "恒", "%", "_", "/", "州s", "1号", "E1", "C00001", "A", "acme"]) | _PIECES
     if op == "between":
         return st.lists(one, min_size=2, max_size=2)
     return st.lists(one, min_size=1, max_size=3) if several else one
+
+
+#: what of a name somebody may type, in either case
+_PIECES = st.builds(
+    lambda text, start, size, low: (text.lower() if low else text)[start : start + size] or "x",
+    st.sampled_from([name + word for name in NAMES for word in WORDS]),
+    st.integers(0, 12),
+    st.integers(1, 6),
+    st.booleans(),
+)
 
 
 def _days() -> st.SearchStrategy[str]:

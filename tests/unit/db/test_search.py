@@ -1,0 +1,205 @@
+"""Full-text search as people type it: Chinese, pinyin, fragments of numbers and addresses, and anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.core.fields import Link
+from app.core.filters import Search
+from app.core.jobs import Job
+from app.db import search
+from app.db.search import drain, match_expression, rebuild, unindexed
+from app.db.search_text import entry_rows
+from app.services.workspace import Workspace
+from tests.factories import archives
+from tests.factories.customers import NAMES, add, email, phone
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """One customer per name, some reachable, some with a contact."""
+    office = archives.office()
+    with office.opened(office.copy(tmp_path_factory.mktemp("search"))) as workspace:
+        add(workspace, *NAMES)
+        add(workspace, "吕布", "カフェ東京", "Müller & Söhne", "Иванов", "한국상사")
+        reach = {"phones": (phone("138-0013-8038"), phone("010-88886666")), "emails": (email("Li.Wei@heng-li.com.cn"),)}
+        record, _ = workspace.customers.create({"name": "有电话的", "credit_code": "91320594MA1XQ2HW3T", **reach})
+        workspace.customers.add_contact(record.id, {"name": "尉迟恭"})
+        yield workspace
+
+
+def _found(workspace: Workspace, text: str) -> set[str]:
+    return {str(r.get("name")) for r in workspace.customers.list(Search(text), limit=1000)[1]}
+
+
+@pytest.mark.parametrize(
+    ("typed", "hits"),
+    [
+        ("张", {"张三", "张三丰"}),
+        ("张三", {"张三", "张三丰"}),
+        ("三丰", {"张三丰"}),
+        ("张三丰", {"张三丰"}),
+        ("丰三", set()),
+        ("恒力", {"苏州恒力机械有限公司"}),
+        ("恒力 苏州", {"苏州恒力机械有限公司"}),
+        ("苏州恒力机械有限公司", {"苏州恒力机械有限公司"}),
+        ("zhangsan", {"张三", "张三丰"}),
+        ("zhangsanfeng", {"张三丰"}),
+        ("zhangs", {"张三", "张三丰"}),
+        ("sanf", {"张三丰"}),
+        ("zsf", {"张三丰"}),
+        ("szhl", {"苏州恒力机械有限公司"}),
+        ("shanxiongxin", {"单雄信"}),
+        ("danxiongxin", {"单雄信"}),
+        ("zengguofan", {"曾国藩"}),
+        ("cengguofan", {"曾国藩"}),
+        ("qiuying", {"仇英"}),
+        ("ouyang", {"欧阳修"}),
+        ("chongqing", {"重庆长江贸易有限公司"}),
+        ("yinhang", {"上海银行股份有限公司"}),
+        ("lvbu", {"吕布"}),
+        ("Acme", {"Acme Trading Ltd"}),
+        ("trad", {"Acme Trading Ltd"}),
+        ("ＡＣＭＥ", {"Acme Trading Ltd"}),
+        ("8038", {"有电话的"}),
+        ("80013", {"有电话的"}),
+        ("138 0013 8038", {"有电话的"}),
+        ("138-0013", {"有电话的"}),
+        ("13800138038", {"有电话的"}),
+        ("+86 138 0013 8038", {"有电话的"}),
+        ("01088886666", {"有电话的"}),
+        ("010-8888 6666", {"有电话的"}),
+        ("8888", {"有电话的"}),
+        ("li.wei@heng-li.com.cn", {"有电话的"}),
+        ("heng-li", {"有电话的", "苏州恒力机械有限公司"}),
+        ("wei@heng", {"有电话的"}),
+        ("91320594MA1", {"有电话的"}),
+        ("2hw3t", {"有电话的"}),
+        ("尉迟", {"有电话的"}),
+        ("yuchigong", {"有电话的"}),
+        ("カフェ", {"カフェ東京"}),
+        ("フェ", {"カフェ東京"}),
+        ("müller", {"Müller & Söhne"}),
+        ("söhne", {"Müller & Söhne"}),
+        ("иван", {"Иванов"}),
+        ("상사", {"한국상사"}),
+        ("没有这个", set()),
+        ("qqqq", set()),
+    ],
+)
+def test_that_search_finds_what_a_person_means(filled: Workspace, typed: str, hits: set[str]) -> None:
+    assert _found(filled, typed) == hits
+    assert filled.customers.count(Search(typed)) == len(hits)
+
+
+def test_that_a_blank_search_finds_everything_and_signs_alone_nothing(filled: Workspace) -> None:
+    everything = filled.customers.count()
+    assert filled.customers.count(Search("  ")) == everything
+    for signs in ('"', "***", "（）", "-", "^", "'"):
+        assert filled.customers.count(Search(signs)) == 0
+
+
+SYNTAX = ['"', "'", "*", "^", "(", ")", "AND", "OR", "NOT", "NEAR(", "han:", "-", "+", ":", "{", "}", "\x00", "\ud800",
+          "张", "a", "1", " ", "%", "_", ";--", "字段"]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(SYNTAX) | st.text(max_size=3), max_size=6).map("".join))
+def test_that_nothing_typed_is_read_as_syntax(filled: Workspace, typed: str) -> None:
+    found = _found(filled, typed)
+    assert len(found) == filled.customers.count(Search(typed))
+
+
+@pytest.mark.parametrize("typed", ["长" * 3000, "a" * 3000, "1" * 3000, "a " * 1500, "xian" * 500 + "i", '"' * 3000])
+def test_that_a_pasted_page_is_searched_too(filled: Workspace, typed: str) -> None:
+    assert len(_found(filled, typed)) == filled.customers.count(Search(typed))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(NAMES), st.integers(0, 20), st.integers(1, 20))
+def test_that_every_piece_of_a_name_finds_it(filled: Workspace, name: str, start: int, size: int) -> None:
+    piece = name[start : start + size]
+    if match_expression(piece) is None:
+        return
+    ascii_words = [w for w in piece.split() if w.isascii()]
+    if any(len(w) < 2 for w in ascii_words):
+        return  # one Latin letter finds beginnings of words only
+    assert name in _found(filled, piece)
+
+
+# ---- the index follows the records --------------------------------------------------------------------------------
+
+
+def test_that_a_change_is_found_at_once_and_the_old_text_no_more(workspace: Workspace) -> None:
+    record = add(workspace, "旧名字", phones=(phone("13900139000"),))[0]
+    workspace.customers.update(record.id, {"name": "新称呼", "phones": (phone("13700137000"),)})
+    assert _found(workspace, "新称呼") == _found(workspace, "13700137000") == {"新称呼"}
+    assert _found(workspace, "旧名字") == _found(workspace, "13900139000") == set()
+    workspace.customers.delete(record.id)
+    assert _found(workspace, "新称呼") == set()
+    workspace.customers.restore_many([record.handle])
+    assert _found(workspace, "新称呼") == {"新称呼"}
+
+
+def test_that_a_customer_is_found_by_its_contacts_as_they_are_now(workspace: Workspace) -> None:
+    record = add(workspace, "恒力")[0]
+    contact, _ = workspace.customers.add_contact(record.id, {"name": "张三丰"})
+    assert _found(workspace, "张三丰") == {"恒力"}
+    workspace.contacts.update(contact.id, {"name": "李四光"})
+    assert (_found(workspace, "张三丰"), _found(workspace, "李四光")) == (set(), {"恒力"})
+    workspace.contacts.delete(contact.id)
+    assert _found(workspace, "李四光") == set()
+    workspace.contacts.restore_many([contact.handle])
+    other = add(workspace, "新东家")[0]
+    workspace.contacts.update(contact.id, {"customers": (Link(other.id),)})
+    assert _found(workspace, "李四光") == {"新东家"}
+
+
+def test_that_an_undone_change_is_searched_as_it_was(workspace: Workspace) -> None:
+    record = add(workspace, "原名")[0]
+    _, changes = workspace.customers.update(record.id, {"name": "误改"})
+    assert changes.operation_id is not None
+    workspace.history.undo(changes.operation_id)
+    assert (_found(workspace, "原名"), _found(workspace, "误改")) == ({"原名"}, set())
+
+
+def test_that_a_rebuilt_index_is_the_same(workspace: Workspace) -> None:
+    records = add(workspace, *NAMES, phones=(phone("13800138000"),), remark="备注 note")
+    workspace.customers.delete(records[0].id)
+    before = {text: _found(workspace, text) for text in ("张", "zs", "1380", "note", "公司", "heng")}
+    with workspace.context.writing() as work:
+        assert rebuild(work.connection, Job()) == len(NAMES) - 1
+        work.commit()
+    assert {text: _found(workspace, text) for text in before} == before
+    with workspace.archive.engine.connect() as connection:
+        assert unindexed(connection) == 0
+
+
+def test_that_missing_entries_are_counted_and_told(workspace: Workspace) -> None:
+    add(workspace, "张三", "李四")
+    with workspace.archive.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM customer_search WHERE rowid = 1")
+    assert workspace.vault.verify().problems == ("搜索索引缺少 1 条，请重建索引。",)
+    assert workspace.vault.rebuild_search() == 2
+    assert workspace.vault.verify().ok
+
+
+def test_that_nothing_is_left_to_do_after_a_unit_of_work(workspace: Workspace) -> None:
+    add(workspace, "张三")
+    with workspace.archive.engine.begin() as connection:
+        assert drain(connection) == 0
+        assert connection.exec_driver_sql("SELECT count(*) FROM search_paused").scalar() == 0
+
+
+def test_that_the_number_given_later_is_searched_like_any_code(workspace: Workspace) -> None:
+    """`with_code` makes of an entry what `tokens` would have made with the number."""
+    add(workspace, "张三")
+    with workspace.archive.engine.connect() as connection:
+        entry = entry_rows(connection, "customer", [1])[0]
+    without = search.tokens(["张三"], [], [])
+    mixed = search.with_code(without, "C000001")
+    assert [sorted(set(part.split())) for part in mixed] == [sorted(set(part.split())) for part in entry[1:]]
