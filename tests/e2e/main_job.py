@@ -60,7 +60,7 @@ class MainJob:
         """A line of the summary."""
         line = f"{time.monotonic() - self.started:6.1f} s  {text}"
         self.lines.append(line)
-        print(line, flush=True)
+        print(line, flush=True)  # noqa: T201 - the player speaks to whoever started it
 
     def picture(self, name: str, widget: QWidget) -> None:
         """What the window shows now."""

@@ -9,6 +9,7 @@ from typing import Any
 from app.core.fields import POINT_TYPES, Entity, Field, FieldType
 from app.core.records import Record
 from app.core.values import money_shown, to_text
+from app.views.theme import fonts
 from app.views.widgets.table.source import Cell, CellValue, Kind, TableColumn
 
 Names = Mapping[uuid.UUID, str]
@@ -32,7 +33,6 @@ _WIDTHS = {
     FieldType.PHONES: 122,
     FieldType.USER: 76,
     FieldType.TAGS: 116,
-    FieldType.CHOICE: 70,
 }
 #: fields whose value cannot be typed in one line without losing something
 _NOT_IN_CELL = frozenset({FieldType.LONG_TEXT, FieldType.LINKS, FieldType.ADDRESSES})
@@ -62,6 +62,9 @@ def column_of(entity: Entity, field: Field, *, editable: bool, users: Names, tag
     elif field.type is FieldType.TAGS:
         options = tuple(tags)
     width = 220 if field.key == entity.title else _WIDTHS.get(field.type, max(field.width, 72))
+    if field.type is FieldType.CHOICE:
+        width = 36 + max((fonts.metrics().horizontalAdvance(choice.label) for choice in field.choices), default=48)
+    width = max(width, fonts.metrics(fonts.CAPTION, bold=True).horizontalAdvance(field.label) + 38)
     changeable = editable and field.editable and field.type not in _NOT_IN_CELL
     return TableColumn(field.key, field.label, kind_of(entity, field), width, field.sortable, changeable, options)
 

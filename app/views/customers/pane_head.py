@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.fields import Entity, FieldType, Point
@@ -131,6 +131,22 @@ class PaneHead(QWidget):
         row.copied.connect(lambda text: self.told.emit(t("已复制：{text}", text=text)))
         row.edit_wanted.connect(lambda key=key: self.edit_wanted.emit(key))
         return row
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_actions()
+
+    def _fit_actions(self) -> None:
+        """Where the words do not fit, the two smaller buttons keep their icons only."""
+        words = ((self.call, t("致电")), (self.mail, t("邮件")))
+        for button, text in words:
+            button.setText(text)
+            button.setAccessibleName(text)
+        needed = sum(b.sizeHint().width() for b in (self.follow, self.call, self.mail) if not b.isHidden()) + 16
+        for button, text in words:
+            if needed > self.width():
+                button.setText("")
+                button.setToolTip(text)
 
     # ---- showing ------------------------------------------------------------------------------------------------
 

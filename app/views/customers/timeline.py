@@ -98,10 +98,13 @@ def change_event(change: HistoryEntry, entity: Entity, browser: OperationBrowser
     if not fields:
         return None
     told = [browser.shown(entity.key, field, lambda user: users.get(user, "")) for field in fields]
-    lines = [f"{label}：{_cut(before)} → {_cut(after)}" for label, before, after in told[:_MOST_FIELDS]]
+    lines = [
+        t("{label}：{before} → {after}", label=label, before=_cut(before), after=_cut(after))
+        for label, before, after in told[:_MOST_FIELDS]
+    ]
     if len(told) > _MOST_FIELDS:
         lines.append(t("还有 {n} 个字段", n=len(told) - _MOST_FIELDS))
-    labels = "、".join(label for label, _before, _after in told[:3])
+    labels = t("、").join(label for label, _before, _after in told[:3])
     undone = change.kind == "undo"
     verb = t("撤销：{fields}", fields=labels) if undone else t("修改：{fields}", fields=labels)
     icon = "undo-2" if undone else "upload" if change.kind == "import" else "pencil"

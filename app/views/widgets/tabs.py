@@ -173,7 +173,7 @@ class ViewTabs(QWidget):
     def _arrange(self) -> None:
         """Tabs from the left as long as there is room; the chosen one always has a place."""
         widths = {tab: tab.sizeHint().width() + _SPACE for tab in self._tabs}
-        room = self.width() - 28 - 12
+        room = self.width() - (0 if self._add.isHidden() else 28 + 12)
         if sum(widths.values()) > room:
             room -= 28 + 4
         chosen = next((tab for tab in self._tabs if tab.isChecked()), None)
