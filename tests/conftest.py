@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 if find_spec("PySide6") is not None:  # before anything imports Qt; tests/unit also run where it is not installed
@@ -15,6 +16,10 @@ if find_spec("PySide6") is not None:  # before anything imports Qt; tests/unit a
     os.environ.setdefault("PYTEST_QT_API", "pyside6")
 else:
     collect_ignore = ["gui"]
+
+# a shared machine is sometimes slow, and a slow example is no failure
+hypothesis.settings.register_profile("kedang", deadline=None)
+hypothesis.settings.load_profile("kedang")
 
 _home = tempfile.TemporaryDirectory(prefix="kedang-tests-")
 os.environ["KEDANG_HOME"] = _home.name

@@ -9,7 +9,7 @@ from dataclasses import replace
 from app.core.fields import Entity, FieldType, Registry
 from app.services.cleaning.amounts import header_unit
 from app.services.cleaning.codes import match_choice
-from app.services.cleaning.dates import column_order
+from app.services.cleaning.dates import Order, column_order, parse_date
 from app.services.cleaning.detect import detect
 from app.services.cleaning.phones import guess_region
 from app.services.exchange.plan import ColumnPlan, ImportPlan
@@ -194,6 +194,15 @@ def tuned(plan: ColumnPlan, cells: Sequence[str], targets: Sequence[Target]) -> 
         order = column_order(cells)
         return replace(plan, date_order=order.order, order_certain=order.certain)
     return plan
+
+
+def order_is_open(cells: Sequence[str]) -> bool:
+    """Whether the dates in the cells can be read in several orders and no cell settles which."""
+    if column_order(cells).certain:
+        return False
+    orders: tuple[Order, ...] = ("ymd", "mdy", "dmy")
+    readings = ({parse_date(cell, order=order, certain=True).value for order in orders} for cell in cells)
+    return any(len(values - {None}) > 1 for values in readings)
 
 
 def _settle(plan: ImportPlan) -> ImportPlan:

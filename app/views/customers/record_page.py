@@ -47,6 +47,7 @@ class RecordPage(Page):
         self.listing = Listing()
         self._stale = False
         self._ready = False
+        self._uncounted = True  # counting every view is dear at a million: only when data or views changed
         self._open_later: uuid.UUID | None = None
         self.strip = ViewStrip(desk, self.book)
         self.bar = FilterBar(desk, self.service.entity)
@@ -110,6 +111,7 @@ class RecordPage(Page):
     def _connect(self) -> None:
         table, verbs = self.rows.table, self.verbs
         self.strip.chosen.connect(self.show_view)
+        self.book.changed.connect(self._recount_soon)
         self.bar.parts_changed.connect(lambda parts, any_of: self._change(parts=parts, any_of=any_of))
         self.bar.quick_changed.connect(lambda text: self._change(quick=text))
         self.bar.search.moved_down.connect(lambda: table.setFocus(Qt.FocusReason.TabFocusReason))
@@ -221,7 +223,12 @@ class RecordPage(Page):
         record, self._open_later = self._open_later, None
         if record is not None:
             self.verbs.select(record)
-        self._recount.start()
+        if self._uncounted:
+            self._uncounted = False
+            self._recount.start()
+
+    def _recount_soon(self) -> None:
+        self._uncounted = True
 
     def _read_beside(self) -> None:
         """What may come later: numbers on the tabs, colours of tags."""
@@ -302,6 +309,7 @@ class RecordPage(Page):
         if not self.isVisible():
             self._stale = True
             return
+        self._uncounted = True
         self.pane.reload()
         ids = changes.touched.get(self.entity, frozenset())
         if ids is None or len(ids) > _MANY:
@@ -329,6 +337,6 @@ class RecordPage(Page):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._stale:
-            self._stale = False
+            self._stale, self._uncounted = False, True
             QTimer.singleShot(0, self, self._reload_all)
             QTimer.singleShot(0, self, self.pane.reload)

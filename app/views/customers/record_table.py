@@ -192,8 +192,8 @@ class RecordTable(QWidget):
             if not isinstance(error, AppError):
                 self._desk.dialogs.show_error(error)
                 return
-            self.model.refresh_rows([handle])
             if isinstance(error, Conflict):
+                self.model.refresh_rows([handle])
                 self._desk.toasts.show_toast(t("别人刚改过这条记录，已显示最新内容，请再改一次"), "warning")
                 return
             self._desk.toasts.show_toast(str(error), "error")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from app.core.i18n import t
 from app.views.theme import fonts, theme
 from app.views.widgets.labels import plain_tooltip
+from app.views.widgets.menus import MenuItem, build_menu
 
 Index = QModelIndex | QPersistentModelIndex
 _ROLE = Qt.ItemDataRole
@@ -49,6 +50,11 @@ class GridModel(QAbstractTableModel):
         self.beginResetModel()
         self._headers, self._rows = headers, rows
         self.endResetModel()
+
+    def text(self, row: int, column: int | None = None) -> str:
+        """A cell, or with None the whole row parted by tabs, as it goes to the clipboard."""
+        cells = self._rows[row]
+        return "\t".join(cell.text for cell in cells) if column is None else cells[column].text
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() else len(self._rows)
@@ -148,5 +154,37 @@ class Grid(QTableView):
             if column < len(widths):
                 self.setColumnWidth(column, widths[column])
                 continue
-            texts = [header, *(row[column].text[:40] for row in rows[:30] if column < len(row))]
-            self.setColumnWidth(column, min(250, max(56, max(map(metrics.horizontalAdvance, texts)) + 30)))
+            longest = max((row[column].text[:40] for row in rows[:30] if column < len(row)), key=_width, default="")
+            wanted = max(metrics.horizontalAdvance(longest), min(160, metrics.horizontalAdvance(header[:40]) + 6))
+            self.setColumnWidth(column, min(250, max(56, wanted + 26)))
+
+    # ---- keyboard and copying -----------------------------------------------------------------------------------
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid() and self.grid.rowCount():
+            self.setCurrentIndex(self.grid.index(0, 0))  # where the keyboard is must be visible
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self._copy(whole_row=True)
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.currentIndex().isValid():
+            items = [
+                MenuItem(t("复制这一格"), lambda: self._copy(whole_row=False), "copy"),
+                MenuItem(t("复制整行"), lambda: self._copy(whole_row=True), shortcut="Ctrl+C"),
+            ]
+            build_menu(self, items).popup(event.globalPos())
+
+    def _copy(self, *, whole_row: bool) -> None:
+        at = self.currentIndex()
+        if at.isValid():
+            QGuiApplication.clipboard().setText(self.grid.text(at.row(), None if whole_row else at.column()))
+
+
+def _width(text: str) -> int:
+    """Roughly how wide a text is: Chinese characters count two."""
+    return len(text) + sum(character > "\u2e7f" for character in text)

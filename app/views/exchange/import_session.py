@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from app.core.fields import Entity
+from app.core.fields import Entity, FieldType
 from app.core.i18n import t
 from app.core.jobs import Progress
+from app.errors import AppError
 from app.services.exchange.column_check import PreviewCheck
-from app.services.exchange.plan import ImportPlan
+from app.services.exchange.mapping import order_is_open, tuned
+from app.services.exchange.plan import ColumnPlan, ImportPlan
 from app.services.exchange.reading.records import Inspection, ReadOptions
 from app.services.exchange.report import ImportReport
-from app.services.exchange.targets import Target, targets_of
+from app.services.exchange.targets import Target, target_of, targets_of
 from app.views.operations.task import Task
 from app.views.shell.desk import Desk
 
+Order = Literal["ymd", "mdy", "dmy"]
+
 
 class ImportSession(QObject):
-    """One run of the wizard.
+    """One run of the wizard. A newer question takes the place of one that is still being answered; an import that
+    writes is never replaced.
 
     Signals:
         busy(str): a long step began (its words), or "" when it ended; progress(Progress): how far it is;
         inspected(), planned(), previewed(), checked(), imported(): that much is known now;
-        failed(Exception): the step did not work; cancelled(): the person stopped it.
+        refused(Exception): a file cannot be read, what was open before stays;
+        failed(Exception): another step did not work; cancelled(): the person stopped it.
     """
 
     busy = Signal(str)
@@ -36,6 +43,7 @@ class ImportSession(QObject):
     previewed = Signal()
     checked = Signal()
     imported = Signal()
+    refused = Signal(object)
     failed = Signal(object)
     cancelled = Signal()
 
@@ -43,15 +51,23 @@ class ImportSession(QObject):
         super().__init__(parent)
         self.desk = desk
         self.entity_key = entity
-        self.options = ReadOptions()
+        self.is_writing = False
+        self._task: Task | None = None
+        self._preview_task: Task | None = None
+        self._opening: tuple[Path, ReadOptions] | None = None
+        self.forget()
+
+    def forget(self) -> None:
+        """Back to no file."""
         self.path: Path | None = None
+        self.options = ReadOptions()
         self.inspection: Inspection | None = None
         self.plan: ImportPlan | None = None
         self.preview: PreviewCheck | None = None
         self.dry: ImportReport | None = None
         self.report: ImportReport | None = None
-        self._task: Task | None = None
-        self._preview_task: Task | None = None
+        self.preset = ""  # name of the saved plan in use
+        self._obstacle: tuple[ImportPlan, str] | None = None
 
     @property
     def entity(self) -> Entity:
@@ -67,72 +83,119 @@ class ImportSession(QObject):
 
     # ---- the file -----------------------------------------------------------------------------------------------
 
-    def open(self, path: Path, options: ReadOptions | None = None) -> None:
-        """Look into a file (again, with other options)."""
-        self.path, self.options = path, options or ReadOptions()
-        wanted = self.options
+    def open(self, path: Path, options: ReadOptions | None = None, entity: str = "") -> None:
+        """Look into a file (again, with other options or for another kind of record)."""
+        wanted, kind = options or ReadOptions(), entity or self.entity_key
+        imports = self.desk.workspace.imports
 
         def work(job: Any) -> tuple[Inspection, ImportPlan]:
-            inspection = self.desk.workspace.imports.inspect(path, wanted, job)
-            return inspection, self.desk.workspace.imports.propose(inspection, self.entity_key)
+            inspection = imports.inspect(path, wanted, job)
+            return inspection, imports.propose(inspection, kind)
 
         def done(found: tuple[Inspection, ImportPlan]) -> None:
-            self.inspection, self.plan = found
-            self.preview = self.dry = None
-            self._end()
+            self.path, self.options, self.entity_key = path, wanted, kind
+            self.inspection, plan = found
+            self.preset = ""
             self.inspected.emit()
-            self.planned.emit()
-            self._look()
+            self.change(plan)
 
-        self._start(t("正在读取 {name}", name=path.name), work, done, pool="read")
+        self._start(t("正在读取 {name}", name=path.name), work, done, refusal=self.refused)
+        self._opening = (path, wanted)
 
     def reread(self, **options: Any) -> None:
         """The same file read otherwise: sheet, encoding, delimiter, header_rows."""
-        assert self.path is not None
-        self.open(self.path, replace(self.options, **options))
-
-    def forget(self) -> None:
-        """Back to no file."""
-        self.path = self.inspection = self.plan = self.preview = self.dry = None
+        path, known = self._opening or (self.path, self.options)
+        assert path is not None
+        self.open(path, replace(known, **options))
 
     def set_entity(self, entity: str) -> None:
         """Import into another kind of record; the columns are mapped anew."""
-        self.entity_key = entity
-        if self.inspection is not None:
-            self.plan = self.desk.workspace.imports.propose(self.inspection, entity)
-            self.preview = self.dry = None
-            self.planned.emit()
-            self._look()
+        inspection = self.inspection
+        if self._opening is not None:
+            self.open(*self._opening, entity)
+        elif inspection is None:
+            self.entity_key = entity
+        else:
+            self._start(
+                t("正在匹配列"),
+                lambda _job: self.desk.workspace.imports.propose(inspection, entity),
+                self._on_proposed,
+            )
+
+    def _on_proposed(self, plan: ImportPlan) -> None:
+        self.entity_key = plan.entity
+        self.preset = ""
+        self.change(plan)
 
     # ---- the plan -----------------------------------------------------------------------------------------------
 
     def change(self, plan: ImportPlan) -> None:
         """Another plan; the preview follows."""
         self.plan = plan
-        self.dry = None
+        self.dry = self.preview = None
         self.planned.emit()
         self._look()
 
+    def adopt(self, plan: ImportPlan, name: str) -> None:
+        """Go on with a saved plan."""
+        self.preset = name
+        self.change(plan)
+
     def retarget(self, index: int, target: str | None) -> None:
-        """Another target for one column, chosen by the person."""
+        """Another target for one column, chosen by the person; its unit and date order are settled anew."""
         assert self.plan is not None
-        self.change(self.plan.with_target(index, target))
+        registry = self.desk.workspace.context.registry
+        found = target_of(target, self.entity, registry) if target else None
+        column = ColumnPlan(self.plan.columns[index].name, target, 1.0, "person")
+        self._put(index, tuned(column, self._cells(index), (found,)) if found else column)
+
+    def set_unit(self, index: int, unit: int) -> None:
+        """How many 元 a written 1 of an amount column stands for."""
+        assert self.plan is not None
+        self._put(index, replace(self.plan.columns[index], unit=unit))
+
+    def set_date_order(self, index: int, order: Order) -> None:
+        """The order of short dates, settled by the person."""
+        assert self.plan is not None
+        self._put(index, replace(self.plan.columns[index], date_order=order, order_certain=True))
+
+    def asks_order(self, index: int) -> bool:
+        """Whether a date column can be read in several ways and its cells do not settle which."""
+        return self.field_type(index) in (FieldType.DATE, FieldType.DATETIME) and order_is_open(self._cells(index))
+
+    def field_type(self, index: int) -> FieldType | None:
+        """What the field of a column holds; None when the column is not imported."""
+        key = self.plan.columns[index].target if self.plan else None
+        found = target_of(key, self.entity, self.desk.workspace.context.registry) if key else None
+        return found.field.type if found else None
+
+    def _put(self, index: int, column: ColumnPlan) -> None:
+        assert self.plan is not None
+        columns = list(self.plan.columns)
+        columns[index] = column
+        self.change(replace(self.plan, columns=tuple(columns)))
+
+    def _cells(self, index: int) -> list[str]:
+        return [row[index] for row in self.inspection.preview] if self.inspection else []
 
     def obstacle(self) -> str:
         """Why the plan cannot be carried out, in words; "" when it can."""
         plan = self.plan
         if plan is None or self.inspection is None:
             return t("请先选择文件。")
-        try:
-            self.desk.workspace.imports.check_plan(plan, self.inspection)
-        except Exception as error:  # noqa: BLE001 - every reason is told in place
-            return str(error)
-        return ""
+        if self._obstacle is None or self._obstacle[0] is not plan:
+            words = ""
+            try:
+                self.desk.workspace.imports.check_plan(plan, self.inspection)
+            except AppError as error:
+                words = str(error)
+            self._obstacle = (plan, words)
+        return self._obstacle[1]
 
     def _look(self) -> None:
         """Prepare the preview rows in the background; the last question wins."""
         if self._preview_task is not None:
-            self._preview_task.job.cancel()
+            self._preview_task.cancel()
         plan, inspection = self.plan, self.inspection
         if plan is None or inspection is None:
             return
@@ -149,33 +212,33 @@ class ImportSession(QObject):
     # ---- over all rows ------------------------------------------------------------------------------------------
 
     def check(self, errors_to: Path | None = None) -> None:
-        """The dry run."""
+        """The dry run; with `errors_to` the rows that will not be imported are written there."""
         path, inspection, plan = self._settled()
+        options = self.options
 
         def work(job: Any) -> ImportReport:
-            return self.desk.workspace.imports.dry_run(path, self.options, inspection, plan, job, errors_to)
+            return self.desk.workspace.imports.dry_run(path, options, inspection, plan, job, errors_to)
 
         def done(report: ImportReport) -> None:
             self.dry = report
-            self._end()
             self.checked.emit()
 
-        self._start(t("正在检查全部 {n} 行", n=f"{inspection.rows:,}"), work, done)
+        self._start(t("正在检查全部 {n} 行", n=f"{inspection.rows:,}"), work, done, pool="write")
 
     def run(self) -> None:
         """The import itself; pages are told."""
         path, inspection, plan = self._settled()
+        options = self.options
 
         def work(job: Any) -> ImportReport:
-            return self.desk.workspace.imports.run(path, self.options, inspection, plan, job)
+            return self.desk.workspace.imports.run(path, options, inspection, plan, job)
 
         def done(report: ImportReport) -> None:
             self.report = report
-            self._end()
             self.imported.emit()
             self.desk.changed.emit(report.changes, self)
 
-        self._start(t("正在导入 {n} 行", n=f"{inspection.rows:,}"), work, done)
+        self._start(t("正在导入 {n} 行", n=f"{inspection.rows:,}"), work, done, pool="write", writes=True)
 
     def _settled(self) -> tuple[Path, Inspection, ImportPlan]:
         assert self.path is not None
@@ -183,31 +246,43 @@ class ImportSession(QObject):
         assert self.plan is not None
         return self.path, self.inspection, self.plan
 
+    # ---- one step at a time -------------------------------------------------------------------------------------
+
     def cancel(self) -> None:
         """Stop the running step; an import takes back what it wrote."""
         if self._task is not None:
-            self._task.job.cancel()
+            self._task.cancel()
 
-    def _start(self, words: str, work: Any, done: Any, pool: str = "write") -> None:
-        if self._task is not None:
+    def _start(
+        self,
+        words: str,
+        work: Callable[[Any], Any],
+        done: Callable[[Any], None],
+        *,
+        pool: Literal["read", "write"] = "read",
+        refusal: Any = None,
+        writes: bool = False,
+    ) -> None:
+        if self.is_writing:
             return
-        self.busy.emit(words)
-        self._task = self.desk.runner.start(
-            work, on_done=done, on_progress=self._on_progress, on_failed=self._on_failed, on_cancelled=self._on_cancelled,
-            owner=self, title=words, pool="read" if pool == "read" else "write",
+        self.cancel()
+        self._opening, self.is_writing = None, writes
+
+        def ended(then: Callable[..., object], *answer: Any) -> None:
+            if self._task is not task:
+                return  # a newer question took its place
+            self._task, self._opening, self.is_writing = None, None, False
+            self.busy.emit("")
+            then(*answer)
+
+        task = self._task = self.desk.runner.start(
+            work, on_done=lambda found: ended(done, found), owner=self, title=words, pool=pool,
+            on_progress=lambda progress: self._on_progress(task, progress),
+            on_failed=lambda error: ended((refusal or self.failed).emit, error),
+            on_cancelled=lambda: ended(self.cancelled.emit),
         )  # fmt: skip
+        self.busy.emit(words)
 
-    def _on_progress(self, progress: Progress) -> None:
-        self.progress.emit(progress)
-
-    def _on_failed(self, error: Exception) -> None:
-        self._end()
-        self.failed.emit(error)
-
-    def _on_cancelled(self) -> None:
-        self._end()
-        self.cancelled.emit()
-
-    def _end(self) -> None:
-        self._task = None
-        self.busy.emit("")
+    def _on_progress(self, task: Task, progress: Progress) -> None:
+        if self._task is task:
+            self.progress.emit(progress)

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from app.core.fields import CUSTOM_TYPES, FieldType
 from app.core.i18n import t
 from app.services.exchange.column_check import CHANGED, WARNED, WRONG
 from app.services.exchange.plan import ColumnPlan, ImportPlan
+from app.services.exchange.targets import NEW as NEW_PREFIX
 from app.services.exchange.targets import new_target, target_of
+from app.views.exchange.column_line import FIELD_WIDTH, GAP, STRETCHES, ColumnLine
 from app.views.exchange.grid import Grid, GridCell
 from app.views.exchange.import_session import ImportSession
-from app.views.exchange.target_field import NEW, TargetField
+from app.views.exchange.preset_button import PresetButton
+from app.views.exchange.target_field import NEW, TargetChoices
 from app.views.exchange.tone_dot import ToneDot
 from app.views.widgets.banner import Banner
-from app.views.widgets.labels import ElidedLabel, IconLabel, caption
+from app.views.widgets.labels import ElidedLabel, caption
 from app.views.widgets.menus import MenuItem, build_menu
 
 _TONES = {CHANGED: "primary", WARNED: "warn", WRONG: "bad"}
+_LINES_A_TICK = 10
+_LONGEST_NAME = 60
 
 
 class MappingStep(QWidget):
@@ -29,8 +36,12 @@ class MappingStep(QWidget):
     def __init__(self, session: ImportSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._fields: list[TargetField] = []
-        self._told: list[tuple[ToneDot, ElidedLabel]] = []
+        self.lines: list[ColumnLine] = []
+        self._shown_for: tuple[object, str] | None = None
+        self._plan: ImportPlan | None = None
+        self._more: Iterator[int] = iter(())
+        self._building = QTimer(self)
+        self._building.timeout.connect(self._build_more)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -38,23 +49,52 @@ class MappingStep(QWidget):
         column.addWidget(self.note)
         parts = QSplitter(Qt.Orientation.Vertical)
         parts.setChildrenCollapsible(False)
+        parts.addWidget(self._build_list())
+        parts.addWidget(self._build_preview())
+        parts.setSizes([380, 210])
+        column.addWidget(parts, 1)
+        session.planned.connect(self._show_plan)
+        session.previewed.connect(self._show_preview)
+
+    # ---- building -----------------------------------------------------------------------------------------------
+
+    def _build_list(self) -> QWidget:
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(self._build_captions())
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QScrollArea.Shape.NoFrame)
         self._area.viewport().setProperty("ground", "surface")
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        parts.addWidget(self._area)
-        parts.addWidget(self._build_preview())
-        parts.setSizes([360, 220])
-        column.addWidget(parts, 1)
-        session.inspected.connect(self._rebuild)
-        session.planned.connect(self._show_plan)
-        session.previewed.connect(self._show_preview)
+        column.addWidget(self._area, 1)
+        return box
+
+    def _build_captions(self) -> QHBoxLayout:
+        """As wide as the lines below them, and staying when those are scrolled."""
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 20, 0)
+        row.setSpacing(GAP)
+        self.presets = PresetButton(self._session)
+        words = (t("文件中的列"), t("前几行的值"), t("导入到字段"), t("检查结果"))
+        name, values, field, result = (ElidedLabel(word, "caption") for word in words)
+        field.setFixedWidth(FIELD_WIDTH)
+        last = QHBoxLayout()
+        last.addWidget(result, 1)
+        last.addWidget(self.presets)
+        row.addWidget(name, STRETCHES[0])
+        row.addWidget(values, STRETCHES[1])
+        row.addSpacing(16)
+        row.addWidget(field)
+        row.addLayout(last, STRETCHES[2])
+        return row
 
     def _build_preview(self) -> QWidget:
         box = QWidget()
         column = QVBoxLayout(box)
-        column.setContentsMargins(0, 6, 0, 0)
+        column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(6)
         row = QHBoxLayout()
         row.setSpacing(14)
@@ -74,61 +114,68 @@ class MappingStep(QWidget):
     # ---- the columns --------------------------------------------------------------------------------------------
 
     def _rebuild(self) -> None:
-        found, plan = self._session.inspection, self._session.plan
-        if found is None or plan is None:
-            return
+        """Lines for another file or kind of record: a few now, the others while the window goes on living."""
+        found = self._session.inspection
+        assert found is not None
         body = QWidget()
         body.setProperty("ground", "surface")
-        grid = QGridLayout(body)
-        grid.setContentsMargins(0, 0, 8, 0)
-        grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(6)
-        for at, words in enumerate((t("文件中的列"), t("前几行的值"), "", t("导入到字段"), t("检查结果"))):
-            grid.addWidget(caption(words), 0, at)
-        self._fields, self._told = [], []
-        targets = self._session.targets()
-        for index, column in enumerate(found.columns):
-            line = index + 1
-            name = ElidedLabel(column.name, "strong")
-            name.setMinimumWidth(90)
-            samples = ElidedLabel("；".join(s.replace("\n", " ") for s in column.samples), "muted")
-            field = TargetField(targets, t("“{name}”导入到", name=column.name))
-            field.chosen.connect(lambda key, at=index: self._on_chosen(at, key))
-            dot, words_label = ToneDot("gray"), ElidedLabel("", "secondary")
-            told = QHBoxLayout()
-            told.setSpacing(6)
-            told.addWidget(dot)
-            told.addWidget(words_label, 1)
-            grid.addWidget(name, line, 0)
-            grid.addWidget(samples, line, 1)
-            grid.addWidget(IconLabel("chevron-right", "text_3", 16), line, 2)
-            grid.addWidget(field, line, 3)
-            grid.addLayout(told, line, 4)
-            grid.setRowMinimumHeight(line, 36)
-            self._fields.append(field)
-            self._told.append((dot, words_label))
-        grid.setRowStretch(len(found.columns) + 1, 1)
-        for at, stretch in ((0, 3), (1, 4), (3, 0), (4, 5)):
-            grid.setColumnStretch(at, stretch)
+        self._list = QVBoxLayout(body)
+        self._list.setContentsMargins(0, 0, 8, 0)
+        self._list.setSpacing(0)
+        self._list.addStretch()
+        offered = self._session.desk.workspace.actor.is_admin
+        self._choices = TargetChoices(self._session.targets(), body, new_fields=offered)
+        self.lines = []
+        self._more = iter(range(len(found.columns)))
         self._area.setWidget(body)
-        self._show_plan()
+        self._build_more()
+        self._building.start()
+
+    def _build_more(self) -> None:
+        found = self._session.inspection
+        todo = list(islice(self._more, _LINES_A_TICK))
+        if not todo or found is None:
+            self._building.stop()
+            return
+        for index in todo:
+            line = ColumnLine(found.columns[index], self._choices)
+            line.field.chosen.connect(partial(self._on_chosen, index))
+            line.unit_chosen.connect(partial(self._session.set_unit, index))
+            line.order_chosen.connect(partial(self._session.set_date_order, index))
+            self._list.insertWidget(index, line)
+            self.lines.append(line)
+            self._show_line(index)
+
+    def _show_line(self, index: int) -> None:
+        session = self._session
+        assert session.plan is not None
+        column = session.plan.columns[index]
+        asks = session.asks_order(index)
+        self.lines[index].show_plan(column, self._label(column), session.field_type(index), asks_order=asks)
+        if session.preview is not None:
+            self.lines[index].show_check(column, session.preview.columns[index])
 
     def _show_plan(self) -> None:
-        plan = self._session.plan
-        if plan is None or len(self._fields) != len(plan.columns):
-            self._rebuild_if_needed(plan)
+        session = self._session
+        plan = session.plan
+        if plan is None:
             return
-        for field, column in zip(self._fields, plan.columns, strict=True):
-            field.set_key(column.target, self._label(column))
-        self._say(plan)
-
-    def _rebuild_if_needed(self, plan: ImportPlan | None) -> None:
-        if plan is not None and self._session.inspection is not None and self._area.widget() is not None:
+        if self._shown_for != (session.inspection, session.entity_key):
+            self._shown_for = (session.inspection, session.entity_key)
+            self._plan = plan
             self._rebuild()
+        else:
+            before, self._plan = self._plan, plan
+            for index in range(len(self.lines)):
+                if before is None or before.columns[index] != plan.columns[index]:
+                    self._show_line(index)
+        self._say(plan)
 
     def _label(self, column: ColumnPlan) -> str:
         registry = self._session.desk.workspace.context.registry
         target = target_of(column.target, self._session.entity, registry) if column.target else None
+        if target is not None and column.target and column.target.startswith(NEW_PREFIX):
+            return t("新字段：{name}", name=target.label)
         return target.label if target else column.name
 
     def _say(self, plan: ImportPlan) -> None:
@@ -138,7 +185,9 @@ class MappingStep(QWidget):
             return
         chosen = sum(c.target is not None for c in plan.columns)
         remembered = sum(c.why == "preset" and c.target is not None for c in plan.columns)
-        if remembered:
+        if self._session.preset:
+            text = t("已套用方案“{name}”：{n} 列。", name=self._session.preset, n=remembered)
+        elif remembered:
             text = t("已沿用上次同样表头的匹配：{n} 列。", n=remembered)
         else:
             text = t("已按列名和内容自动匹配 {n} 列。这套匹配会记住，下次导入同样表头的文件时自动套用。", n=chosen)
@@ -148,39 +197,38 @@ class MappingStep(QWidget):
         if key != NEW:
             self._session.retarget(index, key or None)
             return
-        field = self._fields[index]
-        plan = self._session.plan
-        assert plan is not None
+        field = self.lines[index].field
         menu = build_menu(self, [
             MenuItem(label, partial(self._make_field, index, kind)) for kind, label in _type_labels()
         ])  # fmt: skip
-        menu.aboutToHide.connect(lambda: field.set_key(self._target(index), field.currentText()))
+        menu.aboutToHide.connect(lambda: self._show_line(index))
         menu.popup(field.mapToGlobal(field.rect().bottomLeft()))
 
-    def _target(self, index: int) -> str | None:
-        plan = self._session.plan
-        return plan.columns[index].target if plan else None
-
     def _make_field(self, index: int, kind: FieldType) -> None:
+        """A field named like the column; one whose name is taken or too long is asked for another."""
         plan = self._session.plan
         assert plan is not None
-        self._session.retarget(index, new_target(plan.columns[index].name, kind))
+        name = " ".join(plan.columns[index].name.split())
+        taken = {label for field in self._session.entity.fields for label in (field.zh, field.en)}
+        taken |= {c.target.split(":")[1] for i, c in enumerate(plan.columns)
+                  if i != index and c.target and c.target.startswith(NEW_PREFIX)}  # fmt: skip
+        while not name or name in taken or len(name) > _LONGEST_NAME:
+            given = self._session.desk.dialogs.ask_text(
+                t("新建字段"), t("这个名字已经有了，或长过 60 个字。请另起一个："), name[:_LONGEST_NAME]
+            )
+            if given is None:
+                return
+            name = given.strip()
+        self._session.retarget(index, new_target(name, kind))
 
     # ---- the first rows -----------------------------------------------------------------------------------------
 
     def _show_preview(self) -> None:
-        preview, plan = self._session.preview, self._session.plan
-        if preview is None or plan is None:
+        preview, plan, found = self._session.preview, self._session.plan, self._session.inspection
+        if preview is None or plan is None or found is None:
             return
-        for (dot, words), column, check in zip(self._told, plan.columns, preview.columns, strict=True):
-            if column.target is None:
-                text, tone = t("跳过"), "gray"
-            else:
-                text, tone = check.sentence()
-                why = _why(column)
-                text = f"{text} · {why}" if why else text
-            words.setText(text)
-            dot.set_tone(tone)
+        for line, column, check in zip(self.lines, plan.columns, preview.columns, strict=False):
+            line.show_check(column, check)
         at = [i for i, c in enumerate(plan.columns) if c.target is not None]
         headers = [self._label(plan.columns[i]) for i in at]
         rows = [
@@ -190,20 +238,12 @@ class MappingStep(QWidget):
             ]
             for row in preview.rows
         ]
-        assert self._session.inspection is not None
-        self.table.show_rows(headers, rows, [str(n) for n in self._session.inspection.preview_rows[: len(rows)]])
+        self.table.show_rows(headers, rows, [str(n) for n in found.preview_rows[: len(rows)]])
 
 
 def _hint(before: str, after: str, told: str) -> str:
     change = f"{before} → {after}" if before != after else ""
     return "\n".join(part for part in (change, told) if part)
-
-
-def _why(column: ColumnPlan) -> str:
-    words = {"content": t("按内容识别"), "preset": t("沿用上次"), "person": ""}
-    if column.why == "header" and column.confidence < 0.8:
-        return t("列名相近，请确认")
-    return words.get(column.why, "")
 
 
 def _type_labels() -> list[tuple[FieldType, str]]:

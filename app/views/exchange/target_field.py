@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSortFilterProxyModel, Qt, Signal
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtCore import QModelIndex, QObject, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QStandardItem, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QWidget
 
 from app.core.i18n import t
@@ -13,7 +13,29 @@ from app.core.pinyin import spoken
 from app.services.exchange.targets import Target
 
 SKIP, NEW = "", "+"
+_KEY = Qt.ItemDataRole.UserRole
 _FIND = Qt.ItemDataRole.UserRole + 1
+
+
+class TargetChoices(QObject):
+    """The list of targets, shared by the fields of all columns. `new_fields`: whether 新建字段 is offered."""
+
+    def __init__(self, targets: Sequence[Target], parent: QObject, *, new_fields: bool = True) -> None:
+        super().__init__(parent)
+        self.items = QStandardItemModel(self)
+        self.items.appendRow(_item(t("不导入"), SKIP))
+        if new_fields:
+            self.items.appendRow(_item(t("新建字段…"), NEW))
+        group = ""
+        for target in targets:
+            if target.group != group:
+                group = target.group
+                head = QStandardItem(group)
+                head.setFlags(Qt.ItemFlag.NoItemFlags)
+                self.items.appendRow(head)
+            self.items.appendRow(_item(target.label, target.key))
+        self.findable = QSortFilterProxyModel(self)
+        self.findable.setSourceModel(self.items)
 
 
 class TargetField(QComboBox):
@@ -23,54 +45,41 @@ class TargetField(QComboBox):
 
     chosen = Signal(str)
 
-    def __init__(self, targets: Sequence[Target], name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, choices: TargetChoices, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._choices = choices
+        self._key, self._label = SKIP, ""
         self.setAccessibleName(name)
         self.setEditable(True)
+        self.setCompleter(None)  # type: ignore[arg-type]  # Qt's own one finds by label only
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumWidth(190)
         self.setMaxVisibleItems(18)
-        self._items = model = QStandardItemModel(self)
-        model.appendRow(_item(t("不导入"), SKIP))
-        model.appendRow(_item(t("新建字段…"), NEW))
-        group = ""
-        for target in targets:
-            if target.group != group:
-                group = target.group
-                head = QStandardItem(group)
-                head.setFlags(Qt.ItemFlag.NoItemFlags)
-                model.appendRow(head)
-            model.appendRow(_item(target.label, target.key))
-        self.setModel(model)
-        self._build_completer(model)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setModel(choices.items)
         self.activated.connect(self._on_activated)
         edit = self.lineEdit()
         assert edit is not None
         edit.editingFinished.connect(self._settle)
-        self._key = SKIP
+        self.set_key(SKIP)
 
-    def _build_completer(self, model: QStandardItemModel) -> None:
-        found = QSortFilterProxyModel(self)
-        found.setSourceModel(model)
-        completer = QCompleter(found, self)
-        completer.setCompletionRole(_FIND)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-        completer.activated.connect(self._on_completed)
-        self.setCompleter(completer)
+    def key(self) -> str:
+        """Key of the chosen target."""
+        return self._key
 
     def set_key(self, key: str | None, label: str = "") -> None:
         """Show a target without a signal; `label` for one that is not in the list (a new field)."""
-        at = self.findData(key or SKIP)
-        if at < 0:
-            self._items.insertRow(2, _item(label or str(key), str(key)))
-            at = 2
+        self._key, self._label = key or SKIP, label
+        at = self.findData(self._key)
         blocked = self.blockSignals(True)
         self.setCurrentIndex(at)
+        if at < 0:
+            self.setEditText(label)
         self.blockSignals(blocked)
-        self._key = key or SKIP
+        edit = self.lineEdit()
+        assert edit is not None
+        edit.setCursorPosition(0)
+        self.setToolTip("")
 
     def _on_activated(self, at: int) -> None:
         key = self.itemData(at)
@@ -78,26 +87,49 @@ class TargetField(QComboBox):
             self._key = str(key)
             self.chosen.emit(self._key)
 
-    def _on_completed(self, text: str) -> None:
-        label = text.split("\u2003", 1)[0]
-        at = self.findText(label, Qt.MatchFlag.MatchExactly)
+    def _on_completed(self, found: QModelIndex) -> None:
+        at = self.findData(found.data(_KEY))
         if at >= 0:
             self.setCurrentIndex(at)
             self._on_activated(at)
 
     def _settle(self) -> None:
-        """Words that name no target go back to what was chosen."""
-        at = self.findData(self._key)
-        if at >= 0 and self.currentText() != self.itemText(at):
+        """Words that name no target go back to what was chosen; the full name of one chooses it."""
+        at = self.findText(self.currentText().strip(), Qt.MatchFlag.MatchFixedString)
+        if at >= 0 and self.itemData(at) is not None:
             self.setCurrentIndex(at)
+            self._on_activated(at)
+        elif self.currentText() != self._label or self.findData(self._key) >= 0:
+            self.set_key(self._key, self._label)
 
-    def wheelEvent(self, event: object) -> None:
-        event.ignore()  # type: ignore[attr-defined]
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        if self.completer() is None:
+            self._build_completer()
+        super().focusInEvent(event)
+
+    def _build_completer(self) -> None:
+        """Only for fields somebody enters: a file may have hundreds of columns."""
+        completer = QCompleter(self._choices.findable, self)
+        completer.setCompletionRole(_FIND)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        self.setCompleter(completer)
+        completer.activated[QModelIndex].connect(self._on_completed)  # type: ignore[index]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._settle()
+            event.accept()  # the wizard's default button must not be pressed by it
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
 
 
 def _item(label: str, key: str) -> QStandardItem:
     item = QStandardItem(label)
-    item.setData(key, Qt.ItemDataRole.UserRole)
+    item.setData(key, _KEY)
     said, short = spoken(label)
     item.setData("\u2003".join((label, key, *(s.replace(" ", "") for s in said), *short)), _FIND)
     return item

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QRectF, Signal
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.core.i18n import t
@@ -71,7 +71,21 @@ class Banner(QWidget):
         self._icon.set_icon(self._icon_name or SEVERITY_ICONS[severity], "primary_text" if tone == "primary" else tone)
         self._text.setText(text)
         self.setAccessibleName(text)
+        self._place_icon()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_icon()
+
+    def _place_icon(self) -> None:
+        """Beside the first of several lines, in the middle of one."""
+        line = self._text.fontMetrics().lineSpacing()
+        several = self._text.heightForWidth(max(self._text.width(), 1)) > 1.5 * line
+        side = Qt.AlignmentFlag.AlignTop if several else Qt.AlignmentFlag.AlignVCenter
+        layout = self.layout()
+        if layout is not None:
+            layout.setAlignment(self._icon, side)
 
     def _on_close(self) -> None:
         self.hide()

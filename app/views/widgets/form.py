@@ -27,6 +27,13 @@ class FormRow(QWidget):
         column.addWidget(field)
         column.addWidget(self._note)
 
+    def put_above(self, title: DataLabel) -> None:
+        """The label becomes a part of the row, so that a hidden row leaves no gap."""
+        column = self.layout()
+        assert isinstance(column, QVBoxLayout)
+        column.insertWidget(0, title)
+        column.insertSpacing(1, 2)
+
     def set_error(self, text: str) -> None:
         """Show what is wrong, "" takes it away. Read out by screen readers."""
         self._note.setText(text or self._hint)
@@ -62,7 +69,7 @@ class Form(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(6 if above else 12)
+        self._grid.setVerticalSpacing(18 if above else 12)
         self._grid.setColumnStretch(0 if above else 1, 1)
 
     def add_row(self, key: str, label: str, field: QWidget, *, required: bool = False, hint: str = "") -> FormRow:
@@ -76,9 +83,8 @@ class Form(QWidget):
         row.title = title
         at = self._grid.rowCount()
         if self._above:
-            self._grid.addWidget(title, at, 0)
-            self._grid.addWidget(row, at + 1, 0)
-            self._grid.setRowMinimumHeight(at + 2, 6)
+            row.put_above(title)
+            self._grid.addWidget(row, at, 0)
         else:
             title.setFixedWidth(self._label_width)
             title.setWordWrap(True)

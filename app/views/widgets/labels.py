@@ -69,8 +69,15 @@ class ElidedLabel(DataLabel):
     def minimumSizeHint(self) -> QSize:
         return QSize(24, super().minimumSizeHint().height())
 
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._tell_cut_text()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._tell_cut_text()
+
+    def _tell_cut_text(self) -> None:
         cut = self.fontMetrics().horizontalAdvance(self.text()) > self.width()
         self.setToolTip(plain_tooltip(self.text()) if cut else "")
 

@@ -96,7 +96,9 @@ class ViewTabs(QWidget):
         self._more = IconButton("chevron-down", t("更多视图"), self, side=28)
         self._more.clicked.connect(self._on_more)
         self._add = IconButton("plus", add_tip, self, side=28)
-        self._add.setVisible(bool(add_tip))
+        if not add_tip:
+            self._add.hide()
+            self._add.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._add.clicked.connect(self.add_requested)
 
     def set_tabs(self, items: Sequence[TabItem], current: str = "") -> None:

@@ -13,6 +13,7 @@ from app.core.filters import Condition
 from app.services.customers.pasted import read_pasted
 from app.views.customers.tick_list import fits
 from tests.gui.accessibility import assert_accessible
+from tests.gui.customers.keys import type_in
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -29,13 +30,15 @@ def idle(qtbot, page):
 def test_that_a_new_customer_is_typed_saved_and_selected(page, qtbot, workspace):
     dialog = page.verbs.new_record()
     assert_accessible(dialog)
-    QTest.keyClicks(dialog.form.editor("name"), "苏州新建机械有限公司")
+    type_in(dialog.form.editor("name"), "苏州新建机械有限公司")
     phones = dialog.form.editor("phones")
-    QTest.keyClicks(phones._rows[0].text, "13800138000")
+    type_in(phones._rows[0].text, "13800138000")
     QTest.mouseClick(phones._add, LEFT)
-    QTest.keyClicks(phones._rows[1].text, "0512-66668888")
+    type_in(phones._rows[1].text, "0512-66668888")
     dialog.form.editor("amount").setText("5万")
-    QTest.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    QTest.keyClick(dialog.form.editor("name"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: workspace.customers.find_by("name", "苏州新建机械有限公司") is not None, timeout=5000)
     idle(qtbot, page)
     made = workspace.customers.find_by("name", "苏州新建机械有限公司")
@@ -99,8 +102,8 @@ def test_that_a_pasted_block_is_spread_over_the_fields(page, qtbot):
 def test_that_a_customer_who_is_there_already_is_named(page, qtbot):
     record = page.pane.record()
     dialog = page.verbs.new_record()
-    QTest.keyClicks(dialog.form.editor("name"), record.get("name"))
-    qtbot.waitUntil(lambda: dialog._banner.isVisible(), timeout=5000)
+    type_in(dialog.form.editor("name"), record.get("name"))
+    qtbot.waitUntil(dialog._banner.isVisible, timeout=5000)
     assert [found.id for found in dialog.similar()] == [record.id]
     dialog.form.remember()
     dialog.reject()
@@ -111,8 +114,8 @@ def test_that_a_contact_is_added_with_its_role(page, qtbot, workspace):
     page.pane.show_tab("people")
     QTest.mouseClick(page.pane.add_contact, LEFT)
     dialog = visible_dialog(page)
-    QTest.keyClicks(dialog.form.editor("name"), "赵敏")
-    QTest.keyClicks(dialog._role, "财务")
+    type_in(dialog.form.editor("name"), "赵敏")
+    type_in(dialog._role, "财务")
     dialog.submit()
     qtbot.waitUntil(lambda: ("赵敏", "财务") in _people(workspace, record.id), timeout=5000)
     qtbot.waitUntil(lambda: "赵敏" in [item.title for item in page.pane.people.items()], timeout=5000)
@@ -128,7 +131,7 @@ def test_that_a_follow_up_with_the_next_day_is_one_operation(page, qtbot, worksp
     QTest.mouseClick(page.pane.head.follow, LEFT)
     dialog = visible_dialog(page)
     assert_accessible(dialog)
-    QTest.keyClicks(dialog._subject, "电话确认样品")
+    type_in(dialog._subject, "电话确认样品")
     dialog._put_day(3)
     before = workspace.history.list()[0]
     QTest.mouseClick(dialog.go, LEFT)

@@ -14,6 +14,7 @@ from app.views.widgets.popover import Popover
 from tests.gui.accessibility import assert_accessible
 from tests.gui.archives import opened
 from tests.gui.customers.archive import first_id, with_views
+from tests.gui.customers.keys import type_in
 from tests.gui.widgets.showing import collect
 
 LEFT = Qt.MouseButton.LeftButton
@@ -57,7 +58,7 @@ def test_that_the_list_and_the_first_record_are_there(page, qtbot):
 def test_that_a_chip_made_by_hand_narrows_the_list_and_its_cross_widens_it_again(page, qtbot):
     QTest.mouseClick(page.bar.add, LEFT)
     editor = popover_of(page).content
-    QTest.keyClicks(editor._fields.search, "jd")  # the pinyin initials of 阶段
+    type_in(editor._fields.search, "jd")  # the pinyin initials of 阶段
     QTest.keyClick(editor._fields.search, Qt.Key.Key_Return)
     ticks = editor.editor()
     qtbot.waitUntil(lambda: ticks.list.count() > 0, timeout=5000)
@@ -77,7 +78,7 @@ def test_that_a_condition_without_a_value_is_refused_in_words(page):
     QTest.mouseClick(popover.content._apply, LEFT)
     assert popover.content._error.text() == "请输入数字。"
     editor = popover.content.editor()
-    QTest.keyClicks(editor.focusProxy(), "5万")
+    type_in(editor.focusProxy(), "5万")
     seen = collect(popover.content.finished)
     QTest.keyClick(editor.focusProxy(), Qt.Key.Key_Return)
     assert seen == [Condition("amount", "ge", "50000")]
@@ -99,7 +100,7 @@ def test_that_any_of_two_conditions_is_enough_when_asked_so(page, qtbot):
 
 def test_that_the_quick_filter_finds_and_escape_clears_it(page, qtbot):
     name = names(page, qtbot)[1]
-    QTest.keyClicks(page.bar.search, name)
+    type_in(page.bar.search, name)
     QTest.keyClick(page.bar.search, Qt.Key.Key_Return)
     settled(qtbot, page)
     assert names(page, qtbot)[0] == name
@@ -212,7 +213,7 @@ def test_that_tagging_the_ticked_rows_is_one_operation(page, qtbot):
     page.rows.model.selection.select_all()
     QTest.mouseClick(page.bulk.button("tags"), LEFT)
     dialog = dialog_of(page)
-    QTest.keyClicks(dialog._new, "年会邀请、老乡")
+    type_in(dialog._new, "年会邀请、老乡")
     QTest.mouseClick(dialog.go, LEFT)
     settled(qtbot, page)
     assert page.service.count(Condition("tags", "has_all", ["年会邀请", "老乡"])) == 60
@@ -278,7 +279,7 @@ def test_that_views_are_counted_and_the_last_one_is_remembered(workspace, make_p
 def test_that_columns_are_chosen_and_kept(page, qtbot):
     popover = page.open_columns()
     ticks = popover.content._list
-    QTest.keyClicks(ticks.search, "hy")  # 行业
+    type_in(ticks.search, "hy")  # 行业
     QTest.keyClick(ticks.search, Qt.Key.Key_Return)
     settled(qtbot, page)
     assert "industry" in [c.key for c in page.rows.model.columns]

@@ -189,6 +189,9 @@ class TableDelegate(QStyledItemDelegate):
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         assert isinstance(editor, QLineEdit)
+        if editor.property("filled"):
+            return  # fresh rows came while somebody types: what is typed stays
+        editor.setProperty("filled", True)
         editor.setText(self._model.data(index, Qt.ItemDataRole.EditRole))
         editor.selectAll()
 
