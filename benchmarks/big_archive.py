@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.bootstrap import create_workspace, open_workspace
 from app.core.pinyin import sort_key
-from app.db.search import tokens
+from app.db.search_tokens import tokens
 from app.db.store.bulk import BulkWriter, NewRow
 from app.db.store.matching import match_key
 from app.services.workspace import Workspace

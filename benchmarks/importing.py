@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -13,7 +15,7 @@ from app.db.engine import connect
 from app.services.exchange.reading.records import ReadOptions
 from benchmarks.big_archive import PASSWORD
 from benchmarks.made_data import HEADERS, write_workbook
-from benchmarks.measure import Row, peak_mb
+from benchmarks.measure import Row, child_peak_mb, peak_mb
 
 
 def floor_seconds(path: Path, folder: Path) -> float:
@@ -37,7 +39,9 @@ def rows(count: int = 200_000) -> list[Row]:
     folder = Path(tempfile.mkdtemp(prefix="kedang-bench-"))
     try:
         path = write_workbook(folder / f"customers-{count}.xlsx", count)
-        floor = floor_seconds(path, folder)
+        code = "import sys, pathlib as p; import benchmarks.importing as b; print(b.floor_seconds(*map(p.Path, sys.argv[1:])))"
+        done = subprocess.run([sys.executable, "-c", code, path, folder], capture_output=True, text=True, check=True)
+        floor = float(done.stdout)  # in a process of its own, so that its memory is not counted as ours
         workspace, _ = create_workspace(folder / "a.kedang", "admin", PASSWORD)
         started = time.monotonic()
         inspection = workspace.imports.inspect(path)
@@ -45,14 +49,16 @@ def rows(count: int = 200_000) -> list[Row]:
         report = workspace.imports.run(path, ReadOptions(), inspection, plan)
         ours = time.monotonic() - started
         peak = peak_mb()
+        child = child_peak_mb()
         undo = time.monotonic()
         assert report.operation is not None
         workspace.history.undo(report.operation)
         undo = time.monotonic() - undo
         workspace.close()
-        note = f"{report.created:,} customers and {report.contacts:,} contacts; peak {peak:.0f} MB; undo {undo:.0f} s"
+        made = f"{report.created:,} customers and {report.contacts:,} contacts"
+        note = f"{made}; peak {peak:.0f} MB, reading child {child:.0f} MB; undo {undo:.0f} s"
         what = f"import {count:,} × 20 .xlsx (seconds, wall)"
-        met = ours <= 4 * floor and peak <= 700
+        met = ours <= 4 * floor and peak + child <= 700
         return [Row(what, ours, floor, "≤ 4 × the floor, ≤ 700 MB", met, note)]
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -59,6 +59,15 @@ def peak_mb() -> float:
     return peak / (1_000_000 if sys.platform == "darwin" else 1000)
 
 
+def child_peak_mb() -> float:
+    """Peak resident memory of the largest finished child process in MB."""
+    import resource
+    import sys
+
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return peak / (1_000_000 if sys.platform == "darwin" else 1000)
+
+
 def current_mb() -> float:
     """Resident memory now (Linux), in MB."""
     for line in Path("/proc/self/status").read_text().splitlines():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.filters import Search
-from app.db.search import match_expression
+from app.db.search_tokens import match_expression
 from benchmarks.big_archive import opened
 from benchmarks.measure import Row, paired
 

@@ -198,9 +198,7 @@ def sentence(node: Filter, entity: Entity, registry: Registry, users: Any = None
         case Group(kind, parts):
             joiner = t(" 且 ") if kind == "and" else t(" 或 ")
             texts = [sentence(p, entity, registry, users) for p in parts]
-            wrap = [
-                t("（{inner}）", inner=s) if isinstance(p, Group) else s for p, s in zip(parts, texts, strict=True)
-            ]
+            wrap = [t("（{inner}）", inner=s) if isinstance(p, Group) else s for p, s in zip(parts, texts, strict=True)]
             return joiner.join(wrap) if wrap else t("全部")
         case Not(part):
             return t("不满足（{inner}）", inner=sentence(part, entity, registry, users))

@@ -16,7 +16,7 @@ _HOLDER = {"customer": "customer_id", "contact": "contact_id"}
 
 def entry_rows(connection: Any, table: str, rids: Sequence[int]) -> list[tuple[int, str, str, str]]:
     """(rid, han, py, gram) for those of `rids` that are live; deleted rows get no entry."""
-    from app.db.search import tokens
+    from app.db.search_tokens import tokens
 
     names, texts, codes = _SOURCES[table]
     marks = ",".join("?" * len(rids))

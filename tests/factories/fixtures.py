@@ -43,7 +43,9 @@ def workspace(office: Template, tmp_path: Path) -> Iterator[Workspace]:
 @pytest.fixture
 def staff(workspace: Workspace) -> dict[str, Workspace]:
     """The same open archive through the eyes of everybody in the office."""
-    people = {name: workspace_of(workspace.archive, archives.actor(workspace, name), "test") for name in archives.PEOPLE}
+    people = {
+        name: workspace_of(workspace.archive, archives.actor(workspace, name), "test") for name in archives.PEOPLE
+    }
     return people | {"boss": workspace}
 
 

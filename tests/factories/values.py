@@ -56,7 +56,5 @@ def field_of(kind: FieldType) -> Field:
     return Field(f"a_{kind}", "字段", "Field", kind, open_choices=True)
 
 
-FIELDS_AND_VALUES = st.sampled_from(FieldType).flatmap(
-    lambda kind: st.tuples(st.just(field_of(kind)), BY_TYPE[kind])
-)
+FIELDS_AND_VALUES = st.sampled_from(FieldType).flatmap(lambda kind: st.tuples(st.just(field_of(kind)), BY_TYPE[kind]))
 DAYS = st.dates(date(2025, 1, 1), date(2027, 12, 31))

@@ -18,7 +18,7 @@ from app.core.fields import FieldType
 from app.core.ids import uuid7_bytes
 from app.core.records import Record
 from app.core.values import to_json
-from app.db import search
+from app.db import search, search_tokens
 from app.db.journal import CREATE, HIDDEN, UPDATE, Journal, Operation
 from app.db.store import children, numbers
 from app.db.store.layout import Layout
@@ -83,7 +83,7 @@ class BulkWriter:
         ]
         self._journal.record_many(operation, entity, changes)
         table = layout.table.name
-        entries = [(first + i, *search.with_code(r.entry, human[i])) for i, r in enumerate(rows)]
+        entries = [(first + i, *search_tokens.with_code(r.entry, human[i])) for i, r in enumerate(rows)]
         search.write_entries(self._connection, table, entries)
         return ids
 

@@ -19,7 +19,7 @@ from app.core.fields import POINT_TYPES, Field, FieldType
 from app.core.filters import Condition, Filter, Group, Not, Related, Search
 from app.core.i18n import t
 from app.db.schema import search_table
-from app.db.search import containing_expression, fold, match_expression
+from app.db.search_tokens import containing_expression, fold, match_expression
 from app.db.store import access
 from app.db.store.layout import NUMBER_SCALE, POINT_KINDS, Layout, to_custom
 from app.errors import NotPermitted, UserError

@@ -14,7 +14,7 @@ from app.core.fields import Field, FieldType, Link, Registry
 from app.core.filters import Filter, check
 from app.core.i18n import t
 from app.core.records import Record, Sort
-from app.db.search import match_expression
+from app.db.search_tokens import match_expression
 from app.db.store import access, children
 from app.db.store.filters import Context, compile_filter, matching, search_hits, split_search
 from app.db.store.layout import Layout, layouts

@@ -11,7 +11,7 @@ from typing import Any
 from app.core.fields import POINT_TYPES, Field, FieldType, Registry
 from app.core.i18n import set_language, t
 from app.core.pinyin import sort_key
-from app.db.search import tokens
+from app.db.search_tokens import tokens
 from app.db.store.bulk import NewRow, PointRow
 from app.db.store.layout import custom_columns
 from app.db.store.matching import match_key

@@ -125,7 +125,9 @@ class CheckStep(QWidget):
         if report is None:
             return
         self.detail.setText("")
-        names = [c.name.replace("\n", " ") for c in self._session.inspection.columns] if self._session.inspection else []
+        names = (
+            [c.name.replace("\n", " ") for c in self._session.inspection.columns] if self._session.inspection else []
+        )
         if self.view.current() == "changes":
             self._issues = []
             rows = [

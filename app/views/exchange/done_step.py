@@ -41,7 +41,6 @@ class DoneStep(QWidget):
         column.addWidget(self._facts)
         column.addSpacing(8)
         self.tiles = ResultTiles()
-        self.tiles.setEnabled(False)
         column.addWidget(self.tiles)
         self.rows = Banner("warning", "", t("打开所在文件夹"))
         self.rows.action_clicked.connect(self._open_rows)
@@ -56,11 +55,11 @@ class DoneStep(QWidget):
         row.addStretch()
         self.undo_button = buttons.plain(t("撤销这次导入"), "undo-2")
         self.undo_button.clicked.connect(self._undo)
-        other = buttons.plain(t("再导入一个文件"), "upload")
-        other.clicked.connect(self.again)
+        self.again_button = buttons.plain(t("再导入一个文件"), "upload")
+        self.again_button.clicked.connect(self.again)
         self.view_button = buttons.primary(t("查看导入的记录"), "users")
         self.view_button.clicked.connect(self.leave)
-        for button in (self.undo_button, other, self.view_button):
+        for button in (self.undo_button, self.again_button, self.view_button):
             row.addWidget(button)
         row.addStretch()
         return row
@@ -75,7 +74,10 @@ class DoneStep(QWidget):
             facts.insert(1, t("另建联系人 {n} 位", n=f"{report.contacts:,}"))
         self._facts.setText(fonts.join_facts(*facts))
         self.tiles.show_report(report)
+        self.tiles.show()
+        self.undo_button.show()
         self.undo_button.setEnabled(report.operation is not None)
+        self.view_button.setVisible(self._session.entity_key == "customers")
         self.rows.setVisible(report.errors_file is not None)
         if report.errors_file is not None:
             self.rows.set_message(
@@ -98,9 +100,20 @@ class DoneStep(QWidget):
         def done(result: UndoResult) -> None:
             self._icon.set_icon("undo-2", "gray")
             self._title.setText(t("已撤销导入"))
+            for gone in (self.tiles, self.rows, self.undo_button, self.view_button):
+                gone.hide()
             kept = t("，{n} 条之后又改过，保持不变", n=len(result.kept)) if result.kept else ""
             self._facts.setText(t("收回 {n} 条", n=f"{result.reverted:,}") + kept)
 
+        before = self._facts.text()
+
+        def failed(error: Exception) -> None:
+            self._facts.setText(before)
+            self.undo_button.setEnabled(True)
+            desk.dialogs.show_error(error)
+
+        self._facts.setText(t("正在撤销…"))
         desk.operate(
-            lambda job: desk.workspace.history.undo(operation, job), title=t("正在撤销"), owner=self, on_done=done
-        )
+            lambda job: desk.workspace.history.undo(operation, job), title=t("正在撤销"), owner=self, on_done=done,
+            on_failed=failed, initiator=self._session,
+        )  # fmt: skip

@@ -6,21 +6,22 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.i18n import t
 from app.services.exchange.reading.records import Inspection
 from app.services.exchange.template import write_template
 from app.views.exchange.grid import Grid, GridCell
 from app.views.exchange.import_session import ImportSession
+from app.views.exchange.notes_banner import NotesBanner
 from app.views.theme import fonts
 from app.views.widgets import buttons
 from app.views.widgets.banner import Banner
 from app.views.widgets.empty_state import EmptyState
 from app.views.widgets.fields import ChoiceField, NumberField
-from app.views.widgets.labels import DataLabel, IconLabel, caption, muted
+from app.views.widgets.labels import ElidedLabel, IconLabel, caption, muted
 
-PATTERNS = ("*.xlsx", "*.xlsm", "*.xls", "*.xlsb", "*.ods", "*.csv", "*.tsv", "*.txt", "*.vcf", "*.htm", "*.html")
+ENDINGS = ("xlsx", "xlsm", "xls", "xlsb", "ods", "csv", "tsv", "txt", "vcf", "htm", "html")
 _ENCODINGS = {
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8",
@@ -45,21 +46,20 @@ class FileStep(QWidget):
         self._stack = QStackedWidget(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._stack)
+        column.setSpacing(10)
+        self.problem = Banner("error", "", closable=True)
+        self.problem.hide()
+        column.addWidget(self.problem)
+        column.addWidget(self._stack, 1)
         self._stack.addWidget(self._build_empty())
         self._stack.addWidget(self._build_found())
         session.inspected.connect(self._show_found)
-        session.failed.connect(self._on_failed)
+        session.planned.connect(self._show_entity)
+        session.refused.connect(self._on_refused)
 
     # ---- no file yet --------------------------------------------------------------------------------------------
 
     def _build_empty(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        self.problem = Banner("error", "")
-        self.problem.hide()
-        column.addWidget(self.problem)
         self.choose_button = buttons.primary(t("选择文件…"), "folder-open")
         self.choose_button.clicked.connect(self.choose)
         template = buttons.plain(t("下载模板…"), "download")
@@ -67,19 +67,18 @@ class FileStep(QWidget):
         text = t(
             "Excel（.xlsx .xls .xlsb）、WPS、.ods、.csv、.txt、名片 .vcf，或系统导出的网页表格。原文件不会被改动。"
         )
-        column.addWidget(EmptyState("file-spreadsheet", t("把文件拖到这里"), text, (self.choose_button, template)), 1)
-        return page
+        return EmptyState("file-spreadsheet", t("把文件拖到这里"), text, (self.choose_button, template))
 
     def choose(self) -> None:
         """Ask for a file."""
-        path = self._session.desk.dialogs.pick_file("open", t("选择要导入的文件"), ((t("表格和名片"), PATTERNS),))
+        path = self._session.desk.dialogs.pick_file("open", t("选择要导入的文件"), ((t("表格和名片"), ENDINGS),))
         if path is not None:
             self.picked.emit(path)
 
     def _save_template(self) -> None:
         entity = self._session.entity
         name = t("{entity}导入模板.xlsx", entity=entity.label)
-        path = self._session.desk.dialogs.pick_file("save", t("保存模板"), (("Excel", ("*.xlsx",)),), suggested=name)
+        path = self._session.desk.dialogs.pick_file("save", t("保存模板"), (("Excel", ("xlsx",)),), suggested=name)
         if path is None:
             return
         registry = self._session.desk.workspace.context.registry
@@ -88,10 +87,19 @@ class FileStep(QWidget):
     def _on_template(self, path: Path) -> None:
         self._session.desk.toasts.show_toast(t("模板已保存到 {path}", path=path))
 
-    def _on_failed(self, error: object) -> None:
-        if self._session.inspection is None:
-            self.problem.set_message(str(error), "error")
-            self.problem.show()
+    def show_empty(self) -> None:
+        """Wait for another file."""
+        self.problem.hide()
+        self._stack.setCurrentIndex(0)
+
+    def _on_refused(self, error: object) -> None:
+        """Said in its place; a file that was open before stays, with its options as they were."""
+        self.problem.set_message(str(error), "error")
+        self.problem.show()
+        found = self._session.inspection
+        if found is not None:
+            self._show_options(found)
+        else:
             self._stack.setCurrentIndex(0)
 
     # ---- the file is read ---------------------------------------------------------------------------------------
@@ -103,9 +111,8 @@ class FileStep(QWidget):
         column.setSpacing(10)
         column.addLayout(self._build_head())
         column.addLayout(self._build_options())
-        self._notes = QVBoxLayout()
-        self._notes.setSpacing(6)
-        column.addLayout(self._notes)
+        self.notes = NotesBanner()
+        column.addWidget(self.notes)
         column.addWidget(caption(t("前几行（读到的原文）")))
         self.table = Grid(t("文件预览"))
         column.addWidget(self.table, 1)
@@ -115,7 +122,8 @@ class FileStep(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(IconLabel("file-spreadsheet", "primary_text", 20))
-        self._name = DataLabel("", "strong")
+        self._name = ElidedLabel("", "strong")
+        self._name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._facts = muted("")
         row.addWidget(self._name)
         row.addWidget(self._facts)
@@ -130,6 +138,7 @@ class FileStep(QWidget):
         row.setSpacing(8)
         self.entity = ChoiceField()
         self.sheet = ChoiceField()
+        self.sheet.setMaximumWidth(260)
         self.encoding = ChoiceField()
         self.header = NumberField(0, 200)
         self.header.setSpecialValueText(t("没有表头"))
@@ -151,7 +160,8 @@ class FileStep(QWidget):
         self.entity.currentIndexChanged.connect(lambda _i: self._changed("entity"))
         self.sheet.currentIndexChanged.connect(lambda _i: self._changed("sheet"))
         self.encoding.currentIndexChanged.connect(lambda _i: self._changed("encoding"))
-        self.header.editingFinished.connect(lambda: self._changed("header"))
+        self.header.setKeyboardTracking(False)
+        self.header.valueChanged.connect(lambda _value: self._changed("header"))
         return row
 
     def _changed(self, what: str) -> None:
@@ -173,19 +183,28 @@ class FileStep(QWidget):
         found = self._session.inspection
         assert found is not None
         self.problem.hide()
-        self._filling = True
         self._name.setText(found.path.name)
         self._facts.setText(_facts(found))
-        self._fill_options(found)
-        self._filling = False
-        while (item := self._notes.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-        if found.notes:
-            self._notes.addWidget(Banner("info", "\n".join(n.text for n in found.notes)))
+        self._show_options(found)
+        notes = [n.text for n in found.notes]
+        if not found.rows:
+            notes.insert(0, t("表头下面没有数据行。如果表头认错了，请改“表头在第几行”，或换一个工作表。"))
+        self.notes.show_notes(notes, "info" if found.rows else "warning")
         rows = [[GridCell(cell) for cell in row] for row in found.preview]
         self.table.show_rows([c.name for c in found.columns], rows, [str(n) for n in found.preview_rows])
         self._stack.setCurrentIndex(1)
+
+    def _show_options(self, found: Inspection) -> None:
+        self._filling = True
+        self._fill_options(found)
+        self._filling = False
+
+    def _show_entity(self) -> None:
+        """The kind of record may change later than it was asked for."""
+        if self.entity.findData(self._session.entity_key) >= 0:
+            self._filling = True
+            self.entity.set_key(self._session.entity_key)
+            self._filling = False
 
     def _fill_options(self, found: Inspection) -> None:
         registry = self._session.desk.workspace.context.registry

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.i18n import t
@@ -20,11 +19,12 @@ from app.views.shell.desk import Desk
 from app.views.theme import fonts
 from app.views.widgets import buttons
 from app.views.widgets.buttons import IconButton
-from app.views.widgets.labels import heading, muted
+from app.views.widgets.labels import ElidedLabel, heading
 from app.views.widgets.stepper import Stepper
 
 FILE, MAPPING, CHECK, IMPORT, DONE = range(5)
 _PROGRESS = 5
+_PATIENCE = 150  # ms that a short step may take before the page gives way to the progress
 _SIZE = "import_dialog"
 
 
@@ -41,6 +41,9 @@ class ImportDialog(QDialog):
         self.setModal(True)
         self.session = ImportSession(desk, entity, self)
         self._step = FILE
+        self._by_keyboard = False
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE)
+        self._patience.timeout.connect(self._show_progress_page)
         column = QVBoxLayout(self)
         column.setContentsMargins(28, 18, 28, 18)
         column.setSpacing(14)
@@ -50,7 +53,7 @@ class ImportDialog(QDialog):
         column.addWidget(self.stepper)
         self._build_steps()
         column.addWidget(self.stack, 1)
-        column.addLayout(self._build_foot())
+        column.addWidget(self._build_foot())
         self._connect()
         self._restore_size()
         self._go(FILE)
@@ -63,12 +66,11 @@ class ImportDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(10)
         self._title = heading("")
-        self._facts = muted("")
+        self._facts = ElidedLabel("", "muted")
         row.addWidget(self._title)
-        row.addWidget(self._facts)
-        row.addStretch()
+        row.addWidget(self._facts, 1)
         cross = IconButton("x", t("关闭"))
-        cross.clicked.connect(self.close)
+        cross.clicked.connect(self.reject)
         row.addWidget(cross)
         return row
 
@@ -82,29 +84,33 @@ class ImportDialog(QDialog):
         for step in (self.file_step, self.mapping_step, self.check_step, QWidget(), self.done_step, self.progress_step):
             self.stack.addWidget(step)
 
-    def _build_foot(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _build_foot(self) -> QWidget:
+        foot = QWidget()
+        foot.setFixedHeight(32)  # the pages above do not jump when the buttons go
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(muted(t("导入前会自动备份；导入后可在“操作记录”里整批撤销。")))
-        row.addStretch()
+        self._promise = ElidedLabel("", "muted")
+        row.addWidget(self._promise, 1)
         self.back_button = buttons.plain(t("上一步"))
         self.back_button.clicked.connect(self._back)
         self.next_button = buttons.primary("")
         self.next_button.clicked.connect(self._next)
-        self.next_button.setDefault(True)
-        row.addWidget(self.back_button)
-        row.addWidget(self.next_button)
-        return row
+        self.close_button = buttons.plain(t("完成"))
+        self.close_button.clicked.connect(self.accept)
+        for button in (self.back_button, self.next_button, self.close_button):
+            row.addWidget(button)
+        return foot
 
     def _connect(self) -> None:
         session = self.session
         self.file_step.picked.connect(session.open)
         session.busy.connect(self._on_busy)
         session.progress.connect(self._on_progress)
-        session.inspected.connect(self._show_state)
-        session.planned.connect(self._show_state)
-        session.checked.connect(self._show_state)
+        for known in (session.inspected, session.planned, session.checked):
+            known.connect(self._show_state)
         session.imported.connect(lambda: self._go(DONE))
+        session.refused.connect(lambda _error: self._go(FILE))
         session.failed.connect(self._on_failed)
         session.cancelled.connect(self._on_cancelled)
         self.progress_step.cancel_wanted.connect(self._cancel)
@@ -118,22 +124,23 @@ class ImportDialog(QDialog):
         self.stepper.set_current(step)
         self.stack.setCurrentIndex(step)
         self._show_state()
+        self._place_focus()
         if step == CHECK:
             self.check_step.start()
 
     def _next(self) -> None:
+        self._by_keyboard = not self.next_button.underMouse()
         if self._step == CHECK:
             self._step = IMPORT
             self.stepper.set_current(IMPORT)
             self.session.run()
-        elif self._step == DONE:
-            self.accept()
-        elif self._step == FILE and self.session.inspection is None:
-            self.file_step.choose()
         else:
             self._go(self._step + 1)
 
     def _back(self) -> None:
+        self._by_keyboard = not self.back_button.underMouse()
+        if self._step == CHECK:
+            self.session.cancel()
         self._go(max(FILE, self._step - 1))
 
     def _on_step_clicked(self, step: int) -> None:
@@ -142,10 +149,8 @@ class ImportDialog(QDialog):
 
     def _again(self) -> None:
         self.session.forget()
-        fresh = ImportDialog(self.desk, self.session.entity_key, None, self.parentWidget())
-        self.accept()
-        fresh.finished.connect(fresh.deleteLater)
-        fresh.open()
+        self.file_step.show_empty()
+        self._go(FILE)
 
     def _leave(self) -> None:
         self.accept()
@@ -154,34 +159,68 @@ class ImportDialog(QDialog):
     # ---- state --------------------------------------------------------------------------------------------------
 
     def _show_state(self) -> None:
-        found, busy = self.session.inspection, self.session.is_busy
-        self._title.setText(t("导入{entity}", entity=self.session.entity.label))
-        facts = (
-            fonts.join_facts(found.path.name, t("{n} 行", n=f"{found.rows:,}")) if found and self._step > FILE else ""
-        )
+        session, step = self.session, self._step
+        found, busy = session.inspection, session.is_busy
+        self._title.setText(t("导入{entity}", entity=session.entity.label))
+        facts = fonts.join_facts(found.path.name, t("{n} 行", n=f"{found.rows:,}")) if found and step > FILE else ""
         self._facts.setText(facts)
-        self.back_button.setVisible(self._step in (MAPPING, CHECK) and not busy)
-        self.next_button.setVisible(not busy and not (self._step == FILE and found is None) and self._step != IMPORT)
-        words = {FILE: t("下一步：匹配列"), MAPPING: t("下一步：检查"), CHECK: self._import_words(), DONE: t("完成")}
-        self.next_button.setText(words.get(self._step, ""))
-        ready = found is not None and found.rows > 0
-        if self._step in (MAPPING, CHECK):
-            ready = ready and not self.session.obstacle()
-        if self._step == CHECK:
-            ready = ready and self.session.dry is not None
-        self.next_button.setEnabled(ready or self._step == DONE)
+        done = t("导入前做的备份在“设置 › 备份”里；这次导入可在“操作记录”里整批撤销。")
+        self._promise.setText(done if step == DONE else t("导入前会自动备份；导入后可在“操作记录”里整批撤销。"))
+        on_progress = self.stack.currentIndex() == _PROGRESS
+        self.back_button.setVisible(step in (MAPPING, CHECK) and not on_progress)
+        self.next_button.setVisible(step < IMPORT and not on_progress and (step > FILE or found is not None))
+        self.close_button.setVisible(step == DONE)
+        words = {FILE: t("下一步：匹配列"), MAPPING: t("下一步：检查"), CHECK: self._import_words()}
+        self.next_button.setText(words.get(step, ""))
+        self.next_button.setEnabled(not busy and self._is_ready())
+        self.next_button.setDefault(step < IMPORT)
+        self.done_step.view_button.setDefault(step == DONE)
+
+    def _is_ready(self) -> bool:
+        session = self.session
+        if session.inspection is None or not session.inspection.rows:
+            return False
+        if self._step in (MAPPING, CHECK) and session.obstacle():
+            return False
+        dry = session.dry
+        return self._step != CHECK or (dry is not None and dry.created + dry.updated > 0)
 
     def _import_words(self) -> str:
         dry = self.session.dry
         return t("开始导入 {n} 条", n=f"{dry.created + dry.updated:,}") if dry is not None else t("开始导入")
 
+    def _place_focus(self) -> None:
+        """Where Enter and Tab go on from; the frame is shown to people who came by keyboard."""
+        reason = Qt.FocusReason.TabFocusReason if self._by_keyboard else Qt.FocusReason.OtherFocusReason
+        choices = (
+            self.progress_step.cancel_button, self.done_step.view_button, self.close_button, self.next_button,
+            self.file_step.choose_button, self.back_button,
+        )  # fmt: skip
+        for button in choices:
+            if button.isVisibleTo(self) and button.isEnabled():
+                button.setFocus(reason)
+                return
+
     def _on_busy(self, words: str) -> None:
-        if words:
-            self.progress_step.begin(words)
-            self.stack.setCurrentIndex(_PROGRESS)
-        else:
+        if not words:
+            self._patience.stop()
+            came_back = self.stack.currentIndex() == _PROGRESS
             self.stack.setCurrentIndex(CHECK if self._step == IMPORT else self._step)
+            self._show_state()
+            if came_back:
+                self._place_focus()
+            return
+        self.progress_step.begin(words)
+        if self.session.is_writing or self._step == CHECK and self.session.dry is None:
+            self._show_progress_page()
+        else:
+            self._patience.start()
         self._show_state()
+
+    def _show_progress_page(self) -> None:
+        self.stack.setCurrentIndex(_PROGRESS)
+        self._show_state()
+        self._place_focus()
 
     def _on_progress(self, progress: Progress) -> None:
         self.progress_step.show_progress(progress)
@@ -189,9 +228,8 @@ class ImportDialog(QDialog):
     def _on_failed(self, error: Exception) -> None:
         if self._step == IMPORT:
             self._go(CHECK)
-        if self.session.inspection is None:
-            self._go(FILE)
-        else:
+            self.desk.dialogs.show_error(error)
+        elif self._step != CHECK or self.session.dry is not None:
             self.desk.dialogs.show_error(error)
         self._show_state()
 
@@ -199,7 +237,7 @@ class ImportDialog(QDialog):
         if self._step == IMPORT:
             self._go(CHECK)
             self.desk.toasts.show_toast(t("已取消，没有留下任何改动"))
-        elif self._step == CHECK:
+        elif self._step == CHECK and self.session.dry is None:
             self._go(MAPPING)
         self._show_state()
 
@@ -207,28 +245,23 @@ class ImportDialog(QDialog):
         if self._step != IMPORT or self.desk.dialogs.confirm(
             t("取消导入？"), t("取消导入"), text=t("已经写入的行会全部收回。"), danger=True
         ):
-            self.progress_step.stopping()
-            self.session.cancel()
+            if self.session.is_busy:  # it may have ended while the question stood there
+                self.progress_step.stopping()
+                self.session.cancel()
 
     # ---- leaving ------------------------------------------------------------------------------------------------
 
     def reject(self) -> None:
-        self.close()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        if self.session.is_busy and self._step == IMPORT:
-            event.ignore()
+        """Esc, ✕ and the window's own close button: asks where something would be lost."""
+        if self._step == IMPORT:
             self._cancel()
             return
-        waiting = self._step in (MAPPING, CHECK)
-        if waiting and not self.desk.dialogs.confirm(
+        if self._step in (MAPPING, CHECK) and not self.desk.dialogs.confirm(
             t("放弃这次导入？"), t("放弃"), text=t("文件不会被改动，什么都还没有写入。")
         ):
-            event.ignore()
             return
         self.session.cancel()
-        self._keep_size()
-        super().closeEvent(event)
+        super().reject()
 
     def done(self, result: int) -> None:
         self._keep_size()

@@ -91,7 +91,10 @@ class PresetButton(Button):
             self._load()
 
         desk.operate(
-            lambda _job: desk.workspace.presets.save(name, inspection, plan), title=t("保存方案"), owner=self, on_done=done
+            lambda _job: desk.workspace.presets.save(name, inspection, plan),
+            title=t("保存方案"),
+            owner=self,
+            on_done=done,
         )
 
     def _delete(self, preset: Preset) -> None:

@@ -12,12 +12,12 @@ from app.services.people.service import Person, role_label
 from app.views.settings.form_dialog import FormDialog
 from app.views.settings.section import Section
 from app.views.shell.desk import Desk
+from app.views.shell.new_password import NewPassword
 from app.views.theme import fonts
 from app.views.widgets import buttons
 from app.views.widgets.fields import ChoiceField
 from app.views.widgets.item_list import Item, ItemList
 from app.views.widgets.menus import MenuItem
-from app.views.widgets.new_password import NewPassword
 
 _TONES = {"admin": "violet", "manager": "primary", "sales": "ok", "service": "cyan", "readonly": "gray"}
 

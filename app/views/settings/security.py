@@ -10,10 +10,10 @@ from app.services.vault import keychain
 from app.views.settings.form_dialog import FormDialog
 from app.views.settings.section import Section, setting_row
 from app.views.shell.desk import Desk
+from app.views.shell.new_password import NewPassword
 from app.views.widgets import buttons
 from app.views.widgets.card import Card
 from app.views.widgets.fields import ChoiceField
-from app.views.widgets.new_password import NewPassword
 from app.views.widgets.password_field import PasswordField
 from app.views.widgets.recovery_code import RecoveryCode
 

@@ -20,6 +20,7 @@ from app.views.shell.page import Page
 Place = Literal["main", "bottom"]
 _PAGES: tuple[tuple[str, str, str, Place], ...] = (
     ("customers", "app.views.customers.page:CustomersPage", "users", "main"),
+    ("contacts", "app.views.customers.contacts_page:ContactsPage", "users-round", "main"),
     ("history", "app.views.history.page:HistoryPage", "history", "main"),
     ("settings", "app.views.settings.page:SettingsPage", "settings", "bottom"),
 )
@@ -54,7 +55,7 @@ def _class(target: str) -> Any:
 
 
 def _title(key: str) -> str:
-    return {"customers": t("客户"), "history": t("操作记录"), "settings": t("设置")}[key]
+    return {"customers": t("客户"), "contacts": t("联系人"), "history": t("操作记录"), "settings": t("设置")}[key]
 
 
 def entries() -> list[PageEntry]:

@@ -13,10 +13,10 @@ from app.core.i18n import t
 from app.errors import AppError
 from app.services.vault.file_names import file_name_problem
 from app.views.operations.runner import BaseRunner
+from app.views.shell.new_password import NewPassword
 from app.views.vault.form_page import FormPage
 from app.views.vault.opening import Opened, create_work
 from app.views.widgets.dialogs import Dialogs
-from app.views.widgets.new_password import NewPassword
 from app.views.widgets.path_field import PathField
 
 if TYPE_CHECKING:

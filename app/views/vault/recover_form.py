@@ -12,10 +12,10 @@ from app.core.i18n import t
 from app.errors import AppError, UserError
 from app.services.vault import passwords
 from app.views.operations.runner import BaseRunner
+from app.views.shell.new_password import NewPassword
 from app.views.vault.form_page import FormPage
 from app.views.vault.opening import Opened, recover_work
 from app.views.widgets.dialogs import Dialogs
-from app.views.widgets.new_password import NewPassword
 
 if TYPE_CHECKING:
     from app.services.workspace import Door

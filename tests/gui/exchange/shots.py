@@ -53,7 +53,10 @@ def take(out: Path) -> None:
         set_language(language)
         theme.apply(app, mode)  # type: ignore[arg-type]
         with tempfile.TemporaryDirectory() as folder:
-            _one(Path(folder), lambda name, w, m=mode, c=language: w.grab().save(str(out / f"import_{name}_{m}_{c}_{ratio:.1f}.png")))  # type: ignore[misc]
+            _one(
+                Path(folder),
+                lambda name, w, m=mode, c=language: w.grab().save(str(out / f"import_{name}_{m}_{c}_{ratio:.1f}.png")),
+            )  # type: ignore[misc]
 
 
 def _one(folder: Path, save: Callable[[str, QWidget], object]) -> None:

@@ -22,7 +22,7 @@ def test_that_an_entity_is_whole(entity: Entity) -> None:
     groups = {key for key, _, _ in entity.groups}
     assert {f.group for f in entity.fields} <= groups
     labels = [f.zh for f in entity.fields] + [f.en for f in entity.fields]
-    assert len(set(labels)) == len(set(f.zh for f in entity.fields)) + len(set(f.en for f in entity.fields))
+    assert len(set(labels)) == len({f.zh for f in entity.fields}) + len({f.en for f in entity.fields})
 
 
 @pytest.mark.parametrize(("entity", "field"), EVERY, ids=lambda x: getattr(x, "key", ""))

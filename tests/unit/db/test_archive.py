@@ -380,9 +380,8 @@ def test_that_the_key_is_not_changed_under_somebody_reading(
     monkeypatch.setattr("app.db.settling.PATIENCE", 0.1)
     workspace = bare.open(path)
     customers.add(workspace, "张三")
-    with workspace.context.reading():
-        with pytest.raises(EnvironmentProblem, match="占用"):
-            workspace.archive.rotate_key()
+    with workspace.context.reading(), pytest.raises(EnvironmentProblem, match="占用"):
+        workspace.archive.rotate_key()
     assert workspace.customers.count() == 1
     workspace.archive.rotate_key()
     assert workspace.customers.count() == 1

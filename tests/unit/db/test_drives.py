@@ -48,7 +48,12 @@ def test_that_the_innermost_mount_decides_on_linux(path: str, network: bool, tmp
 
 @pytest.mark.parametrize(
     ("path", "network"),
-    [("/Users/li/a", False), ("/Volumes/office/a", True), ("/Volumes/office2/a", False), ("/Volumes/USB (客户)/a", False)],
+    [
+        ("/Users/li/a", False),
+        ("/Volumes/office/a", True),
+        ("/Volumes/office2/a", False),
+        ("/Volumes/USB (客户)/a", False),
+    ],
 )
 def test_that_the_innermost_mount_decides_on_mac(path: str, network: bool) -> None:
     assert drives._from_mount_text(Path(path), MAC) is network

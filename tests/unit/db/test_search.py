@@ -12,8 +12,9 @@ from app.core.fields import Link
 from app.core.filters import Search
 from app.core.jobs import Job
 from app.db import search
-from app.db.search import drain, match_expression, rebuild, unindexed
+from app.db.search import drain, rebuild, unindexed
 from app.db.search_text import entry_rows
+from app.db.search_tokens import match_expression
 from app.services.workspace import Workspace
 from tests.factories import archives
 from tests.factories.customers import NAMES, add, email, phone

@@ -57,7 +57,9 @@ BAD = {
 
 @pytest.fixture
 def filled(workspace: Workspace) -> Workspace:
-    for record in customers.add(workspace, *customers.NAMES[:5], phones=(customers.phone("13800138000"),), tags=("甲",)):
+    for record in customers.add(
+        workspace, *customers.NAMES[:5], phones=(customers.phone("13800138000"),), tags=("甲",)
+    ):
         workspace.contacts.create({"name": "联系人", "customers": (Link(record.id),)})
     return workspace
 

@@ -22,7 +22,14 @@ from tests.factories.customers import user_id
 Staff = dict[str, Workspace]
 MODELS = {"customers": Customer, "contacts": Contact, "activities": Activity}
 #: customer → owner
-OWNED = {"东方机械": "east", "东山电子": "east", "西部物流": "west", "西湖茶业": "west", "总部直管": "boss", "南方": "manager"}
+OWNED = {
+    "东方机械": "east",
+    "东山电子": "east",
+    "西部物流": "west",
+    "西湖茶业": "west",
+    "总部直管": "boss",
+    "南方": "manager",
+}
 #: who sees whose: level of view by role and team
 SEES = {
     "boss": set(OWNED.values()),
@@ -70,7 +77,9 @@ def test_that_every_door_shows_the_same_records(filled: Staff, user: str, entity
     assert _names(list(service.page(boss.handles()).values())) == expected
     assert {n for n, r in everything.items() if service.handle_of(r.id) is not None} == expected
     assert {n for n, r in everything.items() if _may_get(service.get, r.id)} == expected
-    found = service.list(Search("东") if entity == "activities" else Search("的联系人" if entity == "contacts" else "东"))[1]
+    found = service.list(
+        Search("东") if entity == "activities" else Search("的联系人" if entity == "contacts" else "东")
+    )[1]
     assert _names(found) == {n for n in expected if entity == "contacts" or "东" in n}
     title = service.entity.title
     assert {value for value, _ in service.distinct(title)} == expected
@@ -140,10 +149,15 @@ def test_that_editing_a_shared_contact_keeps_the_tie_one_does_not_see(filled: St
     boss, east = filled["boss"], filled["east"]
     mine, foreign = (boss.customers.list(Condition("name", "eq", n))[1][0] for n in ("东方机械", "西湖茶业"))
     owner = user_id(boss, "east")
-    shared, _ = boss.contacts.create({"name": "两边的人", "owner": owner, "customers": (Link(mine.id), Link(foreign.id))})
+    shared, _ = boss.contacts.create(
+        {"name": "两边的人", "owner": owner, "customers": (Link(mine.id), Link(foreign.id))}
+    )
     ties = east.contacts.get(shared.id).get("customers")
     east.contacts.update(shared.id, {"customers": (Link(mine.id, "", "老板"), *ties[1:])})
-    assert [(x.title, x.role) for x in boss.contacts.get(shared.id).get("customers")] == [("东方机械", "老板"), ("西湖茶业", "")]
+    assert [(x.title, x.role) for x in boss.contacts.get(shared.id).get("customers")] == [
+        ("东方机械", "老板"),
+        ("西湖茶业", ""),
+    ]
     with pytest.raises(NotFound, match="没有查看权限"):
         east.contacts.create({"name": "新人", "customers": (Link(foreign.id),)})
 

@@ -168,7 +168,9 @@ def test_that_what_was_changed_since_is_kept_and_listed(workspace: Workspace) ->
     _, later = workspace.customers.update(records[1].id, {"remark": "后来"})
     result = _undo(workspace, edit.changes)
     assert result.reverted == 2
-    assert [(k.entity, k.id, k.title, k.reason) for k in result.kept] == [("customers", records[1].id, "乙", "之后又被修改过")]
+    assert [(k.entity, k.id, k.title, k.reason) for k in result.kept] == [
+        ("customers", records[1].id, "乙", "之后又被修改过")
+    ]
     assert [workspace.customers.get(r.id).get("city") for r in records] == [None, "苏州", None]
     assert edit.changes.operation_id is not None
     assert workspace.history.get(edit.changes.operation_id).state == "partly_undone"

@@ -1,0 +1,38 @@
+"""An archive of every released version opens with this program, keeps all it held, and passes the check-up."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app import __version__
+from app.bootstrap import open_workspace
+from app.core.filters import Search
+from tests.upgrade.make_archive import FOLDER, PASSWORD, ROWS, USER
+
+STORED = sorted(FOLDER.glob("*.kedang"))
+
+
+def test_that_this_version_has_its_archive_stored() -> None:
+    assert any(path.stem == __version__ for path in STORED)
+
+
+@pytest.mark.parametrize("stored", STORED, ids=lambda p: p.stem)
+def test_that_a_stored_archive_opens_with_everything_it_held(stored: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(stored, tmp_path / stored.name))
+    workspace = open_workspace(path, USER, PASSWORD)
+    try:
+        assert workspace.customers.count() == workspace.contacts.count() == ROWS
+        assert workspace.customers.count(Search("wuxi")) == 0  # a city is no name
+        edited = next(r for r in workspace.customers.list(limit=100)[1] if r.get("city") == "无锡市")
+        assert [item.activity.get("subject") for item in workspace.customers.timeline(edited.id) if item.activity] == [
+            "第一次拜访"
+        ]
+        assert [f.label for f in workspace.customers.entity.fields if f.custom] == ["付款方式"]
+        assert workspace.vault.verify().ok
+        fresh, _ = workspace.customers.create({"name": "升级后新建"})
+        assert fresh.get("number") == f"C{ROWS + 1:06d}"
+    finally:
+        workspace.close()
