@@ -15,6 +15,8 @@ from app.views.widgets import buttons
 from app.views.widgets.banner import Banner
 from app.views.widgets.labels import DataLabel, IconLabel, muted
 
+_WITH_PAGE = ("customers", "contacts")
+
 
 class DoneStep(QWidget):
     """Signals:
@@ -27,6 +29,7 @@ class DoneStep(QWidget):
     def __init__(self, session: ImportSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.is_undoing = False
         column = QVBoxLayout(self)
         column.setContentsMargins(40, 0, 40, 0)
         column.setSpacing(12)
@@ -77,7 +80,7 @@ class DoneStep(QWidget):
         self.tiles.show()
         self.undo_button.show()
         self.undo_button.setEnabled(report.operation is not None)
-        self.view_button.setVisible(self._session.entity_key == "customers")
+        self.view_button.setVisible(self._session.entity_key in _WITH_PAGE)
         self.rows.setVisible(report.errors_file is not None)
         if report.errors_file is not None:
             self.rows.set_message(
@@ -95,21 +98,22 @@ class DoneStep(QWidget):
         if report is None or report.operation is None:
             return
         operation = report.operation
-        self.undo_button.setEnabled(False)
+        self._set_undoing(True)
 
         def done(result: UndoResult) -> None:
+            self._set_undoing(False)
             self._icon.set_icon("undo-2", "gray")
             self._title.setText(t("已撤销导入"))
             for gone in (self.tiles, self.rows, self.undo_button, self.view_button):
                 gone.hide()
-            kept = t("，{n} 条之后又改过，保持不变", n=len(result.kept)) if result.kept else ""
-            self._facts.setText(t("收回 {n} 条", n=f"{result.reverted:,}") + kept)
+            kept = t("{n} 条之后又改过，保持不变", n=len(result.kept)) if result.kept else ""
+            self._facts.setText(fonts.join_facts(t("收回 {n} 条", n=f"{result.reverted:,}"), kept))
 
         before = self._facts.text()
 
         def failed(error: Exception) -> None:
             self._facts.setText(before)
-            self.undo_button.setEnabled(True)
+            self._set_undoing(False)
             desk.dialogs.show_error(error)
 
         self._facts.setText(t("正在撤销…"))
@@ -117,3 +121,9 @@ class DoneStep(QWidget):
             lambda job: desk.workspace.history.undo(operation, job), title=t("正在撤销"), owner=self, on_done=done,
             on_failed=failed, initiator=self._session,
         )  # fmt: skip
+
+    def _set_undoing(self, undoing: bool) -> None:
+        """Nobody leaves in the middle of it."""
+        self.is_undoing = undoing
+        for button in (self.undo_button, self.again_button, self.view_button):
+            button.setEnabled(not undoing)

@@ -7,25 +7,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.core.fields import Field
 from app.core.filters import Filter
 from app.core.i18n import t
 from app.core.jobs import Progress
 from app.core.records import Sort
+from app.errors import AppError
 from app.services.exchange.export import ExportReport, export_fields
+from app.views.exchange.export_columns import ExportColumns
 from app.views.exchange.progress_step import ProgressStep
 from app.views.operations.task import Task
 from app.views.shell.desk import Desk
 from app.views.widgets import buttons
+from app.views.widgets.banner import Banner
 from app.views.widgets.fields import ChoiceField
 from app.views.widgets.form import Form
-from app.views.widgets.labels import heading, muted
+from app.views.widgets.labels import heading
 from app.views.widgets.segmented import SegmentedControl
 
 _FORMATS = {"xlsx": "Excel (.xlsx)", "csv": "CSV (.csv)", "json": "JSON (.json)", "vcf": "vCard (.vcf)"}
+_WITH_CARDS = ("customers", "contacts")
 Handles = Callable[[], Sequence[int]]
 
 
@@ -45,15 +50,16 @@ def wish_of(payload: Any) -> ExportWish:
     """The wish in a `page_wanted` payload: {"entity", "condition", "handles", "sorts", "columns"}."""
     data: dict[str, Any] = dict(payload or {})
     handles = data.get("handles")
+    count = int(data.get("count") or 0)
     chosen: Handles | None = None
     if callable(handles):
         chosen = handles
     elif handles is not None:
         listed = [int(h) for h in handles]
-        chosen = lambda: listed  # noqa: E731 - a constant answer
+        chosen, count = (lambda: listed), len(listed)
     return ExportWish(
         str(data.get("entity", "customers")), data.get("condition"), tuple(data.get("sorts") or ()),
-        tuple(data.get("columns") or ()), chosen, int(data.get("count") or (0 if handles is None or callable(handles) else len(handles))),
+        tuple(data.get("columns") or ()), chosen, count,
     )  # fmt: skip
 
 
@@ -73,6 +79,9 @@ class ExportDialog(QDialog):
         column.setContentsMargins(24, 20, 24, 18)
         column.setSpacing(14)
         column.addWidget(heading(t("导出{entity}", entity=self._entity.label)))
+        self.problem = Banner("error", "", closable=True)
+        self.problem.hide()
+        column.addWidget(self.problem)
         self._choices = self._build_choices()
         column.addWidget(self._choices, 1)
         self.progress = ProgressStep()
@@ -80,87 +89,87 @@ class ExportDialog(QDialog):
         self.progress.hide()
         column.addWidget(self.progress, 1)
         column.addLayout(self._build_foot())
+        self._fit()
+
+    # ---- building -----------------------------------------------------------------------------------------------
 
     def _build_choices(self) -> QWidget:
         box = QWidget()
         column = QVBoxLayout(box)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        form = Form(label_width=72)
+        self.form = Form(label_width=72)
+        self.scope = SegmentedControl(self._scopes(), t("范围"))
+        self.format = ChoiceField(
+            [(k, w) for k, w in _FORMATS.items() if k != "vcf" or self.wish.entity in _WITH_CARDS]
+        )
+        self.encoding = ChoiceField((("utf-8-sig", t("UTF-8（Excel 可直接打开）")), ("gb18030", "GB18030（GBK）")))
+        self.form.add_row("scope", t("范围"), self.scope)
+        self.form.add_row("format", t("格式"), self.format)
+        self.form.add_row("encoding", t("编码"), self.encoding)
+        self.format.currentIndexChanged.connect(self._fit)
+        column.addWidget(self.form)
+        self.columns = ExportColumns(self._fields(), self.wish.columns)
+        self.columns.changed.connect(self._fit)
+        column.addWidget(self.columns, 1)
+        self.cards = Banner("info", t("名片里是姓名、单位、职务、电话、邮箱、地址、生日和备注，不必选列。"))
+        column.addWidget(self.cards)
+        column.addStretch()
+        return box
+
+    def _scopes(self) -> list[tuple[str, str]]:
         scopes = [("all", t("全部"))]
         if self.wish.condition is not None:
             scopes.insert(0, ("view", t("当前筛选")))
         if self.wish.chosen is not None:
             scopes.insert(0, ("chosen", t("所选 {n} 条", n=f"{self.wish.count:,}") if self.wish.count else t("所选的")))
-        self.scope = SegmentedControl(scopes, t("范围"))
-        self.format = ChoiceField(list(_FORMATS.items()))
-        self.encoding = ChoiceField((("utf-8-sig", t("UTF-8（Excel 可直接打开）")), ("gb18030", "GB18030（GBK）")))
-        form.add_row("scope", t("范围"), self.scope)
-        form.add_row("format", t("格式"), self.format)
-        form.add_row("encoding", t("编码"), self.encoding)
-        form.row("encoding").set_shown(False)
-        self.format.currentIndexChanged.connect(lambda _i: form.row("encoding").set_shown(self.format.key() == "csv"))
-        column.addWidget(form)
-        head = QHBoxLayout()
-        head.addWidget(muted(t("列（拖动可改变顺序）")))
-        head.addStretch()
-        everything, shown = buttons.ghost(t("全选")), buttons.ghost(t("只选表格里显示的"))
-        everything.clicked.connect(lambda: self._tick(None))
-        shown.clicked.connect(lambda: self._tick(set(self.wish.columns)))
-        shown.setVisible(bool(self.wish.columns))
-        head.addWidget(shown)
-        head.addWidget(everything)
-        column.addLayout(head)
-        self.columns = QListWidget()
-        self.columns.setAccessibleName(t("要导出的列"))
-        self.columns.setDragDropMode(QListWidget.DragDropMode.InternalMove)
-        for field in export_fields(self._entity):
-            item = QListWidgetItem(field.label)
-            item.setData(Qt.ItemDataRole.UserRole, field.key)
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Checked)
-            self.columns.addItem(item)
-        column.addWidget(self.columns, 1)
-        return box
+        return scopes
+
+    def _fields(self) -> list[Field]:
+        """What an export holds by itself, and what the table shows besides."""
+        fields = {field.key: field for field in export_fields(self._entity)}
+        for key in self.wish.columns:
+            field = self._entity.find(key)
+            if field is not None:
+                fields.setdefault(key, field)
+        return list(fields.values())
 
     def _build_foot(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch()
         self.close_button = buttons.plain(t("取消"))
-        self.close_button.clicked.connect(self.close)
+        self.close_button.clicked.connect(self.reject)
         self.go_button = buttons.primary(t("导出…"), "download")
         self.go_button.clicked.connect(self._go)
+        self.go_button.setDefault(True)
         row.addWidget(self.close_button)
         row.addWidget(self.go_button)
         return row
 
-    def _tick(self, keys: set[str] | None) -> None:
-        for at in range(self.columns.count()):
-            item = self.columns.item(at)
-            on = keys is None or item.data(Qt.ItemDataRole.UserRole) in keys
-            item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
-
-    def chosen_columns(self) -> list[str]:
-        """Field keys of the ticked columns in their order."""
-        items = [self.columns.item(at) for at in range(self.columns.count())]
-        return [str(i.data(Qt.ItemDataRole.UserRole)) for i in items if i.checkState() is Qt.CheckState.Checked]
+    def _fit(self) -> None:
+        """What the format asks for, and whether there is anything to write."""
+        kind = self.format.key()
+        self.form.row("encoding").set_shown(kind == "csv")
+        self.columns.setVisible(kind != "vcf")
+        self.cards.setVisible(kind == "vcf")
+        self.go_button.setEnabled(kind == "vcf" or bool(self.columns.chosen()))
 
     # ---- writing ------------------------------------------------------------------------------------------------
 
     def _go(self) -> None:
         kind = self.format.key()
-        suggested = f"{self._entity.label}.{kind}"
         target = self.desk.dialogs.pick_file(
-            "save", t("导出到"), ((_FORMATS[kind], (f"*.{kind}",)),), suggested=suggested
+            "save", t("导出到"), ((_FORMATS[kind], (kind,)),), suggested=f"{self._entity.label}.{kind}"
         )
         if target is not None:
             self.write(target)
 
     def write(self, target: Path) -> None:
         """Export to `target` as chosen."""
-        wish, scope, columns = self.wish, self.scope.current(), self.chosen_columns()
-        encoding, service = self.encoding.key(), self.desk.workspace.exports
+        wish, scope, encoding = self.wish, self.scope.current(), self.encoding.key()
+        columns = self.columns.chosen() if self.format.key() != "vcf" else None
+        service = self.desk.workspace.exports
 
         def work(job: Any) -> ExportReport:
             handles = wish.chosen() if scope == "chosen" and wish.chosen is not None else None
@@ -170,14 +179,21 @@ class ExportDialog(QDialog):
                 encoding=encoding, job=job,
             )  # fmt: skip
 
-        self._choices.hide()
-        self.go_button.hide()
-        self.progress.show()
-        self.progress.begin(t("正在导出到 {name}", name=target.name))
+        words = t("正在导出到 {name}", name=target.name)
+        self._show_writing(True)
+        self.progress.begin(words)
+        self.progress.cancel_button.setFocus()
         self._task = self.desk.runner.start(
             work, on_done=self._on_done, on_progress=self._on_progress, on_failed=self._on_failed,
-            on_cancelled=self._on_stopped, owner=self, title=t("正在导出到 {name}", name=target.name), pool="read",
+            on_cancelled=self._on_cancelled, owner=self, title=words, pool="read",
         )  # fmt: skip
+
+    def _show_writing(self, writing: bool) -> None:
+        self.problem.hide()
+        self._choices.setVisible(not writing)
+        self.go_button.setVisible(not writing)
+        self.close_button.setVisible(not writing)
+        self.progress.setVisible(writing)
 
     def _on_progress(self, progress: Progress) -> None:
         self.progress.show_progress(progress)
@@ -192,21 +208,27 @@ class ExportDialog(QDialog):
         self.accept()
 
     def _on_failed(self, error: Exception) -> None:
-        self._on_stopped()
-        self.desk.dialogs.show_error(error)
+        """What a person can do something about is said in its place; defects where all defects are told."""
+        self._on_cancelled()
+        if isinstance(error, AppError):
+            self.problem.set_message(str(error), "error")
+            self.problem.show()
+        else:
+            self.desk.dialogs.show_error(error)
 
-    def _on_stopped(self) -> None:
+    def _on_cancelled(self) -> None:
         self._task = None
-        self.progress.hide()
-        self._choices.show()
-        self.go_button.show()
+        self._show_writing(False)
+        self.go_button.setFocus()
 
     def _cancel(self) -> None:
         if self._task is not None:
             self.progress.stopping()
-            self._task.job.cancel()
+            self._task.cancel()
 
-    def closeEvent(self, event: Any) -> None:
+    def reject(self) -> None:
+        """Esc, 取消 and the window's own close button; while writing they stop it first."""
         if self._task is not None:
-            self._task.job.cancel()
-        super().closeEvent(event)
+            self._cancel()
+        else:
+            super().reject()

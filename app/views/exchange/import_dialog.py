@@ -97,7 +97,7 @@ class ImportDialog(QDialog):
         self.next_button = buttons.primary("")
         self.next_button.clicked.connect(self._next)
         self.close_button = buttons.plain(t("完成"))
-        self.close_button.clicked.connect(self.accept)
+        self.close_button.clicked.connect(self.reject)
         for button in (self.back_button, self.next_button, self.close_button):
             row.addWidget(button)
         return foot
@@ -154,7 +154,7 @@ class ImportDialog(QDialog):
 
     def _leave(self) -> None:
         self.accept()
-        self.desk.page_wanted.emit("customers", None)
+        self.desk.page_wanted.emit(self.session.entity_key, None)
 
     # ---- state --------------------------------------------------------------------------------------------------
 
@@ -164,8 +164,8 @@ class ImportDialog(QDialog):
         self._title.setText(t("导入{entity}", entity=session.entity.label))
         facts = fonts.join_facts(found.path.name, t("{n} 行", n=f"{found.rows:,}")) if found and step > FILE else ""
         self._facts.setText(facts)
-        done = t("导入前做的备份在“设置 › 备份”里；这次导入可在“操作记录”里整批撤销。")
-        self._promise.setText(done if step == DONE else t("导入前会自动备份；导入后可在“操作记录”里整批撤销。"))
+        promise = t("导入前会自动备份；导入后可在“操作记录”里整批撤销。")
+        self._promise.setText(promise if step < DONE else t("这次导入随时可以在“操作记录”里整批撤销。"))
         on_progress = self.stack.currentIndex() == _PROGRESS
         self.back_button.setVisible(step in (MAPPING, CHECK) and not on_progress)
         self.next_button.setVisible(step < IMPORT and not on_progress and (step > FILE or found is not None))
@@ -211,7 +211,7 @@ class ImportDialog(QDialog):
                 self._place_focus()
             return
         self.progress_step.begin(words)
-        if self.session.is_writing or self._step == CHECK and self.session.dry is None:
+        if self.session.is_writing or (self._step == CHECK and self.session.dry is None):
             self._show_progress_page()
         else:
             self._patience.start()
@@ -242,17 +242,19 @@ class ImportDialog(QDialog):
         self._show_state()
 
     def _cancel(self) -> None:
-        if self._step != IMPORT or self.desk.dialogs.confirm(
+        sure = self._step != IMPORT or self.desk.dialogs.confirm(
             t("取消导入？"), t("取消导入"), text=t("已经写入的行会全部收回。"), danger=True
-        ):
-            if self.session.is_busy:  # it may have ended while the question stood there
-                self.progress_step.stopping()
-                self.session.cancel()
+        )
+        if sure and self.session.is_busy:  # it may have ended while the question stood there
+            self.progress_step.stopping()
+            self.session.cancel()
 
     # ---- leaving ------------------------------------------------------------------------------------------------
 
     def reject(self) -> None:
         """Esc, ✕ and the window's own close button: asks where something would be lost."""
+        if self.done_step.is_undoing:
+            return
         if self._step == IMPORT:
             self._cancel()
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.core.i18n import t
 from app.views.widgets.banner import Banner, Severity
@@ -12,36 +12,25 @@ from app.views.widgets.banner import Banner, Severity
 _SHOWN = 2
 
 
-class NotesBanner(QWidget):
+class NotesBanner(Banner):
     """Hidden while there is nothing to say."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("info", "", "", parent)
         self._notes: Sequence[str] = ()
-        self._severity: Severity = "info"
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        self.short = Banner("info", "", t("全部显示"))
-        self.long = Banner("info", "", t("收起"))
-        self.short.action_clicked.connect(lambda: self._show(whole=True))
-        self.long.action_clicked.connect(lambda: self._show(whole=False))
-        self.plain = Banner("info", "")
-        for banner in (self.short, self.long, self.plain):
-            column.addWidget(banner)
+        self._note_severity: Severity = "info"
+        self._whole = False
+        self.action_clicked.connect(lambda: self._show(whole=not self._whole))
         self.hide()
 
     def show_notes(self, notes: Sequence[str], severity: Severity = "info") -> None:
         """Other remarks."""
-        self._notes, self._severity = notes, severity
+        self._notes, self._note_severity = notes, severity
         self._show(whole=False)
 
     def _show(self, *, whole: bool) -> None:
-        notes, many = self._notes, len(self._notes) > _SHOWN
-        self.setVisible(bool(notes))
-        shown = notes if whole or not many else notes[:_SHOWN]
-        text = "\n".join(shown)
-        if many and not whole:
-            text += "  " + t("（还有 {n} 条）", n=len(notes) - _SHOWN)
-        for banner, wanted in ((self.plain, not many), (self.short, many and not whole), (self.long, many and whole)):
-            banner.set_message(text, self._severity)
-            banner.setVisible(wanted)
+        self._whole = whole
+        hidden = 0 if whole else max(0, len(self._notes) - _SHOWN)
+        self.set_message("\n".join(self._notes if not hidden else self._notes[:_SHOWN]), self._note_severity)
+        self.set_action(t("还有 {n} 条", n=hidden) if hidden else t("收起") if len(self._notes) > _SHOWN else "")
+        self.setVisible(bool(self._notes))

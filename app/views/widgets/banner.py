@@ -53,10 +53,10 @@ class Banner(QWidget):
         layout.setSpacing(10)
         layout.addWidget(self._icon)
         layout.addWidget(self._text, 1)
-        if action:
-            button = Button(action, kind="link")
-            button.clicked.connect(self.action_clicked)
-            layout.addWidget(button)
+        self._action = Button(action, kind="link")
+        self._action.clicked.connect(self.action_clicked)
+        layout.addWidget(self._action)
+        self.set_action(action)
         if closable:
             cross = IconButton("x", t("关闭提示"), side=26)
             cross.clicked.connect(self._on_close)
@@ -86,6 +86,12 @@ class Banner(QWidget):
         layout = self.layout()
         if layout is not None:
             layout.setAlignment(self._icon, side)
+
+    def set_action(self, text: str) -> None:
+        """Change the words of the action, "" takes it away."""
+        self._action.setText(text)
+        self._action.updateGeometry()
+        self._action.setVisible(bool(text))
 
     def _on_close(self) -> None:
         self.hide()
