@@ -18,6 +18,8 @@ from sqlalchemy import event
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from app.db.problems import problem_of
+
 BUSY_SECONDS = 10.0
 CACHE_KIB = 65_536
 _PRAGMAS = (
@@ -98,6 +100,10 @@ def make_engine(creator: Callable[[], Any], gate: AbstractContextManager[Any]) -
         options = conn.get_execution_options()
         if options.get("isolation_level") != "AUTOCOMMIT":
             conn.exec_driver_sql("BEGIN " + str(options.get("sqlite_begin", "DEFERRED")))
+
+    @event.listens_for(engine, "handle_error")
+    def _in_plain_words(context: sa.engine.ExceptionContext) -> BaseException | None:
+        return problem_of(context.original_exception)
 
     return engine
 

@@ -81,7 +81,7 @@ class UnitOfWork:
         newest: UUID | None = None
         self.session.flush()
         for operation in self._operations:
-            if operation.digest or operation.counts or operation.kind in ("undo", "setup", "users", "keys"):
+            if operation.digest or operation.counts or operation.kind in ("setup", "users", "keys"):
                 self.journal.finish(operation)
                 touched.update(operation.change_set().touched)
                 newest = operation.id

@@ -95,6 +95,15 @@ class Undo:
         )
         return [(entity, count) for entity, count in self._connection.execute(query)]
 
+    def state_of(self, target: uuid.UUID) -> str:
+        """Whether the operation is "done", "undone" or "partly_undone", judged record by record."""
+        found: set[bool] = set()
+        for entity, _ in self._entities(target):
+            for batch in net_batches(self._connection, target, entity):
+                standings = self._standings(entity, target, [net.record for net in batch])
+                found.update(standing is not Standing.UNDONE for standing in standings.values())
+        return "partly_undone" if len(found) > 1 else "done" if True in found else "undone"
+
     def _revert(
         self, entity: str, batch: Sequence[Net], target: uuid.UUID, operation: Operation, outcome: Outcome
     ) -> None:

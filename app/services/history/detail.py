@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from app.core.fields import Field
+from app.core.fields import Field, FieldType
 from app.core.jobs import Job
 from app.core.records import FieldChange, Kept, OperationInfo
-from app.core.values import UserNames, from_json, to_text
+from app.core.values import UserNames, from_json, money_shown, to_text
 from app.db.journal import HIDDEN
 from app.db.store.undo import Undo
 from app.db.unit_of_work import UnitOfWork
@@ -181,7 +181,10 @@ def _shown(field: Field, value: Any, users: UserNames) -> str:
     if value == "***":
         return "***"
     try:
-        return to_text(field, from_json(field, value), users)
+        found = from_json(field, value)
+        if field.type is FieldType.MONEY and found is not None:
+            return money_shown(found)
+        return to_text(field, found, users)
     except (ValueError, TypeError, KeyError, ArithmeticError):
         return _plain(value)  # written by an older version, or the field changed its type
 

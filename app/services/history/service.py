@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import Callable
 
@@ -11,7 +12,7 @@ from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, OperationInfo, UndoResult
 from app.db.store.rollback import roll_back
-from app.db.store.undo import Undo
+from app.db.store.undo import Outcome, Undo
 from app.db.unit_of_work import UnitOfWork
 from app.errors import NotFound, NotPermitted, UserError
 from app.models import OperationRow
@@ -100,8 +101,9 @@ class HistoryService:
         with self._context.writing() as work:
             undoing = work.operation("undo", t("撤销：{what}", what=info.summary), undoes=operation)
             outcome = Undo(work.reader, work.writer, work.journal).run(operation, undoing, work_job)
-            undoing.counts = {"reverted": outcome.reverted, "kept": outcome.kept_count}
-            _note_undone(work, operation, partly=outcome.kept_count > 0)
+            if outcome.reverted:
+                undoing.counts = {"reverted": outcome.reverted, "kept": outcome.kept_count}
+            _note_undone(work, operation, outcome)
             changes = work.commit()
         return UndoResult(undoing.id, outcome.reverted, tuple(outcome.kept), changes)
 
@@ -130,16 +132,44 @@ class HistoryService:
         return _info(row)
 
 
-def _note_undone(work: UnitOfWork, operation: uuid.UUID, *, partly: bool) -> None:
+def _note_undone(work: UnitOfWork, operation: uuid.UUID, outcome: Outcome) -> None:
     """What this operation had undone holds again, what that one had undone does not, and so on down the line."""
+    _set_state(work, operation, "partly_undone" if outcome.kept_count else "undone")
+    line = _undone_by(work, operation)
+    if not outcome.reverted or not line:
+        return
+    if outcome.kept_count or _kept_any(work, line[-1]):  # then it differs from record to record
+        for at in line:
+            _set_state(work, at, work.undo.state_of(at))
+    else:
+        for at, state in zip(line, itertools.cycle(("done", "undone")), strict=False):
+            _set_state(work, at, state)
+
+
+def _set_state(work: UnitOfWork, operation: uuid.UUID, state: str) -> None:
     o = OperationRow
-    at: uuid.UUID | None = operation
-    state = "undone"
-    while at is not None:
-        shown = "partly_undone" if partly else state
-        work.connection.execute(sa.update(o).where(o.org_id == 1, o.id == at).values(state=shown))
-        at = work.connection.execute(sa.select(o.undoes).where(o.org_id == 1, o.id == at)).scalar()
-        state = "done" if state == "undone" else "undone"
+    work.connection.execute(sa.update(o).where(o.org_id == 1, o.id == operation).values(state=state))
+
+
+def _undone_by(work: UnitOfWork, operation: uuid.UUID) -> list[uuid.UUID]:
+    """What the operation undoes, what that one undoes …, down to the first act."""
+    o, line = OperationRow, [operation]
+    while (
+        at := work.connection.execute(sa.select(o.undoes).where(o.org_id == 1, o.id == line[-1])).scalar()
+    ) is not None:
+        line.append(at)
+    return line[1:]
+
+
+def _kept_any(work: UnitOfWork, act: uuid.UUID) -> bool:
+    """Whether undoing the act, or undoing that, ever left records alone."""
+    o = OperationRow
+    first = sa.select(o.id).where(o.org_id == 1, o.id == act).cte(recursive=True)
+    family = first.union_all(sa.select(o.id).where(o.org_id == 1, o.undoes == first.c.id))
+    counts = work.connection.execute(
+        sa.select(o.counts).join(family, family.c.id == o.id).where(o.org_id == 1)
+    ).scalars()
+    return any((found or {}).get("kept") for found in counts)
 
 
 def _info(row: OperationRow) -> OperationInfo:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, cast
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QWidget
 
@@ -124,7 +124,7 @@ class RecordDialog(FormDialog):
             split.clicked.connect(lambda _on=False: self.split_address())
             row = self.form.row("address").layout()
             if row is not None:
-                row.addWidget(split)
+                row.addWidget(split, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _watch(self) -> None:
         self._later = QTimer(self)

@@ -16,6 +16,7 @@ from app.views.exchange.import_session import ImportSession
 from app.views.exchange.result_tiles import ResultTiles
 from app.views.widgets import buttons
 from app.views.widgets.banner import Banner
+from app.views.widgets.dialogs import describe
 from app.views.widgets.labels import muted, secondary
 from app.views.widgets.segmented import SegmentedControl
 
@@ -112,7 +113,7 @@ class CheckStep(QWidget):
             self.table.show_rows([], [])
             self._count.setText("")
             self.save_button.setEnabled(False)
-            self.note.set_message(str(error), "error")
+            self.note.set_message(describe(error)[0], "error")
 
     def _choose(self, key: str) -> None:
         self._chosen = key
@@ -135,14 +136,14 @@ class CheckStep(QWidget):
                 for c in report.cell_changes
             ]
             marks = [str(c.row) for c in report.cell_changes]
-            self.table.show_rows([t("列"), t("原文"), t("导入后")], rows, marks, (120, 220, 120))
+            self.table.show_rows([t("所在列"), t("原文"), t("导入后")], rows, marks, (120, 160, 120))
             total = sum(c.changed for c in report.columns)
             cut = len(rows) >= CHANGES_LISTED
         else:
             self._issues = self._wanted(report)
             rows = [_issue_row(issue, names) for issue in self._issues]
             marks = [str(i.row) for i in self._issues]
-            self.table.show_rows([t("列"), t("原文"), t("原因")], rows, marks, (120, 150, 120))
+            self.table.show_rows([t("所在列"), t("原文"), t("原因")], rows, marks, (120, 150, 120))
             total = len(rows)
             warned = sum(i.outcome == "warning" for i in report.issues)
             cut = max(warned, len(report.issues) - warned) >= ISSUES_LISTED
@@ -154,8 +155,11 @@ class CheckStep(QWidget):
 
     def _tell_row(self, current: QModelIndex, _before: QModelIndex) -> None:
         """The whole reason below the table, for the keyboard and for long ones."""
-        row = current.row()
-        self.detail.setText(self._issues[row].text if 0 <= row < len(self._issues) else "")
+        row, changes = current.row(), self._session.dry.cell_changes if self._session.dry else ()
+        if self.view.current() == "issues":
+            self.detail.setText(self._issues[row].text if 0 <= row < len(self._issues) else "")
+        else:
+            self.detail.setText(f"{changes[row].before} → {changes[row].after}" if 0 <= row < len(changes) else "")
 
     # ---- the problem rows as a file -----------------------------------------------------------------------------
 

@@ -132,4 +132,4 @@ def _orders() -> list[tuple[str, str]]:
 def _why(column: ColumnPlan) -> str:
     if column.why == "header" and column.confidence < 0.8:
         return t("列名相近，请确认")
-    return {"content": t("按内容识别"), "preset": t("沿用上次")}.get(column.why, "")
+    return t("按内容识别") if column.why == "content" else ""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout,
 
 from app.core.i18n import t
 from app.core.jobs import Progress
+from app.errors import AppError
 from app.views.exchange.check_step import CheckStep
 from app.views.exchange.done_step import DoneStep
 from app.views.exchange.file_step import FileStep
@@ -226,10 +227,11 @@ class ImportDialog(QDialog):
         self.progress_step.show_progress(progress)
 
     def _on_failed(self, error: Exception) -> None:
+        """A check that did not work is told on its page, unless it is a defect; an import leaves nothing behind."""
+        checking = self._step == CHECK and self.session.dry is None
         if self._step == IMPORT:
             self._go(CHECK)
-            self.desk.dialogs.show_error(error)
-        elif self._step != CHECK or self.session.dry is not None:
+        if not checking or not isinstance(error, AppError):
             self.desk.dialogs.show_error(error)
         self._show_state()
 

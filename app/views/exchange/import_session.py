@@ -278,7 +278,7 @@ class ImportSession(QObject):
         task = self._task = self.desk.runner.start(
             work, on_done=lambda found: ended(done, found), owner=self, title=words, pool=pool,
             on_progress=lambda progress: self._on_progress(task, progress),
-            on_failed=lambda error: ended((refusal or self.failed).emit, error),
+            on_failed=lambda error: ended((refusal if refusal and isinstance(error, AppError) else self.failed).emit, error),
             on_cancelled=lambda: ended(self.cancelled.emit),
         )  # fmt: skip
         self.busy.emit(words)

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from app.core.fields import CUSTOM_TYPES, FieldType
 from app.core.i18n import t
@@ -80,15 +80,20 @@ class MappingStep(QWidget):
         self.presets = PresetButton(self._session)
         words = (t("文件中的列"), t("前几行的值"), t("导入到字段"), t("检查结果"))
         name, values, field, result = (ElidedLabel(word, "caption") for word in words)
+        field.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         field.setFixedWidth(FIELD_WIDTH)
-        last = QHBoxLayout()
-        last.addWidget(result, 1)
-        last.addWidget(self.presets)
+        arrow, last = QWidget(), QWidget()
+        arrow.setFixedWidth(16)
+        last.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        inside = QHBoxLayout(last)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(result, 1)
+        inside.addWidget(self.presets)
         row.addWidget(name, STRETCHES[0])
         row.addWidget(values, STRETCHES[1])
-        row.addSpacing(16)
+        row.addWidget(arrow)
         row.addWidget(field)
-        row.addLayout(last, STRETCHES[2])
+        row.addWidget(last, STRETCHES[2])
         return row
 
     def _build_preview(self) -> QWidget:

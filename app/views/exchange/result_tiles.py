@@ -21,7 +21,7 @@ _TONE = {"created": "ok", "updated": "primary", "unchanged": "gray", "duplicates
 def tile_words() -> dict[str, tuple[str, str]]:
     """Counts by key, in order, with their names and what they mean."""
     return {
-        "created": (t("新建"), t("会成为新记录的行")),
+        "created": (t("新增"), t("会成为新记录的行")),
         "updated": (t("更新"), t("会改动已有记录的行")),
         "unchanged": (t("不变"), t("与已有记录相同的行")),
         "duplicates": (t("重复"), t("档案里已有，或文件里前面出现过的行")),
@@ -54,7 +54,10 @@ class _Tile(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(84, 64)
+        return QSize(max(80, self.minimumSizeHint().width()), 64)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(fonts.metrics(fonts.CAPTION).horizontalAdvance(self._words) + 18, 64)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = painting.painter_for(self)
@@ -65,7 +68,7 @@ class _Tile(QAbstractButton):
         painting.rounded(painter, box, 8, fill, theme.ink(tone) if self.isChecked() else "border")
         if self.hasFocus():
             painting.focus_ring(painter, box, 8)
-        room = box.adjusted(12, 0, -6, 0)
+        room = box.adjusted(11, 0, -4, 0)
         ink = theme.ink(tone) if self._count else "text_3"
         size = 20 if fonts.metrics(20, bold=True).horizontalAdvance(f"{self._count:,}") <= room.width() else 14
         painting.put_text(painter, room.adjusted(0, 8, 0, -26), f"{self._count:,}", ink, size, bold=True)
@@ -86,7 +89,7 @@ class ResultTiles(QWidget):
         super().__init__(parent)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row.setSpacing(6)
         self.tiles: dict[str, _Tile] = {}
         for key, (words, meaning) in tile_words().items():
             tile = _Tile(key, words, meaning, listed=key in listed)

@@ -8,7 +8,7 @@ from app.core.records import OperationInfo
 UNDONE = frozenset({"undone", "partly_undone"})
 _ICONS = {
     "create": "plus", "edit": "pencil", "bulk_edit": "layers", "delete": "trash-2", "restore": "rotate-ccw",
-    "import": "upload", "undo": "undo-2", "activity": "message-square", "merge": "git-merge", "setup": "settings",
+    "import": "upload", "export": "download", "undo": "undo-2", "activity": "message-square", "merge": "git-merge", "setup": "settings",
     "users": "users", "keys": "key-round",
 }  # fmt: skip
 
@@ -22,6 +22,7 @@ def kind_label(kind: str) -> str:
         "delete": t("删除"),
         "restore": t("恢复"),
         "import": t("导入"),
+        "export": t("导出"),
         "undo": t("撤销"),
         "activity": t("跟进"),
         "merge": t("合并"),

@@ -19,11 +19,11 @@ class AppearanceSection(Section):
         card = self.card(t("外观"))
         self._language = SegmentedControl([("zh", "中文"), ("en", "English")], t("语言"))
         self._theme = SegmentedControl(
-            [("light", t("浅色")), ("dark", t("深色")), ("system", t("跟随系统"))], t("主题")
+            [("light", t("浅色")), ("dark", t("深色")), ("system", t("跟随系统"))], t("颜色主题")
         )
         self._rows = SegmentedControl([("roomy", t("舒适")), ("compact", t("紧凑"))], t("表格行高"))
         card.body.addWidget(setting_row(t("语言"), t("窗口会重新打开，档案不用重新解锁。"), self._language))
-        card.body.addWidget(setting_row(t("主题"), "", self._theme))
+        card.body.addWidget(setting_row(t("颜色主题"), "", self._theme))
         card.body.addWidget(setting_row(t("表格行高"), t("紧凑时一屏能多看三成。新打开的页面生效。"), self._rows))
         self._language.changed.connect(self._on_language)
         self._theme.changed.connect(self._on_theme)

@@ -52,7 +52,7 @@ QLineEdit:disabled, QTextEdit:disabled, QPlainTextEdit:disabled, QComboBox:disab
   background: $surface_2; color: $disabled; border-color: $line; }
 QLineEdit[state="error"], QTextEdit[state="error"], QPlainTextEdit[state="error"], QComboBox[state="error"],
 QAbstractSpinBox[state="error"] { border: 1px solid $bad; }
-QLineEdit[look="search"] { background: $surface_2; border-radius: 8px; }
+QLineEdit[look="search"] { background: $surface_2; border-radius: 8px; padding-left: 3px; }
 QLineEdit[look="search"]:focus { background: $surface; }
 QLineEdit[look="bare"] { border: 0; background: transparent; font-size: 16px; min-height: 46px; }
 QLineEdit[look="cell"] { border: 2px solid $primary; border-radius: 4px; padding: 0 7px; min-height: 0; }

@@ -45,11 +45,12 @@ class FlowLayout(QLayout):
     def sizeHint(self) -> QSize:
         width = sum(item.sizeHint().width() + self._gap for item in self._shown())
         height = max((item.sizeHint().height() for item in self._shown()), default=0)
-        return QSize(max(0, width - self._gap), height)
+        return QSize(max(0, width - self._gap), height).grownBy(self.contentsMargins())
 
     def minimumSize(self) -> QSize:
         sizes = [item.minimumSize() for item in self._shown()]
-        return QSize(max((s.width() for s in sizes), default=0), max((s.height() for s in sizes), default=0))
+        size = QSize(max((s.width() for s in sizes), default=0), max((s.height() for s in sizes), default=0))
+        return size.grownBy(self.contentsMargins())
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
@@ -58,7 +59,10 @@ class FlowLayout(QLayout):
     def _shown(self) -> list[QLayoutItem]:
         return [item for item in self._items if not item.isEmpty()]
 
-    def _arrange(self, rect: QRect, *, move: bool) -> int:
+    def _arrange(self, whole: QRect, *, move: bool) -> int:
+        """Lay out within the margins; the height it takes, with them."""
+        margins = self.contentsMargins()
+        rect = whole.marginsRemoved(margins)
         x = y = line = 0
         for item in self._shown():
             hint = item.sizeHint()
@@ -69,4 +73,4 @@ class FlowLayout(QLayout):
                 item.setGeometry(QRect(QPoint(rect.x() + x, rect.y() + y), QSize(width, hint.height())))
             x += width + self._gap
             line = max(line, hint.height())
-        return y + line
+        return y + line + margins.top() + margins.bottom()

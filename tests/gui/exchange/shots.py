@@ -52,7 +52,13 @@ def write_odd_table(path: Path) -> Path:
     long_name = "客户自述的主营产品及其上下游供应关系（含代工、贴牌与出口转内销情况，按上一年度填写）"
     headers = ["公司名称", "成交额（万元）", "签约日期", long_name, *(f"问卷第{n}题" for n in range(5, 61))]
     rows = [
-        [f"苏州恒力机械{n}有限公司", f"{n * 3.5:.1f}", f"0{n}/0{n + 1}/2026", "减速机、链轮" * 12, *("是" for _ in range(56))]
+        [
+            f"苏州恒力机械{n}有限公司",
+            f"{n * 3.5:.1f}",
+            f"0{n}/0{n + 1}/2026",
+            "减速机、链轮" * 12,
+            *("是" for _ in range(56)),
+        ]
         for n in range(1, 7)
     ]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
@@ -96,6 +102,7 @@ def _one(workspace: Workspace, folder: Path, save: Save) -> None:
 
 def _import(desk: Desk, folder: Path, save: Save) -> None:
     dialog = ImportDialog(desk)
+    dialog.resize(1040, 720)
     dialog.show()
     settle()
     save("import_1_empty", dialog)
@@ -141,9 +148,14 @@ def _import(desk: Desk, folder: Path, save: Save) -> None:
 
 
 def _odd(desk: Desk, folder: Path, save: Save) -> None:
-    dialog = ImportDialog(desk, "customers", write_odd_table(folder / "供应商年度问卷汇总表（各分公司合并，最终版修改三）.csv"))
+    dialog = ImportDialog(
+        desk, "customers", write_odd_table(folder / "供应商年度问卷汇总表（各分公司合并，最终版修改三）.csv")
+    )
+    dialog.resize(1040, 720)
     dialog.show()
     wait(lambda: dialog.session.preview is not None)
+    dialog.session.reread(header_rows=(1,))
+    wait(lambda: not dialog.session.is_busy and dialog.session.preview is not None)
     settle()
     save("odd_1_file", dialog)
     dialog._go(MAPPING)
@@ -161,7 +173,7 @@ def _odd(desk: Desk, folder: Path, save: Save) -> None:
 
 
 def _export(desk: Desk, save: Save) -> None:
-    wish = wish_of({"entity": "customers", "columns": ("name", "phones", "city"), "handles": lambda: [], "count": 12})
+    wish = wish_of({"entity": "customers", "columns": ("name", "phones", "city"), "handles": list, "count": 12})
     dialog = ExportDialog(desk, wish)
     dialog.show()
     settle()

@@ -66,7 +66,7 @@ def test_that_an_edit_shows_before_and_after_in_words(page, qtbot):
     choose(page, qtbot, "edit")
     blocks = page.detail.changes.blocks()
     lines = {label: (before, after) for label, before, after in blocks[0].lines}
-    assert lines["累计金额"][1] == "88800.00"
+    assert lines["累计金额"][1] == "¥88,800"
     assert lines["备注"][1] == "年底前要第二批货"
     assert blocks[0].title
 

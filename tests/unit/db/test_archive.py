@@ -100,7 +100,7 @@ def _plain_sqlite(path: Path) -> None:
 def _cut(size: int) -> Callable[[Path], None]:
     def cut(path: Path) -> None:
         data = path.read_bytes()
-        path.write_bytes(data[:size] if size >= 0 else data[:size])
+        path.write_bytes(data[:size])
 
     return cut
 

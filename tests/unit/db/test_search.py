@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.core.fields import Link
 from app.core.filters import Search
 from app.core.jobs import Job
-from app.db import search
+from app.db import search_tokens
 from app.db.search import drain, rebuild, unindexed
 from app.db.search_text import entry_rows
 from app.db.search_tokens import match_expression
@@ -201,6 +201,6 @@ def test_that_the_number_given_later_is_searched_like_any_code(workspace: Worksp
     add(workspace, "张三")
     with workspace.archive.engine.connect() as connection:
         entry = entry_rows(connection, "customer", [1])[0]
-    without = search.tokens(["张三"], [], [])
-    mixed = search.with_code(without, "C000001")
+    without = search_tokens.tokens(["张三"], [], [])
+    mixed = search_tokens.with_code(without, "C000001")
     assert [sorted(set(part.split())) for part in mixed] == [sorted(set(part.split())) for part in entry[1:]]

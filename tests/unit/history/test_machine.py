@@ -138,7 +138,8 @@ class Records(RuleBasedStateMachine):
         result = self.workspace.history.undo(target)
         assert result.reverted == len(free)
         assert {k.id for k in result.kept} == holding - free
-        self.acts[result.operation_id] = Act({key: (act.moves[key][1], act.moves[key][0]) for key in free}, target)
+        if free:
+            self.acts[result.operation_id] = Act({key: (act.moves[key][1], act.moves[key][0]) for key in free}, target)
         for key in free:
             self.now[key] = act.moves[key][0]
             self._turn(target, key)
