@@ -213,12 +213,14 @@ class Standing(Enum):
     UNDONE = "undone"
 
 
-@dataclass
+@dataclass(eq=False)
 class _Layer:
-    """One act on a record: the operations that did it (and did it again), and those that took it back."""
+    """One act on a record: the operations that did it (and did it again), and those that took it back. `below`: what it
+    lay on when it was taken back."""
 
     done_by: set[bytes]
     undone_by: set[bytes] = field(default_factory=set)
+    below: tuple[_Layer, ...] = ()
 
 
 def standing(log: Sequence[Step], target: bytes) -> Standing:
@@ -227,28 +229,38 @@ def standing(log: Sequence[Step], target: bytes) -> Standing:
     Operations lie on each other like layers. An undo takes the topmost layer away and undoing the undo puts it back, so
     acts that were taken back do not stand between the record and an earlier operation.
     """
+    layers, taken = _layers(log)
+    mine = [x for x in layers if target in x.done_by]
+    if mine:
+        return Standing.HOLDS if mine == layers[-1:] else Standing.CHANGED_SINCE
+    undoing = next((x for x in taken if target in x.undone_by), None)
+    if undoing is None:
+        return Standing.UNDONE
+    return Standing.HOLDS if undoing.below == tuple(layers) else Standing.CHANGED_SINCE
+
+
+def _layers(log: Sequence[Step]) -> tuple[list[_Layer], list[_Layer]]:
+    """The layers that lie on the record, and those that were taken back."""
     layers: list[_Layer] = []
     taken: list[_Layer] = []
     last: bytes | None = None
-    begun = False
     for operation, undoes in log:
-        begun = begun or operation == target
-        if not begun or operation == last:
+        if operation == last:
             continue
         last = operation
         back = next((x for x in reversed(taken) if undoes in x.undone_by), None)
         if layers and undoes in layers[-1].done_by:
-            layers[-1].undone_by.add(operation)
-            taken.append(layers.pop())
+            top = layers.pop()
+            top.undone_by.add(operation)
+            top.below = tuple(layers)
+            taken.append(top)
         elif back is not None:
             taken.remove(back)
             back.done_by.add(operation)
             layers.append(back)
         else:
             layers.append(_Layer({operation}))
-    if not any(target in layer.done_by for layer in layers):
-        return Standing.UNDONE
-    return Standing.HOLDS if len(layers) == 1 else Standing.CHANGED_SINCE
+    return layers, taken
 
 
 def netted(entity: str, rows: Sequence[Any]) -> list[Net]:

@@ -211,6 +211,7 @@ class HistoryPage(Page):
 
     def _undo(self, operation: OperationInfo) -> None:
         workspace = self.desk.workspace
+        self.desk.withdraw_offer(operation.id)
 
         def done(result: UndoResult) -> None:
             if result.kept:

@@ -113,6 +113,8 @@ class ShellCommands:
             return
         workspace, target, what = self._desk.workspace, operation.id, operation.summary
 
+        self._desk.withdraw_offer(target)
+
         def told(result: object) -> str:
             kept = len(getattr(result, "kept", ()))
             if kept:

@@ -19,7 +19,7 @@ from app.settings.store import SettingsStore
 from app.views.operations.runner import BaseRunner
 from app.views.operations.task import Task
 from app.views.widgets.dialogs import Dialogs
-from app.views.widgets.toast import ToastStack
+from app.views.widgets.toast import Toast, ToastStack
 
 T = TypeVar("T")
 
@@ -49,6 +49,7 @@ class Desk(QObject):
         self.toasts = toasts
         self.settings = settings
         self._names: dict[uuid.UUID, str] = workspace.people.names()
+        self._offers: dict[uuid.UUID, Toast] = {}
 
     def read(
         self,
@@ -103,10 +104,19 @@ class Desk(QObject):
         if operation is None:
             self.toasts.show_toast(text, "success")
             return
-        self.toasts.show_toast(text, "success", action=t("撤销"), on_action=lambda: self.undo(operation))
+        toast = self.toasts.show_toast(text, "success", action=t("撤销"), on_action=lambda: self.undo(operation))
+        self._offers[operation] = toast
+        toast.closed.connect(lambda: self._offers.pop(operation, None))
+
+    def withdraw_offer(self, operation: uuid.UUID) -> None:
+        """The operation is being undone some other way: a toast that still offers it would end in an error."""
+        toast = self._offers.pop(operation, None)
+        if toast is not None:
+            toast.dismiss()
 
     def undo(self, operation: uuid.UUID) -> None:
         """Take an operation back and say how it went."""
+        self.withdraw_offer(operation)
 
         def told(result: Any) -> str:
             if result.kept:
