@@ -186,6 +186,10 @@ class Archive:
             finally:
                 self._let_go()
 
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
     def abandon(self) -> None:
         """Let go without writing anything (the next open recovers); for locking in a hurry and for tests."""
         with self._gate:

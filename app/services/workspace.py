@@ -58,7 +58,9 @@ class Workspace:
         return services[entity]
 
     def close(self) -> None:
-        """Anchor the audit chains and make the archive one file again."""
+        """Anchor the audit chains and make the archive one file again. Closing twice does nothing."""
+        if self.archive.closed:
+            return
         try:
             if not self.archive.read_only:
                 self.vault.anchor()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
 
 from app.core.clock import now, today
@@ -20,7 +20,7 @@ from app.views.customers.field_editors import DayEditor, LineEditor
 from app.views.customers.form_dialog import FormDialog
 from app.views.shell.desk import Desk
 from app.views.widgets import buttons
-from app.views.widgets.form import Form
+from app.views.widgets.form import Form, fit_height
 from app.views.widgets.labels import DataLabel, secondary
 from app.views.widgets.message_dialog import Choice
 from app.views.widgets.segmented import SegmentedControl
@@ -89,7 +89,7 @@ class FollowDialog(FormDialog):
         if task and not self._due.text():
             tomorrow = today() + timedelta(days=1)
             self._due.setText(f"{tomorrow.isoformat()} 18:00")
-        self.adjustSize()
+        fit_height(self)
 
     def _state(self) -> tuple[str, ...]:
         return (self._subject.text(), self._body.toPlainText(), self._next.text())
@@ -101,6 +101,7 @@ class FollowDialog(FormDialog):
         subject = self._subject.text().strip() or next((line for line in body.splitlines() if line.strip()), "")[:60]
         if not subject:
             self._form.set_errors({"subject": t("写一句主题，或在内容里写几个字。")})
+            QTimer.singleShot(0, self, self._fit)
             return
         drafts = {"due_at": Typed(self._due.text())} if kind == "task" else {"happened_at": Typed(self._when.text())}
         next_text = self._next.text().strip()
@@ -132,6 +133,10 @@ class FollowDialog(FormDialog):
             self._problem.show()
         else:
             self._desk.dialogs.show_error(error)
+        QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        fit_height(self)
 
     def reject(self) -> None:
         if self._state() != self._at_first:

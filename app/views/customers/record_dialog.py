@@ -124,7 +124,8 @@ class RecordDialog(FormDialog):
             split.clicked.connect(lambda _on=False: self.split_address())
             row = self.form.row("address").layout()
             if row is not None:
-                row.addWidget(split, 0, Qt.AlignmentFlag.AlignLeft)
+                row.addWidget(split)
+                row.setAlignment(split, Qt.AlignmentFlag.AlignLeft)
 
     def _watch(self) -> None:
         self._later = QTimer(self)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLay
 from app.core.i18n import t
 from app.services.exchange.reading.records import Inspection
 from app.services.exchange.template import write_template
-from app.views.exchange.grid import Grid, GridCell
+from app.views.exchange.grid import Grid
 from app.views.exchange.import_session import ImportSession
 from app.views.exchange.notes_banner import NotesBanner
 from app.views.theme import fonts
@@ -190,8 +190,7 @@ class FileStep(QWidget):
         if not found.rows:
             notes.insert(0, t("表头下面没有数据行。如果表头认错了，请改“表头在第几行”，或换一个工作表。"))
         self.notes.show_notes(notes, "info" if found.rows else "warning")
-        rows = [[GridCell(cell) for cell in row] for row in found.preview]
-        self.table.show_rows([c.name for c in found.columns], rows, [str(n) for n in found.preview_rows])
+        self.table.show_rows([c.name for c in found.columns], found.preview, [str(n) for n in found.preview_rows])
         self._stack.setCurrentIndex(1)
 
     def _show_options(self, found: Inspection) -> None:

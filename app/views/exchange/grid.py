@@ -37,15 +37,18 @@ class GridCell:
     hint: str = ""
 
 
+Rows = Sequence[Sequence[GridCell | str]]
+
+
 class GridModel(QAbstractTableModel):
-    """Rows of `GridCell`s under plain headers."""
+    """Rows of `GridCell`s, or of texts without anything to say about them, under plain headers."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._headers: Sequence[str] = ()
-        self._rows: Sequence[Sequence[GridCell]] = ()
+        self._rows: Rows = ()
 
-    def show(self, headers: Sequence[str], rows: Sequence[Sequence[GridCell]]) -> None:
+    def show(self, headers: Sequence[str], rows: Rows) -> None:
         """Replace everything."""
         self.beginResetModel()
         self._headers, self._rows = headers, rows
@@ -54,7 +57,7 @@ class GridModel(QAbstractTableModel):
     def text(self, row: int, column: int | None = None) -> str:
         """A cell, or with None the whole row parted by tabs, as it goes to the clipboard."""
         cells = self._rows[row]
-        return "\t".join(cell.text for cell in cells) if column is None else cells[column].text
+        return "\t".join(map(_text, cells)) if column is None else _text(cells[column])
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() else len(self._rows)
@@ -71,7 +74,8 @@ class GridModel(QAbstractTableModel):
         if not index.isValid():
             return None
         row = self._rows[index.row()]
-        cell = row[index.column()] if index.column() < len(row) else GridCell("")
+        cell = row[index.column()] if index.column() < len(row) else ""
+        cell = GridCell(cell) if isinstance(cell, str) else cell
         if role == _ROLE.DisplayRole:
             return cell.text.replace("\n", " ")
         if role == _ROLE.ForegroundRole and cell.tone:
@@ -138,7 +142,7 @@ class Grid(QTableView):
     def show_rows(
         self,
         headers: Sequence[str],
-        rows: Sequence[Sequence[GridCell]],
+        rows: Rows,
         marks: Sequence[str] = (),
         widths: Sequence[int] = (),
     ) -> None:
@@ -154,7 +158,7 @@ class Grid(QTableView):
             if column < len(widths):
                 self.setColumnWidth(column, widths[column])
                 continue
-            longest = max((row[column].text[:40] for row in rows[:30] if column < len(row)), key=_width, default="")
+            longest = max((_text(row[column])[:40] for row in rows[:30] if column < len(row)), key=_width, default="")
             wanted = max(metrics.horizontalAdvance(longest), min(160, metrics.horizontalAdvance(header[:40]) + 6))
             self.setColumnWidth(column, min(250, max(56, wanted + 26)))
 
@@ -183,6 +187,10 @@ class Grid(QTableView):
         at = self.currentIndex()
         if at.isValid():
             QGuiApplication.clipboard().setText(self.grid.text(at.row(), None if whole_row else at.column()))
+
+
+def _text(cell: GridCell | str) -> str:
+    return cell if isinstance(cell, str) else cell.text
 
 
 def _width(text: str) -> int:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from app.core.fields import Entity, FieldType
 from app.core.i18n import t
 from app.core.jobs import Progress
+from app.core.pinyin import spoken
 from app.errors import AppError
 from app.services.exchange.column_check import PreviewCheck
 from app.services.exchange.mapping import order_is_open, tuned
@@ -86,10 +87,13 @@ class ImportSession(QObject):
     def open(self, path: Path, options: ReadOptions | None = None, entity: str = "") -> None:
         """Look into a file (again, with other options or for another kind of record)."""
         wanted, kind = options or ReadOptions(), entity or self.entity_key
-        imports = self.desk.workspace.imports
+        imports, registry = self.desk.workspace.imports, self.desk.workspace.context.registry
+        targets = targets_of(registry.entity(kind), registry)
 
         def work(job: Any) -> tuple[Inspection, ImportPlan]:
             inspection = imports.inspect(path, wanted, job)
+            for target in targets:
+                spoken(target.label)  # here, for the first call loads a large table
             return inspection, imports.propose(inspection, kind)
 
         def done(found: tuple[Inspection, ImportPlan]) -> None:

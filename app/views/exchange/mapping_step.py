@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
 from functools import partial
-from itertools import islice
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from app.core.fields import CUSTOM_TYPES, FieldType
@@ -26,7 +26,7 @@ from app.views.widgets.labels import ElidedLabel, caption
 from app.views.widgets.menus import MenuItem, build_menu
 
 _TONES = {CHANGED: "primary", WARNED: "warn", WRONG: "bad"}
-_LINES_A_TICK = 10
+_TICK_SECONDS = 0.015
 _LONGEST_NAME = 60
 
 
@@ -39,7 +39,6 @@ class MappingStep(QWidget):
         self.lines: list[ColumnLine] = []
         self._shown_for: tuple[object, str] | None = None
         self._plan: ImportPlan | None = None
-        self._more: Iterator[int] = iter(())
         self._building = QTimer(self)
         self._building.timeout.connect(self._build_more)
         column = QVBoxLayout(self)
@@ -119,9 +118,7 @@ class MappingStep(QWidget):
     # ---- the columns --------------------------------------------------------------------------------------------
 
     def _rebuild(self) -> None:
-        """Lines for another file or kind of record: a few now, the others while the window goes on living."""
-        found = self._session.inspection
-        assert found is not None
+        """Lines for another file or kind of record: made a few at a time, while the window goes on living."""
         body = QWidget()
         body.setProperty("ground", "surface")
         self._list = QVBoxLayout(body)
@@ -131,18 +128,26 @@ class MappingStep(QWidget):
         offered = self._session.desk.workspace.actor.is_admin
         self._choices = TargetChoices(self._session.targets(), body, new_fields=offered)
         self.lines = []
-        self._more = iter(range(len(found.columns)))
         self._area.setWidget(body)
-        self._build_more()
-        self._building.start()
+        if self.isVisible():
+            self._building.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._building.start()  # lines made while hidden would all be laid out at once now
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._building.stop()
 
     def _build_more(self) -> None:
-        found = self._session.inspection
-        todo = list(islice(self._more, _LINES_A_TICK))
-        if not todo or found is None:
+        """A few lines, for as long as nobody notices."""
+        found, until = self._session.inspection, time.perf_counter() + _TICK_SECONDS
+        if found is None or len(self.lines) >= len(found.columns):
             self._building.stop()
             return
-        for index in todo:
+        while len(self.lines) < len(found.columns) and time.perf_counter() < until:
+            index = len(self.lines)
             line = ColumnLine(found.columns[index], self._choices)
             line.field.chosen.connect(partial(self._on_chosen, index))
             line.unit_chosen.connect(partial(self._session.set_unit, index))

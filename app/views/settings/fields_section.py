@@ -66,7 +66,7 @@ class FieldsSection(Section):
     """One entity at a time."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, t("字段"))
+        super().__init__(desk, t("字段管理"))
         registry = desk.workspace.context.registry
         options = [(key, registry.entity(key).label) for key in _ENTITIES]
         self._entity = SegmentedControl(options, t("哪一类档案"))

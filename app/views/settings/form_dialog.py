@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.i18n import t
 from app.views.widgets import buttons
 from app.views.widgets.buttons import Kind
-from app.views.widgets.form import Form
+from app.views.widgets.form import Form, fit_height
 from app.views.widgets.labels import DataLabel, secondary
 
 
@@ -50,6 +52,15 @@ class FormDialog(QDialog):
         """Accept unless something is wrong."""
         if self.form.set_errors(self.check()):
             self.accept()
+        else:
+            QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        fit_height(self)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
 
     def ask(self, on_accepted: Callable[[], object]) -> None:
         """Open; `on_accepted` is called when everything is right."""

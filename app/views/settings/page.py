@@ -62,7 +62,7 @@ class SettingsPage(Page):
             found.append(("people", t("用户与角色"), "users"))
         return [
             *found,
-            ("fields", t("字段"), "sliders-horizontal"),
+            ("fields", t("字段管理"), "sliders-horizontal"),
             ("tags", t("标签"), "tags"),
             ("backups", t("备份"), "database"),
             ("bin", t("回收站"), "trash-2"),

@@ -28,11 +28,11 @@ class PeopleSection(Section):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, t("用户与角色"))
         self._teams: tuple[str, ...] = ()
-        card = self.card(t("用户"), t("每个人用自己的密码打开同一个档案"))
+        card = self.card(t("所有用户"), t("每个人用自己的密码打开同一个档案"))
         add = buttons.plain(t("新建用户…"), "user-plus")
         add.clicked.connect(self._add)
         card.head_actions.addWidget(add)
-        self.users = ItemList(t("用户"))
+        self.users = ItemList(t("所有用户"))
         card.body.addWidget(self.users)
         teams = self.card(t("团队"), t("主管能看到本组和下级组的客户"))
         more = buttons.plain(t("新建团队…"), "plus")

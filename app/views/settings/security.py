@@ -93,7 +93,7 @@ class SecuritySection(Section):
         self.write(lambda _job: keychain.stay_signed_in(context, wanted), title=t("正在保存"))
 
     def _change_password(self) -> None:
-        dialog = FormDialog(self, t("修改密码"), t("修改"))
+        dialog = FormDialog(self, t("修改密码"), t("更换"))
         old = PasswordField(t("原密码"))
         dialog.form.add_row("old", t("原密码"), old, required=True)
         new = NewPassword(dialog.form, label=t("新密码"))

@@ -91,6 +91,7 @@ class Banner(QWidget):
         """Change the words of the action, "" takes it away."""
         self._action.setText(text)
         self._action.updateGeometry()
+        self._action.setFocusPolicy(Qt.FocusPolicy.StrongFocus if text else Qt.FocusPolicy.NoFocus)
         self._action.setVisible(bool(text))
 
     def _on_close(self) -> None:

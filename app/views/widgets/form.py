@@ -10,6 +10,20 @@ from app.core.i18n import t
 from app.views.widgets.labels import DataLabel
 
 
+def fit_height(window: QWidget) -> None:
+    """Make a window of fixed width as high as its content: Qt counts wrapped sentences as one line in its minimum, and
+    would squeeze the fields when errors or hints take more."""
+    layout = window.layout()
+    if layout is None:
+        return
+    layout.activate()
+    wanted = (
+        layout.totalHeightForWidth(window.width()) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+    )
+    room = window.screen().availableGeometry().height() - 40
+    window.resize(window.width(), min(max(wanted, layout.totalMinimumSize().height()), room))
+
+
 class FormRow(QWidget):
     """A field with room for a hint or an error under it."""
 

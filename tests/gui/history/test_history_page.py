@@ -36,6 +36,11 @@ def choose(page, qtbot, kind):
     return operation
 
 
+def test_that_every_kind_of_operation_has_a_name():
+    for kind in ("activity", "create", "delete", "edit", "export", "import", "keys", "setup", "undo", "users"):
+        assert kind_label(kind) != kind
+
+
 def test_that_every_operation_is_listed_newest_first(page, qtbot):
     total, operations = page.desk.workspace.history.list()
     assert page._model.rowCount() == total

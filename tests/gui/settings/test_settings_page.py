@@ -340,3 +340,19 @@ def test_that_sizes_are_short(size, text):
 
 def test_that_the_user_is_the_one_who_opened(workspace):
     assert keychain._username(workspace.context) == USER
+
+
+@pytest.mark.parametrize("code", ["zh", "en"])
+def test_that_errors_and_hints_never_squeeze_the_fields(page, show, qtbot, code):
+    set_language(code)
+    section = show("people")
+    section._add()
+    dialog = dialog_of(section)
+    dialog.try_accept()
+    qtbot.wait(50)
+    for edit in dialog.findChildren(QLineEdit):
+        if edit.isVisible():
+            assert edit.height() >= 30, edit.accessibleName()
+            assert edit.parentWidget().height() >= edit.geometry().bottom()
+    assert dialog.height() >= dialog.layout().totalHeightForWidth(dialog.width())
+    dialog.reject()

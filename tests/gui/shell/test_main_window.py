@@ -158,6 +158,24 @@ def test_that_undo_takes_the_last_operation_back_and_names_it(main_window, qtbot
     assert str(record.get("name")) in text
 
 
+def test_that_no_toast_offers_what_was_undone_another_way(main_window, qtbot, workspace, dialogs):
+    record = workspace.customers.list(limit=1)[1][0]
+    desk = main_window.desk
+    desk.operate(
+        lambda _job: workspace.customers.update(record.id, {"city": "拉萨市"}), title="修改", owner=main_window, told="已修改"
+    )  # fmt: skip
+    qtbot.waitUntil(lambda: bool(main_window.toasts.toasts()), timeout=4000)
+    offer = main_window.toasts.toasts()[-1]
+    QTest.keyClick(main_window, Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(
+        lambda: bool(main_window.toasts.toasts()) and offer not in main_window.toasts.toasts(), timeout=4000
+    )
+    qtbot.waitUntil(
+        lambda: "已撤销" in "".join(one.accessibleName() for one in main_window.toasts.toasts()), timeout=4000
+    )
+    assert dialogs.errors == []
+
+
 def test_that_undoing_much_is_asked_about_first(main_window, qtbot, workspace, dialogs):
     workspace.customers.tag_many([int(h) for h in workspace.customers.handles()], add=["全部"])
     dialogs.answers = ["no"]

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from app.views.widgets.empty_state import EmptyState
+from app.views.widgets.flow import FlowLayout
 from app.views.widgets.form import Form
 from app.views.widgets.item_list import Item, ItemList
 from app.views.widgets.menus import MenuItem
@@ -82,3 +83,22 @@ def test_that_an_error_frames_the_line_inside_a_password_field(qtbot):
     assert row.error() == "不对"
     row.set_error("")
     assert row.error() == ""
+
+
+@pytest.mark.parametrize("margins", [(0, 0, 0, 0), (3, 2, 5, 7)])
+def test_that_a_flow_keeps_its_margins(qtbot, margins):
+    host = QWidget()
+    flow = FlowLayout(spacing=8)
+    flow.setContentsMargins(*margins)
+    for _ in range(3):
+        one = QWidget()
+        one.setFixedSize(80, 20)
+        flow.addWidget(one)
+    host.setLayout(flow)
+    left, top, right, bottom = margins
+    shown(qtbot, host, 180 + left + right, 120)
+    places = [flow.itemAt(at).geometry() for at in range(3)]
+    assert (places[0].x(), places[0].y()) == (left, top)
+    assert (places[2].x(), places[2].y()) == (left, top + 28)
+    assert flow.heightForWidth(180 + left + right) == 48 + top + bottom
+    assert flow.sizeHint().height() == 20 + top + bottom

@@ -163,6 +163,6 @@ class Records(RuleBasedStateMachine):
 
 
 Records.TestCase.settings = settings(
-    max_examples=20, stateful_step_count=16, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=12, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestRecords = Records.TestCase
