@@ -203,7 +203,7 @@ def test_that_a_damaged_archive_yields_no_backup(workspace: Workspace, tmp_path:
     data[30 * 4096 + 7] ^= 1
     path.write_bytes(data)
     target = tmp_path / "copy.kedang"
-    with pytest.raises((EnvironmentProblem, sqlcipher.DatabaseError), match="损坏|malformed"):
+    with pytest.raises((EnvironmentProblem, sqlcipher.DatabaseError), match=r"损坏|malformed"):
         opened = office.archive(path)
         try:
             copy_encrypted(path, opened.key_copy(), target, opened.key_copy(), opened.header)
