@@ -107,9 +107,9 @@ class RecordActions(QObject):
         if not result.changed:
             return t("没有变化：都已经是这样了")
         return (
-            t("已给{what}去掉“{tags}”", what=what, tags=tags)
+            t("已给 {what}去掉“{tags}”", what=what, tags=tags)
             if take
-            else t("已给{what}打上“{tags}”", what=what, tags=tags)
+            else t("已给 {what}打上“{tags}”", what=what, tags=tags)
         )
 
     def ask_field(self, handles: Handles) -> None:
