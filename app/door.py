@@ -7,15 +7,10 @@ from pathlib import Path
 from app.bootstrap import create_workspace, open_with_device, open_workspace, recover_workspace
 from app.core.i18n import t
 from app.core.jobs import Job
-from app.core.paths import resource_dir
-from app.errors import CannotUnlock, UserError
-from app.services.exchange.reading.records import ReadOptions
-from app.services.exchange.report import ImportReport
+from app.errors import CannotUnlock
 from app.services.vault import keychain
 from app.services.vault.service import header_info, restore
 from app.services.workspace import Workspace
-
-_SAMPLES = "customers"
 
 
 class ArchiveDoor:
@@ -63,13 +58,3 @@ class ArchiveDoor:
         """Bring a backup back as `target`; returns its record counts."""
         job.progress(t("正在恢复并检查备份"), 0, 0)
         return restore(backup, target, username or None, password)
-
-    def fill_with_samples(self, workspace: Workspace, job: Job) -> ImportReport:
-        """Import the sample customers, as one operation that can be undone. Raises UserError when they are missing."""
-        found = sorted((resource_dir() / "samples").glob(f"{_SAMPLES}.*"))
-        if not found:
-            raise UserError(t("没有找到示例数据，请重新安装程序。"))
-        options = ReadOptions()
-        inspection = workspace.imports.inspect(found[0], options, job)
-        plan = workspace.imports.propose(inspection, "customers")
-        return workspace.imports.run(found[0], options, inspection, plan, job)

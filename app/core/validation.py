@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.core.fields import POINT_TYPES, TEXT_TYPES, Address, Entity, Field, FieldType, Link, Point
+from app.core.hidden import without_hidden
 from app.core.i18n import t
 from app.errors import UserError
 
@@ -69,7 +70,7 @@ def clean_value(field: Field, value: Any) -> Any:
     if field.type is FieldType.ADDRESSES:
         return tuple(_address(a) for a in value) or None
     if field.type is FieldType.TAGS:
-        return tuple(dict.fromkeys(_plain(name, 40) for name in value if str(name).strip())) or None
+        return tuple(dict.fromkeys(filter(None, (_plain(name, 40) for name in value)))) or None
     if field.type is FieldType.LINKS:
         if not all(isinstance(link, Link) for link in value):
             raise UserError(t("不是有效的关联。"))
@@ -104,8 +105,7 @@ def _moment(value: datetime) -> datetime:
 
 
 def _plain(value: Any, longest: int) -> str:
-    storable = str(value).encode("utf-8", "ignore").decode("utf-8")  # lone surrogates cannot be stored
-    text = unicodedata.normalize("NFC", storable).replace("\x00", "").strip()
+    text = unicodedata.normalize("NFC", without_hidden(str(value))).strip()
     if len(text) > longest:
         raise UserError(t("太长：最多 {most} 个字，现在 {now} 个。", most=longest, now=len(text)))
     return text
@@ -122,7 +122,10 @@ def _text(field: Field, value: Any) -> str | None:
 def _point(point: Any) -> Point:
     if not isinstance(point, Point) or not point.value.strip():
         raise UserError(t("不是有效的联系方式。"))
-    value, normal = _plain(point.value, 254), _plain(point.normal or point.value.casefold(), 254)
+    value = _plain(point.value, 254)
+    if not value:
+        raise UserError(t("不是有效的联系方式。"))
+    normal = _plain(point.normal, 254) or _plain(value.casefold(), 254)
     label, extension = _plain(point.label, 40), _plain(point.extension, 20)
     return Point(value, normal, label, extension, point.valid, point.opt_out, _plain(point.note, 200))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from app.core.access import Actor
 from app.core.jobs import Job
@@ -94,6 +94,3 @@ class Door(Protocol):
 
     def restore(self, backup: Path, target: Path, username: str, password: str, job: Job) -> dict[str, int]:
         """Bring a backup back as `target`; returns its record counts."""
-
-    def fill_with_samples(self, workspace: Workspace, job: Job) -> Any:
-        """Import the sample workbook (试用示例数据)."""

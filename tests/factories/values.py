@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from app.core.fields import Address, Field, FieldType, Link, Point
+from app.core.hidden import without_hidden
 
-_LINE = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
-TEXT = _LINE.filter(lambda s: s == s.strip())
+TEXT = st.text(st.characters(codec="utf-8"), max_size=20).map(lambda s: without_hidden(s).strip())
 FILLED = TEXT.filter(bool)
 MOMENTS = st.integers(-(2**41), 2**42).map(lambda ms: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms))
 POINTS = st.builds(

@@ -11,19 +11,13 @@ from functools import cache
 from importlib import import_module
 from typing import Protocol
 
-# Controls, format characters that hide or reorder text, lone surrogates, non-characters: nothing a person typed.
-_REMOVED = (
-    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f"
-    "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f"
-)
+from app.core.hidden import HIDDEN, HIDDEN_ONE, without_hidden
+
 _LINES = "\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
 _SPACES = "\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-_CLEAN = re.compile(rf"[^{_REMOVED}{_LINES}\t\u00a0\u1680\u2000-\u200a\u200d\u202f\u205f\u3000０-９Ａ-Ｚａ-ｚ]*")
-_REMOVE = re.compile(f"[{_REMOVED}]")
+_CLEAN = re.compile(rf"[^{HIDDEN}{_LINES}\t\u00a0\u1680\u2000-\u200a\u200d\u202f\u205f\u3000０-９Ａ-Ｚａ-ｚ]*")
 _BREAK = re.compile(f"\r\n|[{_LINES}]")
 _RUN = re.compile(f"[{_SPACES}]+")
-_EMOJI = "\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
-_LONE_JOINER = re.compile(f"(?<![{_EMOJI}])\u200d|\u200d(?![{_EMOJI}])")
 _ALL_SPACE = re.compile(r"\s+")
 _NARROW = {wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 
@@ -37,7 +31,7 @@ def clean_text(text: str, keep_lines: bool = False) -> str:
         return text.strip()
     # Breaks first: the separators U+001C-1E are both controls and line ends.
     text = _BREAK.sub("\n", text)
-    text = _LONE_JOINER.sub("", _REMOVE.sub("", text))
+    text = without_hidden(text)
     text = unicodedata.normalize("NFC", text.translate(_NARROW))
     if not keep_lines:
         return _RUN.sub(" ", text.replace("\n", " ")).strip()
@@ -48,22 +42,22 @@ def clean_text(text: str, keep_lines: bool = False) -> str:
 def key_text(text: str) -> str:
     """A key under which two writings of the same words are equal: NFKC, case folded, no spaces. Not for display."""
     if text.isascii():
-        return _ALL_SPACE.sub("", _REMOVE.sub("", text)).casefold()
-    text = _REMOVE.sub("", text).replace("\u200d", "")
+        return _ALL_SPACE.sub("", HIDDEN_ONE.sub("", text)).casefold()
+    text = HIDDEN_ONE.sub("", text).replace("\u200d", "")
     # Folding and the removal of spaces can bring characters together that compose anew: to the fixed point.
     before = None
     while text != before:
         before = text
         text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-        text = _ALL_SPACE.sub("", _REMOVE.sub("", text))
+        text = _ALL_SPACE.sub("", HIDDEN_ONE.sub("", text))
     return text
 
 
 def narrow(text: str) -> str:
     """Full-width and compatibility forms to plain ones (NFKC), hidden characters removed, ends trimmed: for parsing."""
     if text.isascii():
-        return text.strip() if text.isprintable() else _REMOVE.sub("", text).strip()
-    return unicodedata.normalize("NFKC", _REMOVE.sub("", text).replace("\u200d", "")).strip()
+        return text.strip() if text.isprintable() else HIDDEN_ONE.sub("", text).strip()
+    return unicodedata.normalize("NFKC", HIDDEN_ONE.sub("", text).replace("\u200d", "")).strip()
 
 
 class _Converter(Protocol):

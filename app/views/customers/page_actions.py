@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
@@ -11,12 +12,8 @@ from PySide6.QtGui import QGuiApplication
 
 from app.core.access import Action
 from app.core.i18n import t
-from app.core.jobs import Job
-from app.core.paths import resource_dir
 from app.core.records import Record
-from app.errors import UserError
-from app.services.exchange.reading.records import ReadOptions
-from app.services.exchange.report import ImportReport
+from app.services.exchange.samples import import_samples
 from app.views.customers.cells import shown
 from app.views.customers.follow_dialog import FollowDialog
 from app.views.customers.record_actions import RecordActions
@@ -168,19 +165,8 @@ class PageActions(QObject):
 
     def load_samples(self) -> None:
         """Fill the empty archive with the sample customers, as one import that can be undone."""
-        workspace = self._desk.workspace
-
-        def work(job: Job) -> ImportReport:
-            found = sorted((resource_dir() / "samples").glob("customers.*"))
-            if not found:
-                raise UserError(t("没有找到示例数据，请重新安装程序。"))
-            options = ReadOptions()
-            inspection = workspace.imports.inspect(found[0], options, job)
-            plan = workspace.imports.propose(inspection, "customers")
-            return workspace.imports.run(found[0], options, inspection, plan, job)
-
         self._desk.operate(
-            work, title=t("正在载入示例数据"), owner=self,
+            partial(import_samples, self._desk.workspace.imports), title=t("正在载入示例数据"), owner=self,
             told=lambda report: t("已载入 {n} 位示例客户", n=report.created),
         )  # fmt: skip
 

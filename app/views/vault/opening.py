@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.jobs import Job
+from app.services.exchange.samples import import_samples
 
 if TYPE_CHECKING:
     from app.services.workspace import Door, Workspace
@@ -66,7 +67,7 @@ def create_work(
         workspace, code = door.create(path, user, password, name)
         try:
             if samples:
-                door.fill_with_samples(workspace, job)
+                import_samples(workspace.imports, job)
         except BaseException:
             workspace.close()
             raise

@@ -108,3 +108,18 @@ def test_that_a_choice_shows_its_label_and_an_unknown_one_itself() -> None:
     assert to_text(field, "其他") == "其他"
     set_language("en")
     assert to_text(field, "won") == "Customer"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("\u200b\u200d", None),
+        ("\u202e恒力", "恒力"),
+        ("恒\x08力", "恒力"),
+        ("👨\u200d👩", "👨\u200d👩"),
+        ("A\u2066B", "AB"),
+    ],
+)
+def test_that_hidden_characters_never_enter_a_value(typed, stored):
+    field = Field("name", "名称", "Name", FieldType.TEXT)
+    assert clean_value(field, typed) == stored
