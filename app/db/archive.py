@@ -80,6 +80,8 @@ class Archive:
                 step("create:file made")
                 archive = cls(path, header, key, lock, step)
                 archive._check()
+                with archive.raw() as raw:  # from here on even a copy made without the `-wal` is an archive
+                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         except BaseException:
             if archive is not None:
                 archive.engine.dispose()
@@ -218,7 +220,7 @@ class Archive:
         return Session(writing(self.engine) if write else self.engine, expire_on_commit=False)
 
     @contextlib.contextmanager
-    def raw(self) -> Iterator[object]:
+    def raw(self) -> Iterator[Any]:
         """A raw connection of its own, for backup and checks."""
         connection = self._connect()
         try:

@@ -104,7 +104,9 @@ def peek(path: Path) -> Header:
     """The newest whole header, changing nothing. Raises a plain EnvironmentProblem when there is none."""
     with told_plainly():
         _check_file(path)
-        trailer, _ = read_trailer(path)
+        trailer, end = read_trailer(path)
+        if trailer is not None and end < PAGE_SIZE:
+            raise Damaged(t("档案里没有任何内容，只剩下密钥信息。请用最近的备份恢复。"))
         side = sidecar(path)
         bodies = (trailer, side.read_bytes() if side.exists() else None)
     for body in bodies:

@@ -60,16 +60,17 @@ class ArchiveLock:
         """Raise ArchiveInUse when somebody else holds it."""
         previous = self._read()
         handle = self._locked(previous)
+        if previous is not None and not previous.here and not take_over:
+            _unlock(handle)
+            handle.close()
+            raise ArchiveInUse(previous, can_take_over=True)
+        self._file = handle
         try:
-            if previous is not None and not previous.here and not take_over:
-                raise ArchiveInUse(previous, can_take_over=True)
             with told_plainly():
                 self._write(handle)
         except BaseException:
-            _unlock(handle)
-            handle.close()
+            self.release()
             raise
-        self._file = handle
 
     def _locked(self, previous: Holder | None) -> IO[bytes]:
         """The lock file, locked. Whoever held it may have removed it while we opened it: a lock on a file without a
@@ -103,7 +104,8 @@ class ArchiveLock:
         if sys.platform != "win32":  # elsewhere an open file may be unlinked, so nobody locks the dying one
             self._path.unlink(missing_ok=True)
         _unlock(self._file)
-        self._file.close()
+        with contextlib.suppress(OSError):  # what could not be written on a full disk is tried again here
+            self._file.close()
         self._file = None
         if sys.platform == "win32":
             with contextlib.suppress(OSError):

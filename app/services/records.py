@@ -69,6 +69,7 @@ class RecordService:
         with self._context.reading() as work:
             job = job or Job()
             raw = work.connection.connection.dbapi_connection
+            job.check()
             forget = job.on_cancel(raw.interrupt)  # type: ignore[union-attr]
             try:
                 return work.reader.handles(self._key, condition, sorts, limit=limit, deleted=deleted)

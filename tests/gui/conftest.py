@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -33,9 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """`@pytest.mark.gui_budget(ms)`: fail when the event loop stalls for longer."""
+    """`@pytest.mark.gui_budget(ms)`: with KEDANG_GAPS=1, on a quiet machine, fail when the event loop stalls longer."""
     marker = item.get_closest_marker("gui_budget")
-    if marker is None:
+    if marker is None or not os.environ.get("KEDANG_GAPS"):
         return (yield)
     budget = float(marker.args[0] if marker.args else marker.kwargs.get("ms", 100))
     with GapProbe() as probe:

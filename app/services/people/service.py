@@ -114,9 +114,9 @@ class PeopleService:
         """All users by name."""
         with self._context.archive.session() as session:
             users = session.scalars(sa.select(User).order_by(User.created_at, User.id)).all()
-            roles = session.execute(sa.select(UserRole.user_id, UserRole.role)).all()
+            roles = session.execute(sa.select(UserRole.user_id, UserRole.role).order_by(UserRole.role)).all()
             joined = sa.select(TeamMember.user_id, Team.name).join(Team, Team.id == TeamMember.team_id)
-            teams = session.execute(joined).all()
+            teams = session.execute(joined.order_by(Team.name)).all()
         return [
             Person(
                 u.id,

@@ -18,7 +18,7 @@ from app.views.widgets.labels import ElidedLabel, IconLabel, Role, plain_tooltip
 
 STRETCHES = (3, 4, 5)  # name, first values, result
 FIELD_WIDTH, GAP, HEIGHT = 210, 14, 40
-_DETAIL_WIDTH = 104
+_DETAIL_WIDTH = 118
 _ROLES: dict[str, Role] = {"bad": "error", "warn": "warning"}
 
 
@@ -84,7 +84,6 @@ class ColumnLine(QWidget):
         field.setToolTip(plain_tooltip(name))
         field.setFixedWidth(_DETAIL_WIDTH)
         self._result.insertWidget(0, field)
-        QWidget.setTabOrder(self.field, field)
         return field
 
     def _on_unit(self, _at: int) -> None:
@@ -104,6 +103,10 @@ class ColumnLine(QWidget):
         self._words.setText(fonts.join_facts(text, _why(column) if column.target else ""))
         self._words.set_role(_ROLES.get(tone, "muted"))
         self._dot.set_tone(tone)
+
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops in this line, from left to right."""
+        return [self.field, *(field for field in (self._unit, self._order) if field is not None)]
 
     def told(self) -> str:
         """The words of the check."""

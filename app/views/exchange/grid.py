@@ -107,11 +107,18 @@ class _FlatHeader(QHeaderView):
 
 
 class _Padded(QStyledItemDelegate):
-    """Text with air around it and without the style's focus frame."""
+    """Text with air around it; the chosen row on a soft ground, with a bar where the keyboard is."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        view = self.parent()
+        assert isinstance(view, QTableView)
+        if option.state & QStyle.StateFlag.State_Selected:
+            active = view.hasFocus()
+            painter.fillRect(option.rect, theme.color("range" if active else "selection"))
+            if active and index.column() == 0:
+                painter.fillRect(option.rect.x(), option.rect.y(), 3, option.rect.height(), theme.color("primary"))
         option.rect = option.rect.adjusted(6, 0, -4, 0)
-        option.state &= ~QStyle.StateFlag.State_HasFocus
+        option.state &= ~(QStyle.StateFlag.State_HasFocus | QStyle.StateFlag.State_Selected)
         super().paint(painter, option, index)
 
 
@@ -153,6 +160,8 @@ class Grid(QTableView):
             rows = [[GridCell(mark, "muted"), *row] for mark, row in zip(marks, rows, strict=True)]
             widths = (56, *widths) if widths else ()
         self.grid.show(headers, rows)
+        if self.hasFocus():
+            self._show_keyboard()
         metrics = self.fontMetrics()
         for column, header in enumerate(headers):
             if column < len(widths):
@@ -166,8 +175,12 @@ class Grid(QTableView):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        if not self.currentIndex().isValid() and self.grid.rowCount():
-            self.setCurrentIndex(self.grid.index(0, 0))  # where the keyboard is must be visible
+        self._show_keyboard()
+
+    def _show_keyboard(self) -> None:
+        """Where the keyboard is must be visible: Qt by itself only makes the first row the current one."""
+        if self.grid.rowCount() and not self.selectionModel().hasSelection():
+            self.selectRow(max(0, self.currentIndex().row()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):

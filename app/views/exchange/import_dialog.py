@@ -43,6 +43,7 @@ class ImportDialog(QDialog):
         self.session = ImportSession(desk, entity, self)
         self._step = FILE
         self._by_keyboard = False
+        self._left: QWidget | None = None  # had the focus before the progress was shown
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE)
         self._patience.timeout.connect(self._show_progress_page)
         column = QVBoxLayout(self)
@@ -121,7 +122,7 @@ class ImportDialog(QDialog):
     # ---- moving -------------------------------------------------------------------------------------------------
 
     def _go(self, step: int) -> None:
-        self._step = step
+        self._step, self._left = step, None
         self.stepper.set_current(step)
         self.stack.setCurrentIndex(step)
         self._show_state()
@@ -208,7 +209,9 @@ class ImportDialog(QDialog):
             came_back = self.stack.currentIndex() == _PROGRESS
             self.stack.setCurrentIndex(CHECK if self._step == IMPORT else self._step)
             self._show_state()
-            if came_back:
+            if came_back and self._left is not None and self._left.isVisibleTo(self):
+                self._left.setFocus(Qt.FocusReason.OtherFocusReason)
+            elif came_back:
                 self._place_focus()
             return
         self.progress_step.begin(words)
@@ -219,6 +222,8 @@ class ImportDialog(QDialog):
         self._show_state()
 
     def _show_progress_page(self) -> None:
+        focus, page = self.focusWidget(), self.stack.currentWidget()
+        self._left = focus if page is not None and focus is not None and page.isAncestorOf(focus) else None
         self.stack.setCurrentIndex(_PROGRESS)
         self._show_state()
         self._place_focus()

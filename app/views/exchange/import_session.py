@@ -276,8 +276,9 @@ class ImportSession(QObject):
             if self._task is not task:
                 return  # a newer question took its place
             self._task, self._opening, self.is_writing = None, None, False
-            self.busy.emit("")
             then(*answer)
+            if self._task is None:  # unless that led to the next step
+                self.busy.emit("")
 
         task = self._task = self.desk.runner.start(
             work, on_done=lambda found: ended(done, found), owner=self, title=words, pool=pool,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -145,6 +146,7 @@ class MappingStep(QWidget):
         found, until = self._session.inspection, time.perf_counter() + _TICK_SECONDS
         if found is None or len(self.lines) >= len(found.columns):
             self._building.stop()
+            self._order_stops()
             return
         while len(self.lines) < len(found.columns) and time.perf_counter() < until:
             index = len(self.lines)
@@ -156,12 +158,21 @@ class MappingStep(QWidget):
             self.lines.append(line)
             self._show_line(index)
 
+    def _order_stops(self) -> None:
+        """Tab goes from the presets through the lines to the table."""
+        stops = [self.presets, *(stop for line in self.lines for stop in line.stops()), self.table]
+        for first, second in pairwise(stops):
+            QWidget.setTabOrder(first, second)
+
     def _show_line(self, index: int) -> None:
         session = self._session
         assert session.plan is not None
         column = session.plan.columns[index]
         asks = session.asks_order(index)
-        self.lines[index].show_plan(column, self._label(column), session.field_type(index), asks_order=asks)
+        line, stops = self.lines[index], len(self.lines[index].stops())
+        line.show_plan(column, self._label(column), session.field_type(index), asks_order=asks)
+        if len(line.stops()) > stops and not self._building.isActive():
+            self._order_stops()
         if session.preview is not None:
             self.lines[index].show_check(column, session.preview.columns[index])
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QObject, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QStandardItem, QStandardItemModel, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QCompleter, QWidget
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QStandardItem, QStandardItemModel, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QCompleter, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.core.i18n import t
 from app.core.pinyin import spoken
 from app.services.exchange.targets import Target
+from app.views.theme import fonts
+from app.views.widgets import painting
 
 SKIP, NEW = "", "+"
 _KEY = Qt.ItemDataRole.UserRole
 _FIND = Qt.ItemDataRole.UserRole + 1
+_ROW = 28
+Index = QModelIndex | QPersistentModelIndex
 
 
 class TargetChoices(QObject):
@@ -38,6 +42,41 @@ class TargetChoices(QObject):
         self.findable.setSourceModel(self.items)
 
 
+class _Rows(QStyledItemDelegate):
+    """Lines of the list as menus have them, names of groups small."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(super().sizeHint(option, index).width() + 24, _ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        words, rect = str(index.data(Qt.ItemDataRole.DisplayRole)), option.rect
+        chosen = bool(option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver))
+        if index.data(_KEY) is None:
+            painting.put_text(painter, rect.adjusted(10, 4, -4, 0), words, "text_3", fonts.SMALL, bold=True)
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if chosen:
+            painting.rounded(painter, QRectF(rect).adjusted(4, 1, -4, -1), 5, "primary_soft")
+        painting.put_text(painter, rect.adjusted(18, 0, -4, 0), words, "primary_text" if chosen else "text")
+
+
+class _Completer(QCompleter):
+    """Finds by label, key, pinyin and initials, and writes the label."""
+
+    def __init__(self, choices: TargetChoices, parent: QWidget) -> None:
+        super().__init__(choices.findable, parent)
+        self.setCompletionRole(_FIND)
+        self.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        popup = self.popup()
+        assert popup is not None
+        popup.setItemDelegate(_Rows(self))
+
+    def pathFromIndex(self, index: Index) -> str:
+        return str(index.data(Qt.ItemDataRole.DisplayRole))
+
+
 class TargetField(QComboBox):
     """Signals:
     chosen(str): key of a target, "" for not imported, "+" for a new field; by the person only.
@@ -54,9 +93,10 @@ class TargetField(QComboBox):
         self.setCompleter(None)  # type: ignore[arg-type]  # Qt's own one finds by label only
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMaxVisibleItems(18)
+        self.setMaxVisibleItems(14)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setModel(choices.items)
+        self.setItemDelegate(_Rows(self))
         self.activated.connect(self._on_activated)
         edit = self.lineEdit()
         assert edit is not None
@@ -109,17 +149,15 @@ class TargetField(QComboBox):
 
     def _build_completer(self) -> None:
         """Only for fields somebody enters: a file may have hundreds of columns."""
-        completer = QCompleter(self._choices.findable, self)
-        completer.setCompletionRole(_FIND)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        completer = _Completer(self._choices, self)
         self.setCompleter(completer)
         completer.activated[QModelIndex].connect(self._on_completed)  # type: ignore[index]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        popup = completer.popup() if (completer := self.completer()) is not None else None
+        choosing = popup is not None and popup.isVisible()  # then Enter is the list's affair
         super().keyPressEvent(event)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if not choosing and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._settle()
             event.accept()  # the wizard's default button must not be pressed by it
 

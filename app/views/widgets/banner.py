@@ -68,7 +68,8 @@ class Banner(QWidget):
         """Change the sentence and how serious it is."""
         self._severity = severity
         tone = _TONES[severity]
-        self._icon.set_icon(self._icon_name or SEVERITY_ICONS[severity], "primary_text" if tone == "primary" else tone)
+        own = self._icon_name if severity == "info" else ""  # a warning looks like one
+        self._icon.set_icon(own or SEVERITY_ICONS[severity], "primary_text" if tone == "primary" else tone)
         self._text.setText(text)
         self.setAccessibleName(text)
         self._place_icon()

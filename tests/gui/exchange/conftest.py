@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+import shiboken6
 
 from app.views.exchange.import_dialog import CHECK, MAPPING, ImportDialog
 from tests.gui.archive_fixtures import *  # noqa: F403
@@ -31,7 +32,7 @@ def table(tmp_path: Path) -> Table:
 def people(table: Table) -> Path:
     """Five rows: three good ones, one with a wrong code, one that stands there twice."""
     return table([
-        ["客户名称", "手机", "统一社会信用代码", "成交额（万元）", "签约日期"],
+        ["客户名称", "手机", "统一社会信用代码", "累计成交（万元）", "首次合作"],
         ["苏州恒力机械有限公司", "13812345678", "", "3.5", "2026-01-05"],
         ["上海申达物流有限公司", "139 1234 5678", "", "12", "2026/2/6"],
         ["宁波远洋贸易有限公司", "13712345678", "", "0.8", "2026年3月7日"],
@@ -63,7 +64,9 @@ class Wizard:
         self.dialog._go(MAPPING)
         found = self.session.inspection
         assert found is not None
-        self._qtbot.waitUntil(lambda: len(self.dialog.mapping_step.lines) == len(found.columns))
+        step = self.dialog.mapping_step
+        self._qtbot.waitUntil(lambda: len(step.lines) == len(found.columns) and not step._building.isActive())
+        self._qtbot.waitUntil(step.lines[-1].isVisible)
 
     def to_check(self, path: Path) -> None:
         """At step 3 with the answer of the dry run."""
@@ -95,5 +98,6 @@ def wizard(qtbot, desk_of, runner) -> Iterator[Wizard]:
     yield Wizard(dialog, qtbot)
     runner.cancel_all()
     qtbot.waitUntil(lambda: not runner.busy(), timeout=10_000)
-    dialog.hide()
-    dialog.deleteLater()
+    if shiboken6.isValid(dialog):  # its host may have been closed already
+        dialog.hide()
+        dialog.deleteLater()
