@@ -180,8 +180,8 @@ def cmd_test(options: argparse.Namespace) -> None:
     workers = ["-n", str(min(os.cpu_count() or 1, 4))]
     run(python, "-m", "pytest", "-q", *workers, "tests/unit", "tests/upgrade", *options.rest)
     headless = environment(".venv-headless", "headless")
-    say("the unit tests once more, without a window toolkit installed")
-    run(headless, "-m", "pytest", "-q", *workers, "tests/unit")
+    say("the commands, the exchange and the vault once more, without a window toolkit installed")
+    run(headless, "-m", "pytest", "-q", *workers, "tests/unit/cli", "tests/unit/exchange", "tests/unit/vault")
     run(python, "-m", "pytest", "-q", *workers, "tests/gui", env={"QT_QPA_PLATFORM": "offscreen"})
     run(python, "-m", "pytest", "-q", *workers, "tests/faults")
     on_screen(python, "-m", "pytest", "-q", "tests/e2e")

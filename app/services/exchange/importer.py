@@ -40,6 +40,7 @@ from app.services.exchange.writer import BatchWriter
 from app.services.people.service import PeopleService
 
 BATCH_ROWS = 4000
+_PIECE_ROWS = 1000  # taken over from the reading process at a time: unpickling stops every other thread
 MANY_ROWS = 20_000
 _AS_FOUND = ReadOptions()
 BeforeMany = Callable[[str, Job], None]
@@ -258,7 +259,10 @@ class ImportService:
         explain: bool = False,
     ) -> Any:
         preparer = Preparer(plan, self._context.registry, self._users(), language(), explain=explain)
-        return read(path, options, inspection, transform=preparer, batch_rows=BATCH_ROWS, job=job)
+        pieces = read(
+            path, options, inspection, transform=preparer, batch_rows=min(BATCH_ROWS, _PIECE_ROWS), job=job
+        )  # fmt: skip
+        return _gathered(pieces, BATCH_ROWS)
 
     def _users(self) -> Mapping[str, str]:
         known: dict[str, str] = {}
@@ -288,6 +292,18 @@ class ImportService:
             else:
                 columns.append(column)
         return replace(plan, columns=tuple(columns)), made
+
+
+def _gathered(pieces: Iterator[list[Prepared]], rows: int) -> Iterator[list[Prepared]]:
+    """Pieces joined into batches of `rows`, each written in one transaction."""
+    batch: list[Prepared] = []
+    for piece in pieces:
+        batch.extend(piece)
+        if len(batch) >= rows:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _without_collector(batches: Iterator[list[Prepared]]) -> Iterator[list[Prepared]]:
