@@ -79,6 +79,7 @@ class ReportRequest:
     `as_of` is the last day that counts. `period` None: everything up to `as_of`. `compare`: the same for the period
     before. `owners` and `team` (its name, sub-teams included) narrow to records of these people; empty = everybody.
     `condition` narrows the report's own entity (see `ReportInfo.entity`). `params` are the report's own parameters.
+    `limit`: no more rows of single records than this (figures and parts are always whole); a screen wants few.
     """
 
     as_of: date
@@ -88,6 +89,7 @@ class ReportRequest:
     team: str | None = None
     condition: Filter | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,21 @@ def _no_drill(_row: Row) -> Drill | None:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A further table of a report: groups, a grid, a history. Its rows open as those of the report do."""
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    of_row: Callable[[Row], Drill | None] = field(default=_no_drill, repr=False, compare=False)
+
+    def drill(self, row: Row) -> Drill | None:
+        """The records behind one row; None where there are none to open."""
+        return self.of_row(row)
+
+
+@dataclass(frozen=True)
 class Report:
     """The answer. `n` is the number of records counted; `rows` are in their meaningful order.
 
@@ -156,6 +173,7 @@ class Report:
     measures: tuple[Measure, ...] = ()
     detail: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
     previous: Report | None = None
     of_row: Callable[[Row], Drill | None] = field(default=_no_drill, repr=False, compare=False)
     of_all: Drill | None = None
@@ -167,6 +185,13 @@ class Report:
     def measure(self, key: str) -> Measure:
         """The headline figure `key`; raises KeyError."""
         for found in self.measures:
+            if found.key == key:
+                return found
+        raise KeyError(key)
+
+    def part(self, key: str) -> Part:
+        """The further table `key`; raises KeyError."""
+        for found in self.parts:
             if found.key == key:
                 return found
         raise KeyError(key)

@@ -142,7 +142,7 @@ def test_that_the_chance_of_no_purchase_agrees_with_a_simulation(fitted: bgnbd.F
     """Ten thousand customers with one history, drawn from the model's own posterior."""
     random = np.random.default_rng(5)
     x, tx, age, weeks = 3.0, 20.0, 30.0, 13.0
-    r, alpha, a, b = fitted.params
+    r, alpha, _a, _b = fitted.params
     one = (np.array([x]), np.array([tx]), np.array([age]))
     alive = float(bgnbd.probability_alive(fitted.params, *one)[0])
     rates = random.gamma(r + x, 1 / (alpha + age), 10_000)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -86,4 +88,4 @@ def test_that_cut_points_hold_every_value_of_their_score(values: list[int]) -> N
     assert [c.score for c in found] == [5, 4, 3, 2, 1]
     assert sum(c.n for c in found) == len(values)
     bounds = [(c.low, c.high) for c in reversed(found) if c.low is not None and c.high is not None]
-    assert all(a[1] < b[0] for a, b in zip(bounds, bounds[1:], strict=False))
+    assert all(a[1] < b[0] for a, b in pairwise(bounds))
