@@ -16,6 +16,10 @@ from app.services.context import Context
 from app.services.customers.fields import CustomFieldService
 from app.services.customers.service import ContactService, CustomerService
 from app.services.customers.views import ViewService
+from app.services.deals.defaults import plant
+from app.services.deals.leads import LeadService
+from app.services.deals.orders import OrderService
+from app.services.deals.service import DealService
 from app.services.exchange.export import ExportService
 from app.services.exchange.importer import ImportService
 from app.services.exchange.presets import PresetService
@@ -36,11 +40,16 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
 
     people = PeopleService(context)
     presets = PresetService(context)
+    deals = DealService(context, before_many)
     return Workspace(
         context=context,
         customers=CustomerService(context, before_many),
         contacts=ContactService(context, before_many),
         activities=RecordService(context, "activities", before_many),
+        leads=LeadService(context, deals, before_many),
+        deals=deals,
+        orders=OrderService(context, before_many),
+        others={e.key: RecordService(context, e.key, before_many) for e in context.registry},
         views=ViewService(context),
         people=people,
         history=HistoryService(context, before_many),
@@ -60,7 +69,7 @@ def create_workspace(
     archive, code = Archive.create(path, username, password)
     try:
         add_first_user(archive, username, name or username)
-        return workspace_of(archive, actor_of(archive, username), origin), code
+        return _furnished(archive, username, origin), code
     except BaseException:
         archive.close()
         raise
@@ -103,10 +112,18 @@ def _entered(archive: Archive, username: str, origin: str) -> Workspace:
         _upgrade(archive)
         if not archive.read_only:  # a crash may have come between making the archive and its first user
             add_first_user(archive, username, username)
-        return workspace_of(archive, actor_of(archive, username), origin)
+        return _furnished(archive, username, origin)
     except BaseException:
         archive.close()
         raise
+
+
+def _furnished(archive: Archive, username: str, origin: str) -> Workspace:
+    """The workspace of an archive that has its pick-lists: stages, reasons, policies."""
+    workspace = workspace_of(archive, actor_of(archive, username), origin)
+    if not archive.read_only:
+        plant(workspace.context)
+    return workspace
 
 
 def _upgrade(archive: Archive) -> None:

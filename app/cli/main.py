@@ -19,6 +19,7 @@ from app import __version__
 from app.cli.screen import Screen
 from app.cli.session import Session, WrongUsage
 from app.core.clock import now
+from app.core.dictionary import BUILT_IN
 from app.core.i18n import LANGUAGES, set_language, t
 from app.errors import AppError, Cancelled
 
@@ -56,8 +57,8 @@ def build() -> typer.Typer:
     app.add_typer(archive.build(), name="archive")
     app.add_typer(data.build(), name="data")
     app.command("search", help=t("在所有档案中搜索"))(search.search)
-    for entity in ("customers", "contacts", "activities"):
-        app.add_typer(records.build(entity), name=entity)
+    for entity in BUILT_IN:
+        app.add_typer(records.build(entity), name=entity.key.replace("_", "-"))
     return app
 
 

@@ -1,4 +1,4 @@
-"""`kedang customers|contacts|activities`: list, show, add, edit, delete, history."""
+"""`kedang customers|contacts|deals|…`: list, show, add, edit, delete, history."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from app.core.i18n import t
 from app.errors import NotFound
 
 if TYPE_CHECKING:
+    from app.core.fields import Entity
     from app.core.filters import Filter
     from app.core.records import Record, Sort
     from app.services.records import RecordService
@@ -28,10 +29,9 @@ SetOption = Annotated[list[str], typer.Option("--set")]
 Reference = Annotated[str, typer.Argument(metavar="REF")]
 
 
-def build(entity: str) -> typer.Typer:
+def build(entity: Entity) -> typer.Typer:
     """The group of one entity, its help in the language in force."""
-    titles = {"customers": t("客户"), "contacts": t("联系人"), "activities": t("跟进记录")}
-    group = typer.Typer(help=titles[entity], no_args_is_help=True)
+    group = typer.Typer(help=entity.label, no_args_is_help=True)
     verbs: tuple[tuple[str, str, Callable[..., None]], ...] = (
         ("list", t("列出；--filter JSON、--sort 字段,-字段、--columns 字段,字段"), list_records),
         ("show", t("显示一条：编号、ID 或外部编号"), show),
@@ -41,7 +41,7 @@ def build(entity: str) -> typer.Typer:
         ("history", t("这一条的修改历史"), history),
     )
     for name, text, verb in verbs:
-        group.command(name, help=text)(_of(verb, entity))
+        group.command(name, help=text)(_of(verb, entity.key))
     return group
 
 

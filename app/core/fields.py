@@ -14,7 +14,7 @@ An `Entity` lists its `Field`s once. Custom fields are further `Field`s of the s
 | ADDRESSES | tuple of `Address` |
 | TAGS | tuple of str |
 | USER | UUID of the user |
-| LINKS | tuple of `Link` |
+| LINKS | tuple of `Link` to records of `Field.target`; at most one where the table has a column `<key>_id` |
 """
 
 from __future__ import annotations
@@ -151,6 +151,7 @@ class Field:
     shown: bool = False
     width: int = 120
     help: str = ""
+    target: str = ""
 
     @property
     def label(self) -> str:
@@ -166,7 +167,13 @@ class Field:
 
 @dataclass(frozen=True)
 class Entity:
-    """One kind of record: key in the plural (`customers`), singular table name, fields in form order."""
+    """One kind of record: key in the plural (`customers`), singular table name, fields in form order.
+
+    Who may see a record: its owner's people; and whoever sees a record it `follows` (field keys of links). A record with a
+    `parent` (field key of a link) is a part of that one and has its rights. `shared` ones (pick-lists, products) are
+    everybody's to see and the administrator's to change. `happened`: the field that says when it took place, for the
+    customer's timeline.
+    """
 
     key: str
     table: str
@@ -175,6 +182,10 @@ class Entity:
     fields: tuple[Field, ...]
     title: str = "name"
     number_prefix: str = ""
+    parent: str = ""
+    follows: tuple[str, ...] = ()
+    shared: bool = False
+    happened: str = ""
     groups: tuple[tuple[str, str, str], ...] = ()
     _by_key: dict[str, Field] = field(init=False, repr=False, compare=False, default_factory=dict)
 

@@ -11,6 +11,7 @@ The current user: {"field": "owner", "op": "me"} and "my_team".
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,18 +60,20 @@ class Search:
     text: str
 
 
-Filter = Condition | Group | Not | Related | Search
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Exactly these records, by id; `label` says in words which they are (a mark of a chart, a selection)."""
+
+    ids: tuple[uuid.UUID, ...]
+    label: str = ""
+
+
+Filter = Condition | Group | Not | Related | Search | Listed
 
 _EMPTY = ("is_empty", "not_empty")
 _ORDERED = ("eq", "ne", "lt", "le", "gt", "ge", "between", *_EMPTY)
 _RELATIVE = ("today", "this_week", "this_month", "this_year", "last_days", "next_days")
 _TEXT = ("contains", "not_contains", "eq", "ne", "starts", "ends", "in", *_EMPTY)
-#: relation name → (entity it leads to) per entity
-RELATIONS: Mapping[str, Mapping[str, str]] = {
-    "customers": {"activities": "activities", "contacts": "contacts"},
-    "contacts": {"customers": "customers"},
-    "activities": {"customer": "customers"},
-}
 #: operators that compare a number of related records
 COUNT_OPERATORS = ("ge", "le", "eq", "ne", "gt", "lt")
 #: deeper trees than a person builds are refused before they exhaust the stack or the engine's parser
@@ -78,6 +81,27 @@ DEEPEST = 40
 #: characters of one filter value
 LONGEST_VALUE = 2000
 NO_VALUE = frozenset({*_EMPTY, "today", "this_week", "this_month", "this_year", "me", "my_team", "true", "false"})
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A way from one entity to another: along the link field `field` of the entity itself, or (`reverse`) along the link
+    field `field` of the other one."""
+
+    target: str
+    field: str
+    reverse: bool
+
+
+def relations(entity: Entity, registry: Registry) -> dict[str, Relation]:
+    """All relations of an entity by name: its link fields under their keys, and every entity that links to it under its
+    own key (`customers` → `orders`); when one links by several fields, the first of them."""
+    found = {f.key: Relation(f.target, f.key, False) for f in entity.fields if f.type is FieldType.LINKS}
+    for other in registry:
+        field = next((f for f in other.fields if f.type is FieldType.LINKS and f.target == entity.key), None)
+        if field is not None:
+            found.setdefault(other.key, Relation(other.key, field.key, True))
+    return found
 
 
 def operators(field: Field) -> tuple[str, ...]:
@@ -95,7 +119,9 @@ def operators(field: Field) -> tuple[str, ...]:
             return ("in", "not_in", "me", "my_team", *_EMPTY)
         case FieldType.TAGS:
             return ("has_any", "has_all", "has_none", *_EMPTY)
-        case FieldType.LINKS | FieldType.ADDRESSES:
+        case FieldType.LINKS:
+            return ("contains", "in", "not_in", *_EMPTY)
+        case FieldType.ADDRESSES:
             return ("contains", *_EMPTY)
     return ("contains", "eq", "starts", *_EMPTY) if field.type in POINT_TYPES else _TEXT
 
@@ -120,6 +146,11 @@ def parse(data: Any, _depth: int = 0) -> Filter:
         if not isinstance(count, int) or isinstance(count, bool):
             raise UserError(t("关联个数“{value}”不是整数。", value=count))
         return Related(str(data["relation"]), where, str(data.get("agg", "any")), str(data.get("op", "ge")), count)
+    if "ids" in data:
+        try:
+            return Listed(tuple(uuid.UUID(str(i)) for i in data["ids"]), str(data.get("label", "")))
+        except (TypeError, ValueError):
+            raise UserError(t("ids 应是编号的列表。")) from None
     if "search" in data:
         return Search(str(data["search"]))
     if "field" not in data or "op" not in data:
@@ -139,6 +170,8 @@ def dump(node: Filter) -> dict[str, Any]:
             return made | ({"where": dump(where)} if where else {})
         case Search(text):
             return {"search": text}
+        case Listed(ids, label):
+            return {"ids": [str(i) for i in ids], "label": label}
         case Condition(field, op, value):
             return {"field": field, "op": op} | ({"value": value} if op not in NO_VALUE else {})
 
@@ -152,13 +185,13 @@ def check(node: Filter, entity: Entity, registry: Registry) -> None:
         case Not(part):
             check(part, entity, registry)
         case Related(relation, where, agg, op, _):
-            target = RELATIONS.get(entity.key, {}).get(relation)
-            if target is None or agg not in ("any", "none", "count"):
+            there = relations(entity, registry).get(relation)
+            if there is None or agg not in ("any", "none", "count"):
                 raise UserError(t("“{entity}”没有关联“{name}”。", entity=entity.label, name=relation))
             if op not in COUNT_OPERATORS:
                 raise UserError(t("不认识的筛选方式“{op}”。", op=op))
             if where is not None:
-                check(where, registry.entity(target), registry)
+                check(where, registry.entity(there.target), registry)
         case Condition(key, op, value):
             field = entity.field(key)
             if op not in operators(field):
@@ -204,8 +237,10 @@ def sentence(node: Filter, entity: Entity, registry: Registry, users: Any = None
             return t("不满足（{inner}）", inner=sentence(part, entity, registry, users))
         case Search(text):
             return t("搜索“{text}”", text=text)
+        case Listed(ids, label):
+            return label or t("选定的 {n} 条", n=len(ids))
         case Related(relation, where, agg, op, value):
-            target = registry.entity(RELATIONS[entity.key][relation])
+            target = registry.entity(relations(entity, registry)[relation].target)
             inner = sentence(where, target, registry, users) if where else t("任意")
             if agg == "none":
                 return t("没有{target}满足（{inner}）", target=target.label, inner=inner)
@@ -238,6 +273,8 @@ def _condition_sentence(field: Field, op: str, value: Any, users: Any) -> str:
 def _value_text(field: Field, value: Any, users: Any) -> str:
     if field.type is FieldType.CHOICE:
         return to_text(field, value)
+    if isinstance(value, Mapping):  # one linked record: its id for the engine, its title for people
+        return str(value.get("title") or value.get("id"))
     if field.type is FieldType.USER and users is not None:
         return str(users(value))
     return str(value)

@@ -57,7 +57,7 @@ class OperationInfo:
 
     @property
     def undoable(self) -> bool:
-        return self.state == "done" and self.kind not in ("setup", "users", "keys", "export")
+        return self.state == "done" and self.kind not in ("setup", "users", "keys", "export", "send")
 
 
 @dataclass(frozen=True, slots=True)

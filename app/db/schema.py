@@ -6,11 +6,10 @@ and text; `unknown_objects` finds the others and the archive refuses to open for
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-#: entity table → (search table); contact points, ties and contacts touch their customer's entry as well
-SEARCHED = ("customer", "contact", "activity")
+from app.db.search_sources import SEARCHED
 
 
 def search_table(table: str) -> str:
@@ -34,13 +33,30 @@ def _trigger(name: str, event: str, table: str, body: str) -> str:
 def search_ddl() -> Iterator[str]:
     """Contentless full-text tables (tokens are made by us) and the lists of rows whose entry is stale."""
     yield "CREATE TABLE search_paused(one INTEGER PRIMARY KEY)"
-    for table in SEARCHED:
+    yield from search_tables(SEARCHED)
+
+
+def search_tables(tables: Iterable[str]) -> Iterator[str]:
+    """The index and the list of stale rows of each of these tables."""
+    for table in tables:
         yield (
             f"CREATE VIRTUAL TABLE {table}_search USING fts5("
             "han, py, gram, content='', contentless_delete=1, tokenize='ascii')"
         )
         yield f"INSERT INTO {table}_search({table}_search, rank) VALUES('pgsz', 3900)"
         yield f"CREATE TABLE {table}_dirty(rid INTEGER PRIMARY KEY)"
+
+
+def former_triggers() -> Iterator[tuple[str, str]]:
+    """(name, DDL) of triggers as earlier revisions made them: an archive that is still to be upgraded has these."""
+    for event, row in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old")):
+        yield _point_trigger(event, row, ("customer", "contact"))
+
+
+def _point_trigger(event: str, row: str, holders: Iterable[str]) -> tuple[str, str]:
+    name = f"contact_point_search_{event.lower()}"
+    body = " ".join(_mark_where(holder, f"org_id={row}.org_id AND id={row}.{holder}_id") for holder in holders)
+    return name, _trigger(name, event, "contact_point", body)
 
 
 def triggers() -> Iterator[tuple[str, str]]:
@@ -50,15 +66,10 @@ def triggers() -> Iterator[tuple[str, str]]:
             name = f"{table}_search_{event.lower()}"
             yield name, _trigger(name, event, table, _mark(table, f"{row}.rid"))
     for event, row in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old")):
-        for child, columns in (
-            ("contact_point", (("customer", "customer_id"), ("contact", "contact_id"))),
-            ("customer_contact", (("customer", "customer_id"),)),
-        ):
-            name = f"{child}_search_{event.lower()}"
-            body = " ".join(
-                _mark_where(target, f"org_id={row}.org_id AND id={row}.{column}") for target, column in columns
-            )
-            yield name, _trigger(name, event, child, body)
+        yield _point_trigger(event, row, [table for table, sources in SEARCHED.items() if sources.points])
+        name = f"customer_contact_search_{event.lower()}"
+        body = _mark_where("customer", f"org_id={row}.org_id AND id={row}.customer_id")
+        yield name, _trigger(name, event, "customer_contact", body)
     of_its_customers = "org_id=new.org_id AND id IN (SELECT customer_id FROM customer_contact WHERE org_id=new.org_id AND contact_id=new.id)"
     renamed = _mark_where("customer", of_its_customers)
     yield (
@@ -77,9 +88,11 @@ def create_search(connection: Any) -> None:
 
 def unknown_objects(connection: Any) -> list[str]:
     """Names of triggers and views that are not ours or not as we wrote them."""
-    expected = dict(triggers())
+    expected, former = dict(triggers()), dict(former_triggers())
     rows = connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_master WHERE type IN ('trigger','view')")
-    return sorted(str(name) for kind, name, sql in rows if kind == "view" or expected.get(name) != sql)
+    return sorted(
+        str(name) for kind, name, sql in rows if kind == "view" or sql not in (expected.get(name), former.get(name))
+    )
 
 
 def missing_triggers(connection: Any) -> list[str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from app.core.dictionary import BUILT_IN
 from app.core.i18n import t
 from app.core.jobs import Job
-from app.db.schema import SEARCHED, search_table
+from app.db.schema import search_table
+from app.db.search_sources import SEARCHED
 from app.db.search_text import entry_rows
 
 if TYPE_CHECKING:
@@ -68,10 +70,12 @@ def rebuild(connection: Any, job: Job) -> int:
 
 
 def live_counts(archive: Archive) -> dict[str, int]:
-    """Live records per entity, whatever the rights (for checks of copies)."""
-    tables = {"customers": "customer", "contacts": "contact", "activities": "activity"}
+    """Live records per entity that is neither a pick-list nor a part, whatever the rights (for checks of copies)."""
     with archive.engine.connect() as connection:
         return {
-            key: int(connection.exec_driver_sql(f"SELECT count(*) FROM {table} WHERE deleted_at IS NULL").scalar_one())
-            for key, table in tables.items()
+            entity.key: int(
+                connection.exec_driver_sql(f"SELECT count(*) FROM {entity.table} WHERE deleted_at IS NULL").scalar_one()
+            )
+            for entity in BUILT_IN
+            if not entity.shared and not entity.parent
         }

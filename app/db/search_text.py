@@ -6,27 +6,23 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-_SOURCES = {
-    "customer": ("name, short_name", "address, remark, city", "number, credit_code, external_id"),
-    "contact": ("name", "title, remark", "number, external_id"),
-    "activity": ("subject", "body", "external_id"),
-}
-_HOLDER = {"customer": "customer_id", "contact": "contact_id"}
+from app.db.search_sources import SEARCHED
 
 
 def entry_rows(connection: Any, table: str, rids: Sequence[int]) -> list[tuple[int, str, str, str]]:
     """(rid, han, py, gram) for those of `rids` that are live; deleted rows get no entry."""
     from app.db.search_tokens import tokens
 
-    names, texts, codes = _SOURCES[table]
+    sources = SEARCHED[table]
     marks = ",".join("?" * len(rids))
-    sizes = [len(part.split(",")) for part in (names, texts, codes)]
+    sizes = [len(sources.names), len(sources.texts)]
+    columns = ", ".join((*sources.names, *sources.texts, *sources.codes))
     rows = connection.exec_driver_sql(
-        f"SELECT rid, id, {names}, {texts}, {codes} FROM {table} WHERE rid IN ({marks}) AND deleted_at IS NULL",
+        f"SELECT rid, id, {columns} FROM {table} WHERE rid IN ({marks}) AND deleted_at IS NULL",
         tuple(rids),
     ).all()
     ids = [row[1] for row in rows]
-    points = _points(connection, table, ids)
+    points = _points(connection, table, ids) if sources.points else {}
     people = _people(connection, ids) if table == "customer" else {}
     first, second = 2 + sizes[0], 2 + sizes[0] + sizes[1]
     made = []
@@ -40,9 +36,9 @@ def entry_rows(connection: Any, table: str, rids: Sequence[int]) -> list[tuple[i
 
 
 def _points(connection: Any, table: str, ids: Sequence[bytes]) -> dict[bytes, list[str]]:
-    column = _HOLDER.get(table)
+    column = f"{table}_id"
     found: dict[bytes, list[str]] = defaultdict(list)
-    if column is None or not ids:
+    if not ids:
         return found
     marks = ",".join("?" * len(ids))
     sql = f"SELECT {column}, normal FROM contact_point WHERE org_id=1 AND {column} IN ({marks})"

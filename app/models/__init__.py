@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from app.models.activity import Activity
+from app.models.attachment import Attachment, AttachmentChunk, AttachmentContent
 from app.models.base import Base
 from app.models.contact import Contact, ContactPoint, CustomerContact
 from app.models.customer import Customer, CustomerCollaborator, CustomerTag, ExtraAddress, Tag
+from app.models.deal import Deal, LostReason, Pipeline, Stage, StageChange
+from app.models.lead import Lead
+from app.models.order import Order, OrderLine, Payment, Product
 from app.models.people import OwnRole, Team, TeamMember, User, UserRole
 from app.models.system import (
     ChangeRow,
@@ -17,10 +21,15 @@ from app.models.system import (
     SavedView,
     Setting,
 )
+from app.models.ticket import CalendarDay, ReplyTemplate, SlaPolicy, Ticket, TicketCategory, TicketMessage
 
 __all__ = [
     "Activity",
+    "Attachment",
+    "AttachmentChunk",
+    "AttachmentContent",
     "Base",
+    "CalendarDay",
     "ChangeRow",
     "Contact",
     "ContactPoint",
@@ -31,15 +40,30 @@ __all__ = [
     "CustomerCollaborator",
     "CustomerContact",
     "CustomerTag",
+    "Deal",
     "ExtraAddress",
     "ImportPreset",
+    "Lead",
+    "LostReason",
     "OperationRow",
+    "Order",
+    "OrderLine",
     "OwnRole",
+    "Payment",
+    "Pipeline",
+    "Product",
+    "ReplyTemplate",
     "SavedView",
     "Setting",
+    "SlaPolicy",
+    "Stage",
+    "StageChange",
     "Tag",
     "Team",
     "TeamMember",
+    "Ticket",
+    "TicketCategory",
+    "TicketMessage",
     "User",
     "UserRole",
 ]

@@ -17,6 +17,7 @@ class Activity(Editable, Base):
     __tablename__ = "activity"
 
     customer_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    deal_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     subject: Mapped[str] = mapped_column(sa.String(200))
     kind: Mapped[str | None] = mapped_column(sa.String(20))
     happened_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -28,6 +29,8 @@ class Activity(Editable, Base):
 
     __table_args__ = (
         reference("customer_id", "customer"),
+        reference("deal_id", "deal", ondelete="RESTRICT"),
+        sa.Index("ix_activity_deal", "org_id", "deal_id", sqlite_where=sa.text("deal_id IS NOT NULL")),
         reference("owner_id", "user", ondelete="RESTRICT"),
         sa.Index("uq_activity_external_id", "org_id", "external_id", unique=True),
         sa.Index("ix_activity_customer", "org_id", "customer_id", "happened_at"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -71,6 +72,33 @@ def from_millis(millis: int) -> datetime:
     return _EPOCH + millis * _MILLISECOND
 
 
+class Scaled(sa.types.TypeDecorator[Decimal]):
+    """A decimal number as an integer of millionths: exact, and it sorts and compares."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: sa.Dialect) -> Any:
+        return None if value is None else to_scaled(value)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Decimal | None:
+        return value if value is None or isinstance(value, Decimal) else from_scaled(value)
+
+
+NUMBER_SCALE = 1_000_000
+
+
+def to_scaled(value: Decimal) -> int:
+    """Whole millionths, rounded to even."""
+    return int((Decimal(value) * NUMBER_SCALE).to_integral_value())
+
+
+def from_scaled(millionths: int) -> Decimal:
+    """The number of these millionths, without trailing zeros."""
+    number = Decimal(millionths) / NUMBER_SCALE
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+
+
 class Base(DeclarativeBase):
     """Declarative base with fixed constraint names."""
 
@@ -99,6 +127,22 @@ class Editable(Keyed):
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     updated_at: Mapped[datetime] = mapped_column(Moment, default=now)
     deleted_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Named:
+    """A title with its order among Chinese names and its comparison form."""
+
+    name: Mapped[str | None] = mapped_column(sa.String(200))
+    name_key: Mapped[str] = mapped_column(sa.String(400), default="")
+    match_key: Mapped[str] = mapped_column(sa.String(200), default="")
+
+
+def external_index(table: str) -> sa.Index:
+    """The number in another system is unique where there is one."""
+    given = sa.text("external_id IS NOT NULL")
+    return sa.Index(
+        f"uq_{table}_external_id", "org_id", "external_id", unique=True, sqlite_where=given, postgresql_where=given
+    )
 
 
 #: for `__table_args__`: rows of this table are parts of another record and have no life of their own

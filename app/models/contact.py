@@ -25,6 +25,7 @@ class Contact(Editable, Base):
     owner: Mapped[uuid.UUID | None] = mapped_column("owner_id", Uuid)
     gender: Mapped[str | None] = mapped_column(sa.String(10))
     birthday: Mapped[date | None] = mapped_column(sa.Date)
+    birthday_lunar: Mapped[bool | None] = mapped_column(sa.Boolean)
     remark: Mapped[str | None] = mapped_column(sa.Text)
     external_id: Mapped[str | None] = mapped_column(sa.String(100))
 
@@ -67,12 +68,13 @@ class CustomerContact(Keyed, Base):
 
 
 class ContactPoint(Keyed, Base):
-    """One phone, e-mail or WeChat id of a customer or a contact (exactly one of the two)."""
+    """One phone, e-mail or WeChat id of a customer, a contact or a lead (exactly one of them)."""
 
     __tablename__ = "contact_point"
 
     customer_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     contact_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    lead_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     kind: Mapped[str] = mapped_column(sa.String(10))
     position: Mapped[int] = mapped_column(sa.Integer, default=0)
     value: Mapped[str] = mapped_column(sa.String(254))
@@ -86,9 +88,15 @@ class ContactPoint(Keyed, Base):
     __table_args__ = (
         reference("customer_id", "customer"),
         reference("contact_id", "contact"),
-        sa.CheckConstraint("(customer_id IS NULL) <> (contact_id IS NULL)", name="one_holder"),
+        reference("lead_id", "lead"),
+        sa.CheckConstraint(
+            " + ".join(f"CASE WHEN {c} IS NULL THEN 0 ELSE 1 END" for c in ("customer_id", "contact_id", "lead_id"))
+            + " = 1",
+            name="one_holder",
+        ),
         sa.Index("ix_contact_point_normal", "org_id", "kind", "normal"),
         sa.Index("ix_contact_point_customer", "org_id", "customer_id", sqlite_where=sa.text("customer_id IS NOT NULL")),
         sa.Index("ix_contact_point_contact", "org_id", "contact_id", sqlite_where=sa.text("contact_id IS NOT NULL")),
+        sa.Index("ix_contact_point_lead", "org_id", "lead_id", sqlite_where=sa.text("lead_id IS NOT NULL")),
         PART,
     )

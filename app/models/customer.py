@@ -41,6 +41,7 @@ class Customer(Editable, Base):
     id_number: Mapped[str | None] = mapped_column(sa.String(18))
     gender: Mapped[str | None] = mapped_column(sa.String(10))
     birthday: Mapped[date | None] = mapped_column(sa.Date)
+    birthday_lunar: Mapped[bool | None] = mapped_column(sa.Boolean)
     remark: Mapped[str | None] = mapped_column(sa.Text)
     external_id: Mapped[str | None] = mapped_column(sa.String(100))
 

@@ -15,7 +15,7 @@ from app.core.filters import Filter
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, FieldChange, HistoryEntry, Kept, Record, Sort
-from app.db.journal import HIDDEN, changes_of
+from app.db.journal import HIDDEN, Operation, changes_of
 from app.db.unit_of_work import UnitOfWork
 from app.errors import AppError
 from app.services.context import Context
@@ -139,7 +139,7 @@ class RecordService:
         """A new record. Raises InvalidFields, NotPermitted."""
         with self._context.writing() as work:
             operation = work.operation("create", t("新建{entity}", entity=self.entity.label))
-            record = work.writer.create(operation, self._key, values)
+            record = self._create(work, operation, values)
             operation.summary = t("新建{entity}：{title}", entity=self.entity.label, title=self._title(record))[:300]
             return record, work.commit()
 
@@ -149,7 +149,7 @@ class RecordService:
         """Change fields. Raises InvalidFields, Conflict, NotPermitted, NotFound."""
         with self._context.writing() as work:
             operation = work.operation("edit", t("修改{entity}", entity=self.entity.label))
-            updated, _ = work.writer.update(operation, self._key, record, changes, expected_version=expected_version)
+            updated, _ = self._update(work, operation, record, changes, expected_version)
             labels = "、".join(self.entity.field(k).label for k in changes)
             operation.summary = t("修改“{title}”：{fields}", title=self._title(updated), fields=labels)[:300]
             return updated, work.commit()
@@ -160,7 +160,7 @@ class RecordService:
         summary = t("批量修改 {n} 条{entity}：{fields}", n=len(handles), entity=self.entity.label, fields=labels)
 
         def change(work: UnitOfWork, operation: Any, record: Record) -> bool:
-            return work.writer.update(operation, self._key, record.id, changes)[1]
+            return self._update(work, operation, record.id, changes, None)[1]
 
         return self._many(handles, "bulk_edit", summary, change, job or Job())
 
@@ -195,6 +195,21 @@ class RecordService:
             operation = work.operation("delete", t("删除{entity}：{title}", entity=self.entity.label, title=title))
             work.writer.delete(operation, self._key, record)
             return work.commit()
+
+    # what an entity adds to creating and changing one of its records goes here
+
+    def _create(self, work: UnitOfWork, operation: Operation, values: Mapping[str, Any]) -> Record:
+        return work.writer.create(operation, self._key, values)
+
+    def _update(
+        self,
+        work: UnitOfWork,
+        operation: Operation,
+        record: uuid.UUID,
+        changes: Mapping[str, Any],
+        expected_version: int | None,
+    ) -> tuple[Record, bool]:
+        return work.writer.update(operation, self._key, record, changes, expected_version=expected_version)
 
     def _delete(self, work: UnitOfWork, operation: Any, record: Record) -> bool:
         work.writer.delete(operation, self._key, record.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +14,9 @@ from app.services.context import Context
 from app.services.customers.fields import CustomFieldService
 from app.services.customers.service import ContactService, CustomerService
 from app.services.customers.views import ViewService
+from app.services.deals.leads import LeadService
+from app.services.deals.orders import OrderService
+from app.services.deals.service import DealService
 from app.services.exchange.export import ExportService
 from app.services.exchange.importer import ImportService
 from app.services.exchange.presets import PresetService
@@ -30,6 +34,10 @@ class Workspace:
     customers: CustomerService
     contacts: ContactService
     activities: RecordService
+    leads: LeadService
+    deals: DealService
+    orders: OrderService
+    others: Mapping[str, RecordService]
     views: ViewService
     people: PeopleService
     history: HistoryService
@@ -54,8 +62,11 @@ class Workspace:
             "customers": self.customers,
             "contacts": self.contacts,
             "activities": self.activities,
+            "leads": self.leads,
+            "deals": self.deals,
+            "orders": self.orders,
         }
-        return services[entity]
+        return services.get(entity) or self.others[entity]
 
     def close(self) -> None:
         """Anchor the audit chains and make the archive one file again. Closing twice does nothing."""

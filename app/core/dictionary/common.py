@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.core.fields import Choice, Field, FieldType
 
 GENDERS = (
@@ -9,6 +11,13 @@ GENDERS = (
     Choice("female", "女", "Female", ("F", "女士", "小姐", "女性", "0")),
 )
 
+BIRTHDAY = Field(
+    "birthday", "生日", "Birthday", FieldType.DATE, group="main", synonyms=("出生日期", "出生年月", "Date of Birth")
+)
+LUNAR = Field(
+    "birthday_lunar", "农历生日", "Lunar birthday", FieldType.BOOL, group="main", synonyms=("过农历", "农历", "阴历生日"),
+    help="生日那天的农历月日每年提醒",
+)  # fmt: skip
 OWNER = Field(
     "owner", "负责人", "Owner", FieldType.USER, group="main", shown=True, width=90,
     synonyms=("业务员", "销售", "客户经理", "跟进人", "归属人", "所属人", "所有者", "Account Owner", "Record Owner"),
@@ -23,6 +32,46 @@ SYSTEM = (
     Field("created_at", "建档时间", "Created", FieldType.DATETIME, readonly=True, importable=False, group="system"),
     Field("updated_at", "更新时间", "Updated", FieldType.DATETIME, readonly=True, importable=False, group="system"),
 )
+
+
+def external_id(*synonyms: str) -> Field:
+    """The record's number in another system, under the names other systems give it."""
+    return replace(EXTERNAL_ID, synonyms=(*synonyms, *EXTERNAL_ID.synonyms))
+
+
+def system(*synonyms: str) -> tuple[Field, ...]:
+    """The fields every entity ends with; `synonyms` are headers for the number in another system."""
+    return (external_id(*synonyms), *SYSTEM[1:])
+
+
+def name(zh: str, en: str, *synonyms: str, width: int = 200, max_length: int = 200) -> Field:
+    """The required name of a record, its title."""
+    return Field("name", zh, en, required=True, group="main", searchable=True, shown=True, width=width,
+                 max_length=max_length, synonyms=synonyms)  # fmt: skip
+
+
+def link(key: str, zh: str, en: str, target: str, *synonyms: str, **more: object) -> Field:
+    """A reference to one record of `target`."""
+    given = {"group": "main", "width": 180, **more}
+    return Field(key, zh, en, FieldType.LINKS, target=target, sortable=False, synonyms=synonyms, **given)  # type: ignore[arg-type]
+
+
+def remark() -> Field:
+    """Free notes."""
+    return Field("remark", "备注", "Remark", FieldType.LONG_TEXT, max_length=10_000, group="main", searchable=True,
+                 sortable=False, synonyms=("说明", "备注信息", "Description", "Notes"))  # fmt: skip
+
+
+def position() -> Field:
+    """The place among its siblings, set by dragging."""
+    return Field("position", "次序", "Position", FieldType.INTEGER, group="system", synonyms=("顺序", "排序", "Order"))
+
+
+CUSTOMER = link(
+    "customer", "客户", "Customer", "customers",
+    "客户名称", "公司", "公司名称", "客户姓名", "单位名称", "会员", "Company", "Account Name", "Account", "Customer Name",
+    "customer_name", "Organization", shown=True, width=200,
+)  # fmt: skip
 
 
 def phones(**more: object) -> Field:

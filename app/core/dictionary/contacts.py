@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.dictionary.common import GENDERS, OWNER, SYSTEM, emails, phones, wechats
+from app.core.dictionary.common import BIRTHDAY, GENDERS, LUNAR, OWNER, SYSTEM, emails, phones, wechats
 from app.core.fields import Entity, Field, FieldType
 
 CONTACTS = Entity(
@@ -11,6 +11,7 @@ CONTACTS = Entity(
     zh="联系人",
     en="Contacts",
     number_prefix="P",
+    follows=("customers",),
     groups=(
         ("main", "基本信息", "Basics"),
         ("contact", "联系方式", "How to reach"),
@@ -22,7 +23,7 @@ CONTACTS = Entity(
               synonyms=("联系人", "联系人姓名", "联系人名称", "聯絡人", "Contact Name", "Full Name", "Contact")),
         Field("number", "联系人编号", "Number", readonly=True, group="main", width=96, max_length=40, unique=True),
         Field("customers", "所属客户", "Customers", FieldType.LINKS, group="main", shown=True, width=220, sortable=False,
-              synonyms=("客户", "客户名称", "公司", "公司名称", "单位", "Company", "Account Name")),
+              target="customers", synonyms=("客户", "客户名称", "公司", "公司名称", "单位", "Company", "Account Name")),
         Field("title", "职务", "Job title", group="main", max_length=100, shown=True,
               synonyms=("职位", "岗位", "头衔", "Title", "Job Title", "Position")),
         Field("department", "部门", "Department", group="main", max_length=100, synonyms=("所在部门",)),
@@ -31,8 +32,8 @@ CONTACTS = Entity(
         emails(),
         wechats(),
         Field("gender", "性别", "Gender", FieldType.CHOICE, choices=GENDERS, group="main", width=60, synonyms=("Sex",)),
-        Field("birthday", "生日", "Birthday", FieldType.DATE, group="main",
-              synonyms=("出生日期", "出生年月", "Date of Birth")),
+        BIRTHDAY,
+        LUNAR,
         Field("remark", "备注", "Remark", FieldType.LONG_TEXT, max_length=10_000, group="main", searchable=True,
               sortable=False, synonyms=("说明", "Notes")),
         *SYSTEM,

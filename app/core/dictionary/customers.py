@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from app.core.dictionary.common import GENDERS, OWNER, SYSTEM, emails, phones, wechats
+from dataclasses import replace
+
+from app.core.dictionary.common import BIRTHDAY, GENDERS, LUNAR, OWNER, SYSTEM, emails, phones, wechats
 from app.core.fields import Choice, Entity, Field, FieldType, Sensitivity
 
 KINDS = (
@@ -92,8 +94,8 @@ CUSTOMERS = Entity(
               synonyms=("身份证", "身份证号码", "证件号", "证件号码", "身份证件号")),
         Field("gender", "性别", "Gender", FieldType.CHOICE, choices=GENDERS, group="identity", width=60,
               synonyms=("Sex",)),
-        Field("birthday", "生日", "Birthday", FieldType.DATE, group="identity",
-              synonyms=("出生日期", "出生年月", "Date of Birth")),
+        replace(BIRTHDAY, group="identity"),
+        replace(LUNAR, group="identity"),
         Field("remark", "备注", "Remark", FieldType.LONG_TEXT, max_length=10_000, group="main", searchable=True, width=200,
               sortable=False, synonyms=("说明", "备注信息", "客户备注", "附注", "Description", "Notes")),
         *SYSTEM,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from app.db.migrations import r0001_first
+from app.db.migrations import r0001_first, r0002_whole_window
 
-REVISIONS: tuple[ModuleType, ...] = (r0001_first,)
+REVISIONS: tuple[ModuleType, ...] = (r0001_first, r0002_whole_window)
 LATEST: int = REVISIONS[-1].revision

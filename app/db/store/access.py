@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,41 +11,89 @@ from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from app.core.access import Action, Actor
-from app.models import Activity, Contact, Customer, CustomerCollaborator, CustomerContact
-
-_GUARDED: dict[str, Any] = {"customers": Customer, "contacts": Contact, "activities": Activity}
+from app.core.dictionary import BUILT_IN
+from app.core.fields import Entity
+from app.core.i18n import t
+from app.db.store.layout import Layout, layouts
+from app.errors import NotPermitted
+from app.models import CustomerCollaborator, CustomerContact
 
 
 def condition(entity: str, actor: Actor, action: Action, model: Any = None) -> sa.ColumnElement[bool]:
     """True for the records of `entity` that the action reaches for this actor.
 
-    Own and team go by owner; collaborators may view; a contact or activity follows the customers it is tied to.
+    Own and team go by owner; collaborators may view; whoever sees a record sees what follows it; a part has the rights
+    of what it is part of; shared records are everybody's to see and the administrator's to change.
     """
-    target = model or _GUARDED[entity]
+    layout = _layouts()[entity]
+    target: Any = model or layout.model
+    kind = layout.entity
+    if kind.shared:
+        return sa.true() if action is Action.VIEW or actor.is_admin else sa.false()
+    if kind.parent:
+        return _part_of(layout, target, actor, action)
     owners = actor.reach(entity, action)
     if owners is None:
         return sa.true()
     allowed: sa.ColumnElement[bool] = target.owner.in_(sorted(owners)) if owners else sa.false()
     if not owners or action is not Action.VIEW:
         return allowed
-    return sa.or_(allowed, *_shared(entity, target, actor))
+    return sa.or_(allowed, *_shared(layout, target, actor))
 
 
-def _shared(entity: str, target: Any, actor: Actor) -> list[sa.ColumnElement[bool]]:
+def reaches(connection: sa.Connection, layout: Layout, actor: Actor, action: Action, record: uuid.UUID) -> bool:
+    """Whether the action reaches this one record."""
+    c = layout.table.c
+    query = sa.select(c.id).where(c.org_id == 1, c.id == record, condition(layout.entity.key, actor, action))
+    return connection.execute(query).first() is not None
+
+
+def require_shared(actor: Actor, entity: Entity) -> None:
+    """Raise NotPermitted unless the actor may change shared records (pick-lists, products)."""
+    if not actor.is_admin:
+        raise NotPermitted(t("{entity}由管理员维护，您可以查看和选用。", entity=entity.label))
+
+
+@cache
+def _layouts() -> dict[str, Layout]:
+    return layouts(BUILT_IN)
+
+
+def _visible(entity: str, actor: Actor, action: Action) -> sa.Select[Any]:
+    model: Any = _layouts()[entity].model
+    # the guard itself must not wrap these again
+    return (
+        sa.select(model.id).where(model.org_id == 1, condition(entity, actor, action)).execution_options(unguarded=True)
+    )
+
+
+def _part_of(layout: Layout, target: Any, actor: Actor, action: Action) -> sa.ColumnElement[bool]:
+    parent = layout.entity.field(layout.entity.parent)
+    whole = _layouts()[parent.target].entity
+    wanted = action if action in (Action.VIEW, Action.EXPORT, Action.IMPORT) else Action.EDIT
+    if not whole.parent and not whole.shared and actor.reach(whole.key, wanted) is None:
+        return sa.true()
+    column: sa.ColumnElement[Any] = getattr(target, f"{parent.key}_id")
+    return column.in_(_visible(whole.key, actor, wanted))
+
+
+def _shared(layout: Layout, target: Any, actor: Actor) -> list[sa.ColumnElement[bool]]:
+    entity = layout.entity.key
     if entity == "customers":
         shared = sa.select(CustomerCollaborator.customer_id).where(
             CustomerCollaborator.org_id == 1, CustomerCollaborator.user_id == actor.user_id
         )
         return [target.id.in_(shared)]
-    visible = sa.select(Customer.id).where(Customer.org_id == 1, condition("customers", actor, Action.VIEW))
-    # the guard itself must not wrap these again
-    visible = visible.execution_options(unguarded=True)
     if entity == "contacts":
         tied = sa.select(CustomerContact.contact_id).where(
-            CustomerContact.org_id == 1, CustomerContact.customer_id.in_(visible)
+            CustomerContact.org_id == 1,
+            CustomerContact.customer_id.in_(_visible("customers", actor, Action.VIEW)),
         )
         return [target.id.in_(tied)]
-    return [target.customer_id.in_(visible)]
+    return [
+        getattr(target, f"{key}_id").in_(_visible(layout.entity.field(key).target, actor, Action.VIEW))
+        for key in layout.entity.follows
+    ]
 
 
 def guard(session: Session, actor: Actor) -> None:
@@ -54,9 +104,9 @@ def guard(session: Session, actor: Actor) -> None:
         if state.is_column_load or state.is_relationship_load or state.execution_options.get("unguarded"):
             return
         options = [
-            with_loader_criteria(model, condition(entity, actor, Action.VIEW), include_aliases=True)
-            for entity, model in _GUARDED.items()
-            if actor.reach(entity, Action.VIEW) is not None
+            with_loader_criteria(layout.model, condition(entity, actor, Action.VIEW), include_aliases=True)
+            for entity, layout in _layouts().items()
+            if actor.reach(entity, Action.VIEW) is not None and not layout.entity.shared
         ]
         if options:
             state.statement = state.statement.options(*options)

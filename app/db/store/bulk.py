@@ -20,6 +20,7 @@ from app.core.records import Record
 from app.core.values import to_json
 from app.db import search, search_tokens
 from app.db.journal import CREATE, HIDDEN, UPDATE, Journal, Operation
+from app.db.search_sources import SEARCHED
 from app.db.store import children, numbers
 from app.db.store.layout import Layout
 from app.db.store.reading import Reader
@@ -31,8 +32,11 @@ PointRow = tuple[str, str, str, str, str, int, str]
 
 @dataclass(slots=True)
 class NewRow:
-    """A record to be. `columns`: field key → stored primitive; `derived`: column name → text; `raw`: field key → text
-    of the source where the value differs from it; `entry`: search tokens without the human number."""
+    """A record to be.
+
+    `columns`: field key → stored primitive (of a link to one record: its id, 16 bytes); `derived`: column name → text;
+    `raw`: field key → text of the source where the value differs from it; `entry`: search tokens without the human number.
+    """
 
     columns: dict[str, Any]
     points: list[PointRow]
@@ -83,6 +87,8 @@ class BulkWriter:
         ]
         self._journal.record_many(operation, entity, changes)
         table = layout.table.name
+        if table not in SEARCHED:
+            return ids
         entries = [(first + i, *search_tokens.with_code(r.entry, human[i])) for i, r in enumerate(rows)]
         search.write_entries(self._connection, table, entries)
         return ids
@@ -99,7 +105,7 @@ class BulkWriter:
 
     def outdated(self, table: str, records: Sequence[bytes]) -> None:
         """These existing records' search entries are stale."""
-        if records:
+        if records and table in SEARCHED:
             self._connection.exec_driver_sql(
                 f"INSERT OR IGNORE INTO {table}_dirty(rid) SELECT rid FROM {table} WHERE org_id=1 AND id=?",
                 [(key,) for key in records],
@@ -118,8 +124,9 @@ class BulkWriter:
         owner: bytes | None,
     ) -> None:
         fields = [f for f in layout.column_fields() if not f.readonly]
-        keys = [f.key for f in fields]
-        names = [layout.column(k).name for k in keys]  # type: ignore[union-attr]
+        links = layout.reference_fields()
+        keys = [f.key for f in (*fields, *links)]
+        names = [*(layout.column(f.key).name for f in fields), *(layout.reference(f.key).name for f in links)]  # type: ignore[union-attr]
         fixed = ["rid", "org_id", "id", "version", "created_at", "updated_at"]
         has_owner = "owner" in keys
         if layout.entity.number_prefix:
@@ -235,14 +242,14 @@ class BulkWriter:
         columns: dict[str, Any] = {}
         for key, value in values.items():
             known = layout.entity.field(key)
-            column = None if known.custom else layout.column(key)
             if known.type is FieldType.TAGS and value:
                 self.tag_ids(set(value))  # so that new ones are noted
-            if column is None:
+            own = layout.stored(known, value)
+            if own is None:
                 children.replace(self._connection, layout, record, known, value)
             else:
-                columns[column.name] = to_store(known, value)
-        columns |= layout.derive({k: v for k, v in values.items() if v is not None})
+                columns[own[0]] = own[1].bytes if isinstance(own[1], uuid.UUID) else to_store(known, own[1])
+        columns |= layout.derive(values)
         return columns
 
 

@@ -13,7 +13,6 @@ from app.core.fields import POINT_TYPES, Address, Field, FieldType, Link, Point
 from app.core.ids import uuid7
 from app.db.store.layout import POINT_KINDS, Layout, from_custom, to_custom
 from app.models import (
-    Activity,
     Contact,
     ContactPoint,
     Customer,
@@ -40,7 +39,7 @@ def load(connection: sa.Connection, layout: Layout, ids: Sequence[uuid.UUID], fi
         elif field.type is FieldType.ADDRESSES:
             found[field.key] = _load_addresses(connection, ids)
         elif field.type is FieldType.LINKS and not field.custom:
-            found[field.key] = _load_links(connection, layout, ids)
+            found[field.key] = _load_ties(connection, ids)
     custom = [f for f in wanted if f.custom]
     if custom:
         _load_custom(connection, ids, custom, found)
@@ -86,21 +85,24 @@ def _load_addresses(connection: sa.Connection, ids: Sequence[uuid.UUID]) -> dict
     return _grouped((row[0], Address(*row[1:])) for row in connection.execute(query))
 
 
-def _load_links(connection: sa.Connection, layout: Layout, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Any]:
-    live = Customer.deleted_at.is_(None)
-    if layout.entity.key == "activities":
-        joined = sa.and_(Customer.org_id == Activity.org_id, Customer.id == Activity.customer_id)
-        query = sa.select(Activity.id, Customer.id, Customer.name).join(Customer, joined)
-        query = query.where(Activity.org_id == 1, Activity.id.in_(ids), live)
-        return _grouped((row[0], Link(row[1], row[2])) for row in connection.execute(query))
+def _load_ties(connection: sa.Connection, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Any]:
+    """The live customers of contacts."""
     joined = sa.and_(Customer.org_id == CustomerContact.org_id, Customer.id == CustomerContact.customer_id)
-    query2 = (
+    query = (
         sa.select(CustomerContact.contact_id, Customer.id, Customer.name, CustomerContact.role)
         .join(Customer, joined)
-        .where(CustomerContact.org_id == 1, CustomerContact.contact_id.in_(ids), live)
+        .where(CustomerContact.org_id == 1, CustomerContact.contact_id.in_(ids), Customer.deleted_at.is_(None))
         .order_by(CustomerContact.position)
     )
-    return _grouped((row[0], Link(row[1], row[2], row[3])) for row in connection.execute(query2))
+    return _grouped((row[0], Link(row[1], row[2], row[3])) for row in connection.execute(query))
+
+
+def titles(connection: sa.Connection, target: Layout, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The titles of those of these records that are live."""
+    c = target.table.c
+    title: Any = target.column(target.entity.title)
+    query = sa.select(c.id, title).where(c.org_id == 1, c.id.in_(list(ids)), c.deleted_at.is_(None))
+    return {row[0]: str(row[1] or "") for row in connection.execute(query)}
 
 
 def _load_custom(connection: sa.Connection, ids: Sequence[uuid.UUID], fields: list[Field], found: Found) -> None:
@@ -150,11 +152,6 @@ def replace(connection: sa.Connection, layout: Layout, record: uuid.UUID, field:
             for a in items
         ]
         _replace_rows(connection, ExtraAddress, ExtraAddress.customer_id, record, rows)
-    elif layout.entity.key == "activities":
-        target = items[0].id if items else None
-        connection.execute(
-            sa.update(Activity).where(Activity.org_id == 1, Activity.id == record).values(customer_id=target)
-        )
     else:
         _replace_ties(connection, record, items)
 

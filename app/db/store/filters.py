@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -15,25 +16,17 @@ import sqlalchemy as sa
 
 from app.core import clock
 from app.core.access import Action, Actor
-from app.core.fields import POINT_TYPES, Field, FieldType
-from app.core.filters import Condition, Filter, Group, Not, Related, Search
+from app.core.fields import POINT_TYPES, Field, FieldType, Registry
+from app.core.filters import Condition, Filter, Group, Listed, Not, Related, Search, relations
 from app.core.i18n import t
 from app.db.schema import search_table
+from app.db.search_sources import SEARCHED
 from app.db.search_tokens import containing_expression, fold, match_expression
 from app.db.store import access
-from app.db.store.layout import NUMBER_SCALE, POINT_KINDS, Layout, to_custom
+from app.db.store.layout import POINT_KINDS, Layout, to_custom
 from app.errors import NotPermitted, UserError
-from app.models import (
-    Activity,
-    Contact,
-    ContactPoint,
-    Customer,
-    CustomerContact,
-    CustomerTag,
-    CustomValue,
-    ExtraAddress,
-    Tag,
-)
+from app.models import ContactPoint, CustomerContact, CustomerTag, CustomValue, ExtraAddress, Tag
+from app.models.base import NUMBER_SCALE
 
 Clause = sa.ColumnElement[bool]
 _ASCII_RUN = re.compile(r"[0-9a-z]+")
@@ -65,17 +58,25 @@ def compile_filter(node: Filter | None, layout: Layout, ctx: Context) -> Clause:
             return sa.not_(sa.func.coalesce(compile_filter(part, layout, ctx), sa.false()))
         case Search(text):
             return _search(text, layout, ctx)
+        case Listed(ids):
+            return _listed(ids, layout)
         case Related():
             return _related(node, layout, ctx)
         case Condition():
             return _condition(node, layout, ctx)
 
 
+def _listed(ids: Sequence[uuid.UUID], layout: Layout) -> Clause:
+    """One parameter whatever the number: the engine allows only so many."""
+    wanted = sa.func.json_each(json.dumps([i.hex for i in ids])).table_valued("value")
+    return layout.table.c.id.in_(sa.select(sa.func.unhex(wanted.c.value)))
+
+
 def _search(text: str, layout: Layout, ctx: Context) -> Clause:
     expression = match_expression(text)
     if expression is None:
         return sa.true() if not text.strip() else sa.false()
-    if ctx.deleted:  # the index holds live records only
+    if ctx.deleted or layout.table.name not in SEARCHED:  # the index holds live records of some entities
         title: Any = layout.column(layout.entity.title)
         clause: Clause = title.contains(text.strip(), autoescape=True)
         return clause
@@ -114,7 +115,12 @@ def _candidates(text: str, layout: Layout, ctx: Context) -> list[Clause]:
     """A cheap condition that is true wherever a searchable field contains `text`; none when the index cannot tell."""
     runs = _ASCII_RUN.findall(fold(text))
     useful = [run for run in runs if len(run) >= 2]
-    if ctx.deleted or len(useful) < len(runs) or not (useful or _HAN_RUN.search(text)):
+    if (
+        ctx.deleted
+        or layout.table.name not in SEARCHED
+        or len(useful) < len(runs)
+        or not (useful or _HAN_RUN.search(text))
+    ):
         return []
     return [_indexed(expression, layout)] if (expression := containing_expression(text)) else []
 
@@ -354,21 +360,56 @@ def _tags(node: Condition, layout: Layout) -> Clause:
 
 
 def _children(field: Field, node: Condition, layout: Layout, ctx: Context) -> Clause:
-    typed = "" if node.value is None else _coerce(field, node.value, ctx)
-    named = sa.select(Customer.id).where(Customer.name.contains(typed, autoescape=True), _visible_customer(ctx))
-    if field.type is FieldType.ADDRESSES:
-        line = ExtraAddress.province + ExtraAddress.city + ExtraAddress.district + ExtraAddress.detail
-        query = sa.select(ExtraAddress.customer_id).where(ExtraAddress.org_id == 1)
-        hit = query.where(line.contains(typed, autoescape=True))
-    elif layout.entity.key == "contacts":
-        query = sa.select(CustomerContact.contact_id).where(CustomerContact.org_id == 1)
-        hit = query.where(CustomerContact.customer_id.in_(named))
-    else:
-        query = sa.select(Activity.id).where(Activity.org_id == 1, Activity.customer_id.is_not(None))
-        hit = query.where(Activity.customer_id.in_(named))
+    if field.type is FieldType.LINKS:
+        return _links(field, node, layout, ctx)
+    line = ExtraAddress.province + ExtraAddress.city + ExtraAddress.district + ExtraAddress.detail
+    query = sa.select(ExtraAddress.customer_id).where(ExtraAddress.org_id == 1)
     if node.op in ("is_empty", "not_empty"):
         return _in(layout, query, negate=node.op == "is_empty")
-    return _in(layout, hit)
+    return _in(layout, query.where(line.contains(str(node.value), autoescape=True)))
+
+
+def _links(field: Field, node: Condition, layout: Layout, ctx: Context) -> Clause:
+    """Links are compared by the title of the linked record, or by the record itself: `in` takes ids, {"id", "title"}
+    pairs and exact titles."""
+    column = layout.reference(field.key)
+    if node.op in ("is_empty", "not_empty"):
+        if column is not None:
+            return column.is_(None) if node.op == "is_empty" else column.is_not(None)
+        return _in(layout, _tied(), negate=node.op == "is_empty")
+    target = ctx.layouts[field.target]
+    title: Any = target.column(target.entity.title)
+    seen = access.condition(field.target, ctx.actor, Action.VIEW)
+    c = target.table.c
+    if node.op == "contains":
+        wanted: Any = sa.select(c.id).where(c.org_id == 1, title.contains(str(node.value), autoescape=True), seen)
+    else:
+        ids, titles = _named_records(node.value)
+        wanted = ids
+        if titles:
+            named = sa.or_(c.id.in_(ids), title.in_(titles))
+            wanted = sa.select(c.id).where(c.org_id == 1, named, seen)
+    if column is not None:
+        inside: Clause = column.in_(wanted)
+    else:
+        inside = _in(layout, _tied().where(CustomerContact.customer_id.in_(wanted)))
+    return sa.not_(sa.func.coalesce(inside, sa.false())) if node.op == "not_in" else inside
+
+
+def _tied() -> sa.Select[Any]:
+    return sa.select(CustomerContact.contact_id).where(CustomerContact.org_id == 1)
+
+
+def _named_records(value: Any) -> tuple[list[uuid.UUID], list[str]]:
+    ids: list[uuid.UUID] = []
+    titles: list[str] = []
+    for item in value if isinstance(value, list) else [value]:
+        text = str(item.get("id", "") if isinstance(item, Mapping) else item)
+        try:
+            ids.append(uuid.UUID(text))
+        except ValueError:
+            titles.append(text)
+    return ids, titles
 
 
 def _custom(field: Field, node: Condition, layout: Layout, ctx: Context) -> Clause:
@@ -416,31 +457,26 @@ def _related(node: Related, layout: Layout, ctx: Context) -> Clause:
 
 
 def _relation_query(node: Related, layout: Layout, ctx: Context) -> sa.Select[Any]:
-    """Selects the ids of this layout's records, one row per related live record that fulfils `where`."""
-    pair = (layout.entity.key, node.relation)
-    if pair == ("customers", "activities"):
-        inner = compile_filter(node.where, ctx.layouts["activities"], ctx)
-        return sa.select(Activity.customer_id).where(
-            Activity.org_id == 1, Activity.deleted_at.is_(None), Activity.customer_id.is_not(None), inner
-        )
-    if pair == ("activities", "customer"):
-        inner = compile_filter(node.where, ctx.layouts["customers"], ctx)
-        joined = sa.and_(Customer.org_id == Activity.org_id, Customer.id == Activity.customer_id)
-        query = sa.select(Activity.id).join(Customer, joined)
-        return query.where(Customer.deleted_at.is_(None), _visible_customer(ctx), inner)
-    if pair == ("customers", "contacts"):
-        inner = compile_filter(node.where, ctx.layouts["contacts"], ctx)
-        joined = sa.and_(Contact.org_id == CustomerContact.org_id, Contact.id == CustomerContact.contact_id)
-        query = sa.select(CustomerContact.customer_id).join(Contact, joined)
-        return query.where(CustomerContact.org_id == 1, Contact.deleted_at.is_(None), inner)
-    if pair == ("contacts", "customers"):
-        inner = compile_filter(node.where, ctx.layouts["customers"], ctx)
-        joined = sa.and_(Customer.org_id == CustomerContact.org_id, Customer.id == CustomerContact.customer_id)
-        query = sa.select(CustomerContact.contact_id).join(Customer, joined)
-        return query.where(CustomerContact.org_id == 1, Customer.deleted_at.is_(None), _visible_customer(ctx), inner)
-    raise UserError(t("“{entity}”没有关联“{name}”。", entity=layout.entity.label, name=node.relation))
-
-
-def _visible_customer(ctx: Context) -> Clause:
-    """A visible contact or activity may be tied to a customer the actor does not see: that one fulfils nothing."""
-    return access.condition("customers", ctx.actor, Action.VIEW)
+    """Selects the ids of this layout's records, one row per related live visible record that fulfils `where`."""
+    registry = Registry(x.entity for x in ctx.layouts.values())
+    relation = relations(layout.entity, registry).get(node.relation)
+    if relation is None:
+        raise UserError(t("“{entity}”没有关联“{name}”。", entity=layout.entity.label, name=node.relation))
+    other = ctx.layouts[relation.target]
+    c = other.table.c
+    fits = (
+        c.deleted_at.is_(None),
+        access.condition(relation.target, ctx.actor, Action.VIEW),
+        compile_filter(node.where, other, ctx),
+    )
+    column = (other if relation.reverse else layout).reference(relation.field)
+    if column is None:  # contacts and customers are tied many to many
+        tie = CustomerContact.__table__.c
+        joined = sa.and_(c.org_id == tie.org_id, c.id == tie[other.holder])
+        query = sa.select(tie[layout.holder]).select_from(other.table.join(CustomerContact.__table__, joined))
+        return query.where(tie.org_id == 1, *fits)
+    if relation.reverse:
+        return sa.select(column).where(c.org_id == 1, column.is_not(None), *fits)
+    mine = layout.table.alias()
+    joined = sa.and_(c.org_id == mine.c.org_id, c.id == mine.c[column.name])
+    return sa.select(mine.c.id).select_from(other.table.join(mine, joined)).where(mine.c.org_id == 1, *fits)

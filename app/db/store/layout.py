@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,12 +13,12 @@ import sqlalchemy as sa
 
 from app.core.fields import Entity, Field, FieldType, Registry
 from app.core.pinyin import sort_key
+from app.db.store.computed import COMPUTED
 from app.db.store.matching import match_key
-from app.models import Activity, Base, Contact, Customer
-from app.models.base import from_millis, to_millis
+from app.models import Base
+from app.models.base import from_millis, from_scaled, to_millis, to_scaled
 
 POINT_KINDS = {FieldType.PHONES: "phone", FieldType.EMAILS: "email", FieldType.WECHATS: "wechat"}
-NUMBER_SCALE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,6 @@ class Layout:
     entity: Entity
     model: type[Base]
     holder: str
-    derive: Callable[[Mapping[str, Any]], dict[str, Any]]
 
     @property
     def table(self) -> sa.Table:
@@ -43,45 +42,68 @@ class Layout:
     def rid(self) -> sa.ColumnElement[int]:
         return sa.literal_column(f"{self.table.name}.rid", sa.BigInteger)
 
-    def column(self, key: str) -> sa.Column[Any] | None:
-        """The column of field `key`; None when it lives in a child table."""
-        name = _COLUMN_NAMES.get(key, key)
-        return self.table.c.get(name)
+    def column(self, key: str) -> Any:
+        """The column (or expression) that gives field `key`'s value as it is; None for links and child tables."""
+        made = COMPUTED.get((self.table.name, key))
+        if made is not None:
+            return made
+        field = self.entity.find(key)
+        if field is None or field.type is FieldType.LINKS:
+            return self.table.c.get(key) if field is None else None
+        ending = _ENDINGS.get(field.type, "")
+        return self.table.c.get(key + ending) if ending else self.table.c.get(key)
+
+    def reference(self, key: str) -> sa.Column[Any] | None:
+        """The column `<key>_id` of a link to one record; None for every other field."""
+        field = self.entity.find(key)
+        return self.table.c.get(f"{key}_id") if field is not None and field.type is FieldType.LINKS else None
 
     def column_fields(self) -> list[Field]:
         return [f for f in self.entity.fields if not f.custom and self.column(f.key) is not None]
 
+    def reference_fields(self) -> list[Field]:
+        return [f for f in self.entity.fields if not f.custom and self.reference(f.key) is not None]
+
     def child_fields(self) -> list[Field]:
-        return [f for f in self.entity.fields if not f.custom and self.column(f.key) is None]
+        """Fields whose values are rows of another table."""
+        return [
+            f for f in self.entity.fields
+            if not f.custom and self.column(f.key) is None and self.reference(f.key) is None
+        ]  # fmt: skip
+
+    def stored(self, field: Field, value: Any) -> tuple[str, Any] | None:
+        """(column name, what goes there) of a field in the entity's own row; None for child rows and custom fields."""
+        if field.custom:
+            return None
+        column = self.column(field.key)
+        if column is not None:
+            return column.name, value
+        column = self.reference(field.key)
+        if column is not None:
+            return column.name, value[0].id if value else None
+        return None
+
+    def derive(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Columns that follow from the values: sort and comparison form of the name."""
+        if "name" not in values or "name_key" not in self.table.c:
+            return {}
+        name = values["name"] or ""
+        return {"name_key": sort_key(name)[:300], "match_key": match_key(name)[:100]}
 
     def custom_fields(self) -> list[Field]:
         return [f for f in self.entity.fields if f.custom]
 
 
-_COLUMN_NAMES = {"owner": "owner_id", "amount": "amount_minor"}
-
-
-def _named(values: Mapping[str, Any]) -> dict[str, Any]:
-    if "name" not in values:
-        return {}
-    return {"name_key": sort_key(values["name"])[:300], "match_key": match_key(values["name"])[:100]}
-
-
-def _nothing(_values: Mapping[str, Any]) -> dict[str, Any]:
-    return {}
-
-
-_TABLES: dict[str, tuple[type[Base], str, Callable[[Mapping[str, Any]], dict[str, Any]]]] = {
-    "customers": (Customer, "customer_id", _named),
-    "contacts": (Contact, "contact_id", _named),
-    "activities": (Activity, "activity_id", _nothing),
+_ENDINGS = {FieldType.USER: "_id", FieldType.MONEY: "_minor"}
+_MODELS: dict[str, type[Base]] = {
+    str(mapper.local_table.name): mapper.class_  # type: ignore[attr-defined]
+    for mapper in Base.registry.mappers
 }
 
 
 def layout_of(entity: Entity) -> Layout:
-    """The layout of a registered entity."""
-    model, holder, derive = _TABLES[entity.key]
-    return Layout(entity, model, holder, derive)
+    """The layout of a registered entity: the model of its table."""
+    return Layout(entity, _MODELS[entity.table], f"{entity.table}_id")
 
 
 def layouts(registry: Registry) -> dict[str, Layout]:
@@ -105,6 +127,8 @@ def to_store(field: Field, value: Any) -> Any:
             return value.bytes
         case FieldType.BOOL:
             return int(value)
+        case FieldType.NUMBER:
+            return to_scaled(value)
     return value
 
 
@@ -121,6 +145,8 @@ def from_store(field: Field, value: Any) -> Any:
             return value if isinstance(value, uuid.UUID) else uuid.UUID(bytes=value)
         case FieldType.BOOL:
             return bool(value)
+        case FieldType.NUMBER:
+            return value if isinstance(value, Decimal) else from_scaled(value)
     return value
 
 
@@ -130,7 +156,7 @@ def to_custom(field: Field, value: Any) -> tuple[str | None, int | None]:
         case FieldType.INTEGER | FieldType.MONEY:
             return None, int(value)
         case FieldType.NUMBER:
-            return str(value), int((Decimal(value) * NUMBER_SCALE).to_integral_value())
+            return str(value), to_scaled(value)
         case FieldType.DATE:
             return None, value.toordinal()
         case FieldType.DATETIME:

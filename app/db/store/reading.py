@@ -14,6 +14,7 @@ from app.core.fields import Field, FieldType, Link, Registry
 from app.core.filters import Filter, check
 from app.core.i18n import t
 from app.core.records import Record, Sort
+from app.db.search_sources import SEARCHED
 from app.db.search_tokens import match_expression
 from app.db.store import access, children
 from app.db.store.filters import Context, compile_filter, matching, search_hits, split_search
@@ -62,6 +63,10 @@ class Reader:
             compile_filter(condition, layout, replace(self.context(), deleted=deleted)),
         ]
 
+    def where(self, entity: str, condition: Filter | None) -> list[Any]:
+        """The conditions of the visible live records that fit, for queries over the entity's table."""
+        return self._where(self.layout(entity), condition, deleted=False, action=Action.VIEW)
+
     def context(self) -> Context:
         """What filters may refer to: the actor, users by name."""
         return Context(self._layouts, self.actor, self._user_ids())
@@ -75,7 +80,8 @@ class Reader:
 
     def _ordered(self, layout: Layout, condition: Filter | None, sorts: Sequence[Sort], **how: Any) -> sa.Select[Any]:
         search, rest = split_search(condition)
-        expression = match_expression(search.text) if search is not None and not how.get("deleted") else None
+        indexed = search is not None and not how.get("deleted") and layout.table.name in SEARCHED
+        expression = match_expression(search.text) if search is not None and indexed else None
         if expression is not None:  # walk the search index itself, newest first, instead of collecting all its hits
             hits = search_hits(layout)
             rid: Any = hits.c.rowid
@@ -106,7 +112,7 @@ class Reader:
                 )
                 .scalar_subquery()
             )
-        elif field.key == "name":
+        elif field.key == "name" and "name_key" in layout.table.c:
             column = layout.table.c.name_key
         elif field.key == "created_at":
             column = layout.rid  # rows are numbered as they are made
@@ -194,7 +200,8 @@ class Reader:
         entity = layout.entity
         wanted = list(entity.fields) if fields is None else [entity.field(k) for k in dict.fromkeys(fields)]
         columns = [f for f in wanted if not f.custom and layout.column(f.key) is not None]
-        below = [f for f in wanted if f.custom or layout.column(f.key) is None]
+        links = [f for f in wanted if layout.reference(f.key) is not None]
+        below = [f for f in wanted if f.custom or (layout.column(f.key) is None and f not in links)]
         table = layout.table
         query = sa.select(
             layout.rid,
@@ -202,30 +209,44 @@ class Reader:
             table.c.version,
             table.c.deleted_at,
             *(layout.column(f.key) for f in columns),
+            *(layout.reference(f.key) for f in links),
         ).where(table.c.org_id == 1, which, access.condition(entity.key, self.actor, Action.VIEW))
         rows = self.connection.execute(query).all()
         more = children.load(self.connection, layout, [row[1] for row in rows], below) if below and rows else {}
+        place = 4 + len(columns)
+        linked = {f.key: self._linked(f, {row[place + i] for row in rows}) for i, f in enumerate(links)}
         hidden = [f for f in wanted if not self.actor.sees(entity.key, f)]
         found: dict[int, Record] = {}
         for row in rows:
             values = {f.key: row[4 + i] for i, f in enumerate(columns)}
+            values |= {f.key: linked[f.key].get(row[place + i]) for i, f in enumerate(links)}
             for f in below:
                 value = more[f.key].get(row[1])
-                values[f.key] = self._untitled(value) if value and f.type is FieldType.LINKS else value
+                values[f.key] = self._untitled(f.target, value) if value and f.type is FieldType.LINKS else value
             masked = _hide(values, hidden) if hidden else frozenset()
             found[row[0]] = Record(entity.key, row[1], row[0], row[2], values, masked, row[3])
         return found
 
-    def _untitled(self, links: tuple[Link, ...]) -> tuple[Link, ...]:
-        """A record may be tied to customers the actor does not see: the tie is there, the name is not told."""
-        if self.actor.reach("customers", Action.VIEW) is None:
+    def _linked(self, field: Field, ids: set[uuid.UUID | None]) -> dict[uuid.UUID | None, tuple[Link, ...]]:
+        """The value of a reference field for each id; records in the recycle bin are not shown."""
+        wanted = [i for i in ids if i is not None]
+        if not wanted:
+            return {}
+        titles = children.titles(self.connection, self.layout(field.target), wanted)
+        links = self._untitled(field.target, tuple(Link(i, title) for i, title in titles.items()))
+        return {link.id: (link,) for link in links}
+
+    def _untitled(self, target: str, links: tuple[Link, ...]) -> tuple[Link, ...]:
+        """A record may be tied to records the actor does not see: the tie is there, the name is not told."""
+        layout = self.layout(target)
+        if layout.entity.shared or (not layout.entity.parent and self.actor.reach(target, Action.VIEW) is None):
             return links
         unknown = [link.id for link in links if link.id not in self._visible]
         if unknown:
-            customers = self.layout("customers").table.c
-            query = sa.select(customers.id).where(customers.org_id == 1, customers.id.in_(unknown))
+            c = layout.table.c
+            query = sa.select(c.id).where(c.org_id == 1, c.id.in_(unknown))
             seen = set(
-                self.connection.execute(query.where(access.condition("customers", self.actor, Action.VIEW))).scalars()
+                self.connection.execute(query.where(access.condition(target, self.actor, Action.VIEW))).scalars()
             )
             self._visible.update((key, key in seen) for key in unknown)
         return tuple(link if self._visible[link.id] else replace(link, title=HIDDEN_TITLE) for link in links)
@@ -242,19 +263,24 @@ class Reader:
                 if handle in page:
                     yield page[handle]
 
-    def activities_of(self, customer: uuid.UUID, limit: int) -> list[Record]:
-        """The live activities with a customer, newest first."""
-        layout = self.layout("activities")
+    def of_customer(self, entity: str, customer: uuid.UUID, limit: int) -> list[Record]:
+        """The live records of an entity with a field `customer`, newest first."""
+        layout = self.layout(entity)
         c = layout.table.c
-        newest = sa.func.coalesce(c.happened_at, c.created_at).desc()
+        newest = [c[layout.entity.happened].desc().nulls_last()] if layout.entity.happened else []
         query = sa.select(layout.rid).where(
             c.org_id == 1,
             c.customer_id == customer,
             c.deleted_at.is_(None),
-            access.condition("activities", self.actor, Action.VIEW),
+            access.condition(entity, self.actor, Action.VIEW),
         )
-        handles = list(self.connection.execute(query.order_by(newest).limit(limit)).scalars())
-        return list(self.each("activities", handles))
+        handles = list(self.connection.execute(query.order_by(*newest, layout.rid.desc()).limit(limit)).scalars())
+        return list(self.each(entity, handles))
+
+    def any_of(self, entity: str) -> bool:
+        """Whether there is any record of the entity at all, deleted or not, whoever asks."""
+        table = self.layout(entity).table
+        return self.connection.execute(sa.select(table.c.id).where(table.c.org_id == 1).limit(1)).first() is not None
 
     def is_user(self, user: uuid.UUID) -> bool:
         """Whether there is a user with this id, active or not."""

@@ -35,7 +35,7 @@ def roll_back(reader: Reader, writer: Writer, target: uuid.UUID, made_tags: Iter
     kept: set[bytes] = set()
     for key in reversed(reader.registry.keys()):
         layout = reader.layout(key)
-        kept |= _erase_created(connection, target, layout, outcome, job)
+        kept |= _erase_created(reader, target, layout, outcome, job)
         for batch in net_batches(connection, target, key):
             kept |= _put_back(everything, writer, key, batch, outcome)
             job.progress(t("正在回退"), outcome.reverted)
@@ -52,10 +52,9 @@ def roll_back(reader: Reader, writer: Writer, target: uuid.UUID, made_tags: Iter
     return outcome
 
 
-def _erase_created(
-    connection: sa.Connection, target: uuid.UUID, layout: Layout, outcome: Outcome, job: Job
-) -> set[bytes]:
+def _erase_created(reader: Reader, target: uuid.UUID, layout: Layout, outcome: Outcome, job: Job) -> set[bytes]:
     """Returns the records that stay."""
+    connection = reader.connection
     table, title = layout.table.name, layout.entity.title
     kept: set[bytes] = set()
     last = 0
@@ -68,7 +67,7 @@ def _erase_created(
         if not rows:
             return kept
         last = rows[-1][0]
-        staying = _in_use(connection, target, layout, [row[1] for row in rows])
+        staying = _in_use(reader, target, layout, [row[1] for row in rows])
         for _, record, called in rows:
             if record in staying:
                 outcome.keep(layout.entity.key, uuid.UUID(bytes=record), str(called), t("之后又被修改过"))
@@ -83,15 +82,27 @@ def _erase_created(
         job.progress(t("正在回退"), outcome.reverted)
 
 
-def _in_use(connection: sa.Connection, target: uuid.UUID, layout: Layout, records: Sequence[bytes]) -> set[bytes]:
+def _in_use(reader: Reader, target: uuid.UUID, layout: Layout, records: Sequence[bytes]) -> set[bytes]:
     """Those that another operation changed, or that (the operation's own being gone by now) others are tied to."""
+    connection = reader.connection
     marks = ",".join("?" * len(records))
     changed = f"SELECT record_id FROM change WHERE org_id=1 AND record_id IN ({marks}) AND operation_id <> ?"
     found = {row[0] for row in connection.exec_driver_sql(changed, (*records, target.bytes))}
-    if layout.entity.key == "customers":
-        for child in ("activity", "customer_contact"):
-            tied = f"SELECT customer_id FROM {child} WHERE org_id=1 AND customer_id IN ({marks})"
-            found |= {row[0] for row in connection.exec_driver_sql(tied, tuple(records))}
+    for table, column in _referring(reader, layout):
+        tied = f"SELECT {column} FROM {table} WHERE org_id=1 AND {column} IN ({marks})"
+        found |= {row[0] for row in connection.exec_driver_sql(tied, tuple(records))}
+    return found
+
+
+def _referring(reader: Reader, layout: Layout) -> list[tuple[str, str]]:
+    """(table, column) of every link to records of this entity from others."""
+    found = [("customer_contact", "customer_id")] if layout.entity.key == "customers" else []
+    for other in reader.registry:
+        there = reader.layout(other.key)
+        for field in there.reference_fields():
+            column = there.reference(field.key)
+            if field.target == layout.entity.key and column is not None:
+                found.append((other.table, column.name))
     return found
 
 

@@ -37,9 +37,11 @@ class Outcome:
     reverted: int = 0
     kept: list[Kept] = field(default_factory=list)
     kept_count: int = 0
+    kept_ids: set[uuid.UUID] = field(default_factory=set)
 
     def keep(self, entity: str, record: uuid.UUID, title: str, reason: str) -> None:
         self.kept_count += 1
+        self.kept_ids.add(record)
         if len(self.kept) < KEPT_LISTED:
             self.kept.append(Kept(entity, record, title, reason))
 
@@ -72,12 +74,13 @@ class Undo:
         self._connection = reader.connection
 
     def run(self, target: uuid.UUID, operation: Operation, job: Job) -> Outcome:
-        """Revert `target`, newest entity kinds last created first."""
+        """Revert `target`, newest entity kinds last created first; parts after what they are parts of."""
         outcome = Outcome()
         entities = self._entities(target)
         total = sum(count for _, count in entities)
         done = 0
-        for entity, _count in reversed(entities):
+        registry = self._reader.registry
+        for entity, _count in sorted(reversed(entities), key=lambda pair: bool(registry.entity(pair[0]).parent)):
             for batch in net_batches(self._connection, target, entity):
                 job.progress(t("正在撤销"), done, total)
                 self._revert(entity, batch, target, operation, outcome)
@@ -110,8 +113,9 @@ class Undo:
         layout = self._reader.layout(entity)
         marks = ",".join("?" * len(batch))
         title = layout.entity.title
+        whole = f"{layout.entity.parent}_id" if layout.entity.parent else "NULL"
         rows = self._connection.exec_driver_sql(
-            f"SELECT id, version, deleted_at, {title} FROM {layout.table.name} WHERE org_id=1 AND id IN ({marks})",
+            f"SELECT id, version, deleted_at, {title}, {whole} FROM {layout.table.name} WHERE org_id=1 AND id IN ({marks})",
             tuple(net.record for net in batch),
         )
         current = {row[0]: row for row in rows}
@@ -126,6 +130,8 @@ class Undo:
             standing = standings.get(net.record, Standing.HOLDS)
             if row is None:
                 outcome.keep(entity, record, "", t("已被彻底删除"))
+            elif row[4] is not None and uuid.UUID(bytes=row[4]) in outcome.kept_ids:
+                continue  # a part of a record that stays as it is
             elif standing is Standing.CHANGED_SINCE:
                 outcome.keep(entity, record, str(row[3]), t("之后又被修改过"))
             elif standing is Standing.HOLDS:
@@ -191,12 +197,13 @@ class Undo:
 
 
 def former_values(reader: Reader, layout: Layout, net: Net) -> dict[str, Any]:
-    """The values before the operation, of the fields that are still there; ties to customers erased since are left out."""
+    """The values before the operation, of the fields that are still there; ties to records erased since are left out."""
     known = {k: v for k, v in net.before.items() if layout.entity.find(k)}
     values = {k: from_json(layout.entity.field(k), v) for k, v in known.items()}
     for key, value in values.items():
         if value and layout.entity.field(key).type is FieldType.LINKS:
-            there = {r.id for r in reader.by_ids("customers", [link.id for link in value], ["name"])}
+            target = reader.registry.entity(layout.entity.field(key).target)
+            there = {r.id for r in reader.by_ids(target.key, [link.id for link in value], [target.title])}
             values[key] = tuple(link for link in value if link.id in there) or None
     return values
 

@@ -10,14 +10,14 @@ import sqlalchemy as sa
 
 from app.core.access import Action
 from app.core.clock import now
-from app.core.fields import Field, FieldType, Link
+from app.core.fields import Entity, Field, FieldType, Link
 from app.core.i18n import t
 from app.core.ids import uuid7
 from app.core.records import Record
 from app.core.validation import InvalidFields, clean_values
 from app.core.values import to_json
 from app.db.journal import CREATE, DELETE, RESTORE, UPDATE, Journal, Operation
-from app.db.store import children, numbers
+from app.db.store import access, children, numbers
 from app.db.store.layout import Layout
 from app.db.store.reading import Reader
 from app.errors import Conflict, NotFound, NotPermitted
@@ -35,7 +35,11 @@ class Writer:
     def create(self, operation: Operation, entity: str, values: Mapping[str, Any]) -> Record:
         """A new record; the actor becomes its owner unless one is given. Raises InvalidFields, NotPermitted."""
         layout = self._reader.layout(entity)
-        self._actor.require(entity, Action.CREATE)
+        self._require_create(layout, values)
+        return self._insert(operation, layout, values)
+
+    def _insert(self, operation: Operation, layout: Layout, values: Mapping[str, Any]) -> Record:
+        entity = layout.entity.key
         cleaned = {k: v for k, v in clean_values(layout.entity, values).items() if v is not None}
         _check_editable(layout, cleaned)
         owner = layout.entity.find("owner")
@@ -48,9 +52,10 @@ class Writer:
         row: dict[str, Any] = {"org_id": 1, "id": record, "version": 1, "created_at": moment, "updated_at": moment}
         if layout.entity.number_prefix:
             row["number"] = numbers.written(layout.entity, numbers.take(self._connection, layout.entity))
-        for field in layout.column_fields():
-            if field.key in cleaned:
-                row[_attribute(layout, field)] = cleaned[field.key]
+        for key, value in cleaned.items():
+            own = layout.stored(layout.entity.field(key), value)
+            if own is not None:
+                row[own[0]] = own[1]
         row |= layout.derive(cleaned)
         self._connection.execute(sa.insert(layout.table), [row])
         for field in (*layout.child_fields(), *layout.custom_fields()):
@@ -58,6 +63,10 @@ class Writer:
                 children.replace(self._connection, layout, record, field, cleaned[field.key])
         self.journal.record(operation, entity, record, CREATE, 1, {})
         return self._seen(layout, record)
+
+    def create_part(self, operation: Operation, entity: str, values: Mapping[str, Any]) -> Record:
+        """A part that follows from a permitted change of its whole, whatever the rights on parts."""
+        return self._insert(operation, self._reader.layout(entity), values)
 
     def update(
         self,
@@ -135,11 +144,12 @@ class Writer:
         below: list[tuple[Field, Any]] = []
         for key, value in changes.items():
             field = layout.entity.field(key)
-            if not field.custom and layout.column(key) is not None:
-                row[_attribute(layout, field)] = value
+            own = layout.stored(field, value)
+            if own is not None:
+                row[own[0]] = own[1]
             else:
                 below.append((field, value))
-        row |= layout.derive({k: v for k, v in changes.items() if v is not None})
+        row |= layout.derive(changes)
         table = layout.table
         done = self._connection.execute(
             sa.update(table)
@@ -166,6 +176,19 @@ class Writer:
         found = self._reader.find(layout.entity.key, record)
         return found or Record(layout.entity.key, record, 0, 0, {})
 
+    def _require_create(self, layout: Layout, values: Mapping[str, Any]) -> None:
+        """A part needs the right to edit what it is part of; shared records are made by who may change them."""
+        entity = layout.entity
+        if entity.parent:
+            parents = values.get(entity.parent) or ()
+            target = self._reader.layout(entity.field(entity.parent).target)
+            for link in parents:
+                self._editable(target, link.id, Action.EDIT)
+            return
+        self._actor.require(entity.key, Action.CREATE)
+        if entity.shared:
+            access.require_shared(self._actor, entity)
+
     # ---- checks -------------------------------------------------------------------------------------------------
 
     def _editable(self, layout: Layout, record: uuid.UUID, action: Action) -> Record:
@@ -175,8 +198,7 @@ class Writer:
 
     def _require_reach(self, layout: Layout, current: Record, action: Action) -> None:
         self._actor.require(layout.entity.key, action)
-        owners = self._actor.reach(layout.entity.key, action)
-        if owners is not None and current.get("owner") not in owners:
+        if not access.reaches(self._connection, layout, self._actor, action, current.id):
             raise NotPermitted(t("这条档案由别人负责，您的角色不能对它做这个操作。"))
 
     def check_unique(self, layout: Layout, values: Mapping[str, Any], record: uuid.UUID | None) -> None:
@@ -204,26 +226,26 @@ class Writer:
                 raise InvalidFields(layout.entity, {key: t("没有这个用户。")})
 
     def _check_links(self, layout: Layout, values: Mapping[str, Any], current: Record | None = None) -> None:
-        """Ties may be made to visible customers only; ties that are there may stay."""
+        """Ties may be made to visible records only; ties that are there may stay."""
         for key, value in values.items():
-            if layout.entity.field(key).type is not FieldType.LINKS or not value:
+            field = layout.entity.field(key)
+            if field.type is not FieldType.LINKS or not value:
                 continue
+            if len(value) > 1 and layout.reference(key) is not None:
+                raise InvalidFields(layout.entity, {key: t("只能关联一条{target}。", target=self._target(field).label)})
             there = {link.id for link in (current.get(key) if current else None) or ()}
             added = {link.id for link in value} - there
-            if added and added - {r.id for r in self._reader.by_ids("customers", added, ["name"])}:
-                raise NotFound(t("关联的客户不存在，或您没有查看权限。"))
+            if added and added - {r.id for r in self._reader.by_ids(field.target, added, [self._target(field).title])}:
+                raise NotFound(t("关联的{target}不存在，或您没有查看权限。", target=self._target(field).label))
+
+    def _target(self, field: Field) -> Entity:
+        return self._reader.registry.entity(field.target)
 
 
 def _check_editable(layout: Layout, values: Mapping[str, Any]) -> None:
     fixed = [k for k in values if layout.entity.field(k).readonly]
     if fixed:
         raise InvalidFields(layout.entity, {k: t("由系统填写，不能修改。") for k in fixed})
-
-
-def _attribute(layout: Layout, field: Field) -> str:
-    column = layout.column(field.key)
-    assert column is not None
-    return str(column.key)
 
 
 def _same(before: Any, after: Any) -> bool:

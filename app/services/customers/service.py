@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,15 +24,25 @@ from app.services.records import BeforeMany, RecordService
 
 @dataclass(frozen=True)
 class TimelineItem:
-    """One event of a customer: an activity, or a change of the record. Exactly one of the two is set."""
+    """One event of a customer: an activity, another record of his (deal, order, ticket …), or a change of his file.
+    Exactly one of the three is set."""
 
     at: datetime
     actor: str
     activity: Record | None = None
     change: HistoryEntry | None = None
+    record: Record | None = None
 
 
 Timeline = list[TimelineItem]
+
+
+def _moment(record: Record, key: str) -> datetime:
+    """When the record took place; days count from their morning."""
+    at = record.get(key) or record.get("created_at")
+    if isinstance(at, datetime):
+        return at
+    return datetime.combine(at, time.min).astimezone()
 
 
 class CustomerService(RecordService):
@@ -50,14 +60,17 @@ class CustomerService(RecordService):
             return [(records[link.id], link.role) for link in links if link.id in records]
 
     def timeline(self, customer: uuid.UUID, *, limit: int = 200) -> Timeline:
-        """Activities and changes together, newest first."""
+        """Activities, deals, orders, tickets … and changes together, newest first."""
+        items: list[TimelineItem] = []
         with self._context.reading() as work:
-            activities = work.reader.activities_of(customer, limit)
             names = work.reader.user_names()
-        items = [
-            TimelineItem(a.get("happened_at") or a.get("created_at"), names.get(a.get("owner"), ""), activity=a)
-            for a in activities
-        ]
+            for entity in self._context.registry:
+                if not entity.happened or "customer" not in entity.follows:
+                    continue
+                for record in work.reader.of_customer(entity.key, customer, limit):
+                    at, who = _moment(record, entity.happened), names.get(record.get("owner"), "")
+                    done = entity.key == "activities"
+                    items.append(TimelineItem(at, who, record if done else None, None, None if done else record))
         items += [TimelineItem(h.at, h.actor, change=h) for h in self.history(customer)]
         return sorted(items, key=lambda item: item.at, reverse=True)[:limit]
 

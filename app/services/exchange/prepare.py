@@ -11,6 +11,7 @@ from typing import Any
 from app.core.fields import POINT_TYPES, Field, FieldType, Registry
 from app.core.i18n import set_language, t
 from app.core.pinyin import sort_key
+from app.db.search_sources import SEARCHED
 from app.db.search_tokens import tokens
 from app.db.store.bulk import NewRow, PointRow
 from app.db.store.layout import custom_columns
@@ -240,7 +241,7 @@ class Preparer:
         if title == "name":
             made.derived = {"name_key": sort_key(name)[:300], "match_key": match_key(name)[:100]}
         people = [made.contact.columns["name"]] if made.contact and self._plan.entity == "customers" else []
-        made.entry = _entry(entity.key, made.columns, made.points, people)
+        made.entry = _entry(entity.table, made.columns, made.points, people)
 
     def _guesses_kind(self) -> bool:
         """A blank kind in a file that has the column may be meant for an existing record: it stays blank then."""
@@ -256,7 +257,7 @@ def _kind_of(name: str, made: Prepared) -> str | None:
 def _completed(contact: NewRow) -> NewRow:
     name = contact.columns["name"]
     contact.derived = {"name_key": sort_key(name)[:300], "match_key": match_key(name)[:100]}
-    contact.entry = _entry("contacts", contact.columns, contact.points, [])
+    contact.entry = _entry("contact", contact.columns, contact.points, [])
     return contact
 
 
@@ -280,15 +281,13 @@ def _place(row: NewRow, column: _Column, stored: Any) -> None:
         row.columns[key] = f"{before}\n{stored}" if before else stored
 
 
-_NAMES = {"customers": ("name", "short_name"), "contacts": ("name",), "activities": ("subject",)}
-_TEXTS = {"customers": ("address", "remark", "city"), "contacts": ("title", "remark"), "activities": ("body",)}
-_CODES = ("credit_code", "external_id")
-
-
-def _entry(entity: str, columns: Mapping[str, Any], points: list[PointRow], people: list[str]) -> tuple[str, str, str]:
+def _entry(table: str, columns: Mapping[str, Any], points: list[PointRow], people: list[str]) -> tuple[str, str, str]:
     """The search tokens of a new record; its human number is added when it is given one."""
-    names = [columns[k] for k in _NAMES[entity] if columns.get(k)] + people
-    texts = [columns[k] for k in _TEXTS[entity] if columns.get(k)]
-    codes = [columns[k] for k in _CODES if columns.get(k)]
+    sources = SEARCHED.get(table)
+    if sources is None:
+        return ("", "", "")
+    names = [columns[k] for k in sources.names if columns.get(k)] + people
+    texts = [columns[k] for k in sources.texts if columns.get(k)]
+    codes = [columns[k] for k in sources.codes if columns.get(k)]
     codes.extend(point[2] for point in points)
     return tokens(names, texts, codes)

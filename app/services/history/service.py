@@ -19,7 +19,7 @@ from app.models import OperationRow
 from app.services.context import Context
 
 Operations = list[OperationInfo]
-_NEVER_UNDONE = frozenset({"setup", "users", "keys", "export"})
+_NEVER_UNDONE = frozenset({"setup", "users", "keys", "export", "send"})
 
 
 class HistoryService:

@@ -9,7 +9,7 @@ UNDONE = frozenset({"undone", "partly_undone"})
 _ICONS = {
     "create": "plus", "edit": "pencil", "bulk_edit": "layers", "delete": "trash-2", "restore": "rotate-ccw",
     "import": "upload", "export": "download", "undo": "undo-2", "activity": "message-square", "merge": "git-merge", "setup": "settings",
-    "users": "users", "keys": "key-round",
+    "users": "users", "keys": "key-round", "send": "send",
 }  # fmt: skip
 
 
@@ -29,6 +29,7 @@ def kind_label(kind: str) -> str:
         "setup": t("设置"),
         "users": t("用户"),
         "keys": t("密钥"),
+        "send": t("发送"),
     }.get(kind, kind)
 
 

@@ -125,13 +125,14 @@ def test_that_templates_are_made_with_and_without_an_archive(run: Kedang, tmp_pa
     assert run("data", "template", "customers", path).code == 0
     assert run("data", "preview", path).data["columns"][0]["field"] == "name"
     assert run("data", "template", "customers", tmp_path / "template.csv").code == 2
-    assert run("data", "template", "orders", path).code == 3
+    assert run("data", "template", "ships", path).code == 3
 
 
 def test_that_operations_are_listed(kedang: Kedang, sheet: Path) -> None:
     kedang("data", "import", sheet, "--to", "customers")
     data = kedang("data", "operations").data
-    assert (data["total"], data["rows"][0]["kind"], data["rows"][0]["state"]) == (1, "import", "done")
+    assert (data["total"], data["rows"][0]["kind"], data["rows"][0]["state"]) == (2, "import", "done")
+    assert data["rows"][1]["kind"] == "setup"
     assert kedang("data", "operations", "--state", "running").data == {"total": 0, "rows": []}
     assert kedang("data", "resume", data["rows"][0]["id"]).code == 3
     assert kedang("data", "undo", "0000").code == 3

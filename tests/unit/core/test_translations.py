@@ -21,7 +21,10 @@ AREAS = {
     "core": ("core/", "errors.py"),
     "db": ("db/", "models/"),
     "services": ("services/context.py", "services/records.py", "services/workspace.py"),
-    "records": tuple(f"services/{room}/" for room in ("customers", "people", "history", "vault")),
+    "records": tuple(
+        f"services/{room}/"
+        for room in ("customers", "people", "history", "vault", "deals", "analytics", "tickets", "today")
+    ),
     "cleaning": ("services/cleaning/",),
     "exchange": ("services/exchange/",),
     "cli": ("cli/",),

@@ -230,7 +230,7 @@ def test_that_what_is_not_there_is_not_found(workspace: Workspace) -> None:
         with pytest.raises(NotFound):
             ask()
     with pytest.raises(UserError):
-        workspace.records("orders")
+        workspace.records("ships")
 
 
 # ---- customers ----------------------------------------------------------------------------------------------------

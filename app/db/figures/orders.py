@@ -1,0 +1,167 @@
+"""Orders for the figures: grouped by customer, in the order of the index that holds all that is needed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from app.core.filters import Filter
+from app.db.figures.columns import compact_day, day_numbers, hint, keys, numbers, parsed, raw
+from app.db.store.computed import NET, NOT_COUNTED
+from app.db.store.reading import Reader
+from app.models import Payment
+
+if TYPE_CHECKING:
+    from app.db.figures.columns import Ints, Keys
+
+_INDEX = "ix_sales_order_live_figures"
+_NOBODY = b"\0" * 16
+
+
+@dataclass(frozen=True)
+class OrderColumns:
+    """Counted orders (no drafts, nothing cancelled, with a day), those of one customer together.
+
+    `customers` are the ids of the groups, `group` the group of each order, `day` day numbers, `net` minor units.
+    """
+
+    customers: Keys
+    group: Ints
+    handle: Ints
+    day: Ints
+    net: Ints
+
+
+def _counted(reader: Reader, condition: Filter | None) -> list[Any]:
+    c = reader.layout("orders").table.c
+    states = sa.func.coalesce(c.status, "confirmed").not_in(NOT_COUNTED)
+    return [*reader.where("orders", condition), states, c.ordered_on.is_not(None)]
+
+
+def load(reader: Reader) -> OrderColumns:
+    """All counted orders the actor sees."""
+    import numpy as np
+
+    layout = reader.layout("orders")
+    c = layout.table.c
+    text = sa.func.group_concat(numbers(layout.rid, compact_day(c.ordered_on), NET))
+    query = sa.select(raw(c.customer_id), sa.func.count(), text).where(*_counted(reader, None)).group_by(c.customer_id)
+    rows = reader.connection.execute(hint(query, reader.connection, layout.table, _INDEX)).all()
+    handle, day, net = parsed((row[2] for row in rows), 3)
+    counts = np.array([row[1] for row in rows], dtype=np.int64)
+    customers = keys([row[0] or _NOBODY for row in rows])
+    group = np.repeat(np.arange(len(rows), dtype=np.int64), counts)
+    return OrderColumns(customers, group, handle, day_numbers(day), net)
+
+
+@dataclass(frozen=True)
+class OneOrder:
+    """A counted order as it is now."""
+
+    handle: int
+    customer: bytes
+    day: int
+    net: int
+
+
+def some(reader: Reader, ids: Sequence[uuid.UUID]) -> tuple[list[int], list[OneOrder]]:
+    """(row handles of all of these that exist at all, those among them that are counted and visible)."""
+    layout = reader.layout("orders")
+    c = layout.table.c
+    there = reader.connection.execute(sa.select(layout.rid).where(c.org_id == 1, c.id.in_(list(ids)))).scalars().all()
+    query = sa.select(layout.rid, raw(c.customer_id), compact_day(c.ordered_on), NET)
+    rows = reader.connection.execute(query.where(c.id.in_(list(ids)), *_counted(reader, None))).all()
+    found = []
+    for handle, customer, day, net in rows:
+        number = int(day)
+        days = day_numbers(_one(number))
+        found.append(OneOrder(int(handle), customer or _NOBODY, int(days[0]), int(net)))
+    return [int(h) for h in there], found
+
+
+def _one(number: int) -> Ints:
+    import numpy as np
+
+    return np.array([number], dtype=np.int64)
+
+
+def sums(
+    reader: Reader, condition: Filter | None, columns: Sequence[str], since: str, until: str
+) -> list[tuple[Any, ...]]:
+    """(the columns' values…, orders, net) of counted orders with `since` ≤ day < `until` that fit, grouped."""
+    c = reader.layout("orders").table.c
+    picked = [c[name] for name in columns]
+    query = (
+        sa.select(*picked, sa.func.count(), sa.func.sum(NET))
+        .where(*_counted(reader, condition))
+        .where(sa.type_coerce(c.ordered_on, sa.String) >= since, sa.type_coerce(c.ordered_on, sa.String) < until)
+    )
+    return [tuple(row) for row in reader.connection.execute(query.group_by(*picked) if picked else query)]
+
+
+def margin(reader: Reader) -> tuple[int, int]:
+    """(net revenue, cost) of the counted visible orders whose cost is known, minor units."""
+    c = reader.layout("orders").table.c
+    query = sa.select(sa.func.coalesce(sa.func.sum(NET), 0), sa.func.coalesce(sa.func.sum(c.cost_minor), 0))
+    row = reader.connection.execute(query.where(*_counted(reader, None), c.cost_minor.is_not(None))).one()
+    return int(row[0]), int(row[1])
+
+
+def owed(reader: Reader, condition: Filter | None, until: str | None) -> list[tuple[int, int, str | None, str | None]]:
+    """(row handle, owed minor units, ordered on, due on) of orders on which something is owed.
+
+    `until`: orders and payments up to this day only; None: everything there is.
+    """
+    layout = reader.layout("orders")
+    c = layout.table.c
+    p = Payment.__table__.c
+    given = sa.case((p.kind == "refund", -p.amount_minor), else_=p.amount_minor)
+    paid = sa.select(p.order_id, sa.func.sum(given).label("paid")).where(
+        p.org_id == 1, p.deleted_at.is_(None), p.order_id.is_not(None)
+    )
+    if until is not None:
+        paid = paid.where(sa.or_(p.paid_on.is_(None), sa.type_coerce(p.paid_on, sa.String) <= until))
+    sums_ = paid.group_by(p.order_id).subquery()
+    left = NET - sa.func.coalesce(sums_.c.paid, 0)
+    states = sa.func.coalesce(c.status, "confirmed").not_in(NOT_COUNTED)
+    query = (
+        sa.select(layout.rid, left, sa.type_coerce(c.ordered_on, sa.String), sa.type_coerce(c.due_on, sa.String))
+        .select_from(layout.table.outerjoin(sums_, sums_.c.order_id == c.id))
+        .where(*reader.where("orders", condition), states, left > 0)
+    )
+    if until is not None:
+        query = query.where(sa.or_(c.ordered_on.is_(None), sa.type_coerce(c.ordered_on, sa.String) <= until))
+    return [(int(r[0]), int(r[1]), r[2], r[3]) for r in reader.connection.execute(query)]
+
+
+def unassigned_payments(reader: Reader, until: str | None) -> tuple[int, int]:
+    """(how many, minor units) of visible payments that are tied to no order."""
+    c = reader.layout("payments").table.c
+    given = sa.case((c.kind == "refund", -c.amount_minor), else_=c.amount_minor)
+    query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(given), 0)).where(
+        *reader.where("payments", None), c.order_id.is_(None)
+    )
+    if until is not None:
+        query = query.where(sa.or_(c.paid_on.is_(None), sa.type_coerce(c.paid_on, sa.String) <= until))
+    row = reader.connection.execute(query).one()
+    return int(row[0]), int(row[1])
+
+
+def products(reader: Reader, condition: Filter | None, since: str, until: str) -> list[tuple[str, int]]:
+    """(product name, minor units) of the lines of counted orders with `since` ≤ day < `until`."""
+    lines = reader.layout("order_lines").table.c
+    layout = reader.layout("orders")
+    c = layout.table.c
+    name = sa.func.coalesce(lines.name, "")
+    query = (
+        sa.select(name, sa.func.sum(sa.func.coalesce(lines.amount_minor, 0)))
+        .select_from(layout.table.join(reader.layout("order_lines").table, lines.order_id == c.id))
+        .where(*_counted(reader, condition), lines.org_id == 1, lines.deleted_at.is_(None))
+        .where(sa.type_coerce(c.ordered_on, sa.String) >= since, sa.type_coerce(c.ordered_on, sa.String) < until)
+        .group_by(name)
+    )
+    return [(str(r[0]), int(r[1] or 0)) for r in reader.connection.execute(query)]

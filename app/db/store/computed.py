@@ -1,0 +1,38 @@
+"""Fields that are computed when they are read: nothing is stored, so nothing can be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.models import Order, Payment
+
+#: orders in these states are no revenue
+NOT_COUNTED = ("draft", "cancelled")
+
+_order: Any = Order.__table__.c
+_payment: Any = Payment.__table__.c
+
+_counts = sa.func.coalesce(_order.status, "confirmed").not_in(NOT_COUNTED)
+NET: sa.ColumnElement[int] = sa.case(
+    (_counts, sa.func.coalesce(_order.amount_minor, 0) - sa.func.coalesce(_order.refund_minor, 0)), else_=0
+)
+_received = (
+    sa.select(
+        sa.func.coalesce(
+            sa.func.sum(sa.case((_payment.kind == "refund", -_payment.amount_minor), else_=_payment.amount_minor)), 0
+        )
+    )
+    .where(_payment.org_id == 1, _payment.order_id == _order.id, _payment.deleted_at.is_(None))
+    .correlate(Order.__table__)
+    .scalar_subquery()
+)
+
+#: (table, field key) → SQL expression on that table
+COMPUTED: Mapping[tuple[str, str], Any] = {
+    ("sales_order", "net"): NET,
+    ("sales_order", "received"): _received,
+    ("sales_order", "owed"): NET - _received,
+}

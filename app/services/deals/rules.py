@@ -1,0 +1,98 @@
+"""What follows from what in a deal: pure functions over stages."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from app.core.fields import Link
+
+OPEN, WON, LOST = "open", "won", "lost"
+#: distance between two cards that were placed one after the other
+GAP = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage as the rules need it. `probability` in percent, `rot_days` None = never stuck, `required`: field keys."""
+
+    id: uuid.UUID
+    name: str
+    pipeline: uuid.UUID | None
+    pipeline_name: str
+    kind: str
+    probability: int
+    rot_days: int | None
+    required: tuple[str, ...]
+    position: int
+
+    @property
+    def link(self) -> tuple[Link, ...]:
+        return (Link(self.id, self.name),)
+
+    @property
+    def pipeline_link(self) -> tuple[Link, ...] | None:
+        return (Link(self.pipeline, self.pipeline_name),) if self.pipeline else None
+
+
+def id_of(value: Any) -> uuid.UUID | None:
+    """The id in the value of a field that links to one record."""
+    return value[0].id if value else None
+
+
+def stage_for(
+    stages: Sequence[Stage], *, pipeline: uuid.UUID | None, kind: str = OPEN, default: uuid.UUID | None = None
+) -> Stage | None:
+    """The first stage of a kind in the pipeline (or in the default one)."""
+    wanted = pipeline or default
+    there = [s for s in stages if s.pipeline == wanted] or list(stages)
+    return next((s for s in sorted(there, key=lambda s: s.position) if s.kind == kind), None)
+
+
+def entering(stage: Stage, moment: datetime, day: date, *, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that follow when a deal enters `stage`; values in `given` win over derived ones."""
+    values: dict[str, Any] = {
+        "stage": stage.link,
+        "pipeline": stage.pipeline_link,
+        "outcome": stage.kind,
+        "stage_since": moment,
+    }
+    if stage.kind == OPEN:
+        values |= {"closed_on": None, "lost_reason": None}
+    else:
+        values["closed_on"] = given.get("closed_on") or day
+        if stage.kind == WON:
+            values["lost_reason"] = None
+    return values
+
+
+def missing(stage: Stage, values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Keys of the fields that must be filled before a deal with these values may enter the stage."""
+    wanted = list(stage.required)
+    if stage.kind == LOST and "lost_reason" not in wanted:
+        wanted.append("lost_reason")
+    return tuple(key for key in wanted if values.get(key) in (None, "", ()))
+
+
+def between(above: int | None, below: int | None) -> int | None:
+    """A position between two cards (None = no card there); None when there is no room left."""
+    if above is None and below is None:
+        return 0
+    if above is None:
+        assert below is not None
+        return below - GAP
+    if below is None:
+        return above + GAP
+    middle = (above + below) // 2
+    return middle if above < middle < below else None
+
+
+def days_stuck(stage: Stage, since: datetime | None, moment: datetime) -> int | None:
+    """How many whole days beyond its rotting time the deal is in the stage; None when it is not stuck."""
+    if stage.kind != OPEN or stage.rot_days is None or since is None:
+        return None
+    days = (moment - since).days
+    return days - stage.rot_days if days > stage.rot_days else None

@@ -1,0 +1,280 @@
+"""Deals: the board, moving between stages, winning and losing."""
+
+from __future__ import annotations
+
+import builtins
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.core.clock import now, today
+from app.core.fields import Link
+from app.core.filters import Condition, Filter
+from app.core.i18n import t
+from app.core.records import ChangeSet, Record, Sort
+from app.core.validation import InvalidFields
+from app.db.journal import Operation
+from app.db.store import board
+from app.db.unit_of_work import UnitOfWork
+from app.models.base import to_millis
+from app.services.context import Context
+from app.services.deals import rules
+from app.services.deals.records import Board, Card, Column
+from app.services.deals.rules import Stage, id_of
+from app.services.records import BeforeMany, RecordService
+
+Stages = builtins.list[Stage]
+Pipelines = builtins.list[Record]
+Changes = builtins.list[Record]
+
+
+class DealService(RecordService):
+    """Verbs on deals beyond those of every record. A change of stage, however it is made, sets what follows from it and
+    leaves a stage change."""
+
+    def __init__(self, context: Context, before_many: BeforeMany | None = None) -> None:
+        super().__init__(context, "deals", before_many)
+
+    # ---- reading ------------------------------------------------------------------------------------------------
+
+    def pipelines(self) -> Pipelines:
+        """The pipelines in use, in order."""
+        with self._context.reading() as work:
+            handles = work.reader.handles("pipelines", None, (Sort("position"),)).tolist()
+            return [p for p in work.reader.each("pipelines", handles) if p.get("active") is not False]
+
+    def stages(self, pipeline: uuid.UUID | None = None) -> Stages:
+        """The stages of a pipeline (or of all) from left to right."""
+        with self._context.reading() as work:
+            found = _stages(work)
+        return [s for s in found if pipeline is None or s.pipeline == pipeline]
+
+    def board(self, pipeline: uuid.UUID, condition: Filter | None = None) -> Board:
+        """The pipeline's visible live deals that fit, as columns of cards."""
+        moment = now()
+        with self._context.reading() as work:
+            title = work.reader.get("pipelines", pipeline).get("name")
+            stages = [s for s in _stages(work) if s.pipeline == pipeline]
+            by_stage = {s.id: s for s in stages}
+            cards: dict[uuid.UUID, builtins.list[Card]] = {s.id: [] for s in stages}
+            for row in board.rows(work.reader, pipeline, condition, moment):
+                stage = by_stage.get(row[3])
+                if stage is not None:
+                    cards[stage.id].append(_card(row, stage, moment))
+        return Board(pipeline, str(title), tuple(Column(s, tuple(cards[s.id])) for s in stages))
+
+    def stage_changes(self, deal: uuid.UUID) -> Changes:
+        """The deal's way through the stages, oldest first."""
+        with self._context.reading() as work:
+            work.reader.get("deals", deal)
+            condition = Condition("deal", "in", str(deal))
+            handles = work.reader.handles("stage_changes", condition, (Sort("changed_at"),)).tolist()
+            return builtins.list(work.reader.each("stage_changes", handles))
+
+    # ---- moving -------------------------------------------------------------------------------------------------
+
+    def move(
+        self,
+        deals: Sequence[uuid.UUID],
+        stage: uuid.UUID,
+        *,
+        before: uuid.UUID | None = None,
+        values: Mapping[str, Any] | None = None,
+    ) -> ChangeSet:
+        """Put the deals, in this order, into the stage above the card `before` (None = at the bottom), as one operation.
+
+        `values` fills fields the stage requires. Raises InvalidFields naming the fields that are still missing.
+        """
+        with self._context.writing() as work:
+            target = next((s for s in _stages(work) if s.id == stage), None)
+            if target is None:
+                work.reader.get("stages", stage)  # says why
+                raise AssertionError
+            operation = work.operation("move", t("移动商机"))
+            positions = self._room(work, operation, target, deals, before)
+            moved: builtins.list[Record] = []
+            for deal, position in zip(deals, positions, strict=True):
+                changes = {**(values or {}), "stage": target.link, "position": position}
+                record, _ = self._update(work, operation, deal, changes, None)
+                moved.append(record)
+            operation.summary = _move_summary(moved, target)
+            return work.commit()
+
+    def win(self, deal: uuid.UUID) -> ChangeSet:
+        """Into the pipeline's won stage, closed today."""
+        return self._close(deal, rules.WON, {})
+
+    def lose(self, deal: uuid.UUID, reason: uuid.UUID, remark: str = "") -> ChangeSet:
+        """Into the pipeline's lost stage with the reason."""
+        more: dict[str, Any] = {"lost_reason": (Link(reason),)}
+        if remark.strip():
+            more["remark"] = remark.strip()
+        return self._close(deal, rules.LOST, more)
+
+    def reopen(self, deal: uuid.UUID) -> ChangeSet:
+        """Back into the stage it was in before it was closed, else into the first open one."""
+        last = next((c for c in reversed(self.stage_changes(deal)) if c.get("from_stage")), None)
+        stages = {s.id: s for s in self.stages()}
+        came_from = stages.get(id_of(last.get("from_stage")) or uuid.UUID(int=0)) if last else None
+        if came_from is None or came_from.kind != rules.OPEN:
+            return self._close(deal, rules.OPEN, {})
+        return self.move([deal], came_from.id)
+
+    def _close(self, deal: uuid.UUID, kind: str, more: Mapping[str, Any]) -> ChangeSet:
+        record = self.get(deal)
+        stage = rules.stage_for(self.stages(), pipeline=id_of(record.get("pipeline")), kind=kind)
+        if stage is None:
+            raise InvalidFields(self.entity, {"stage": t("这个管道没有对应的阶段，请先在设置里添加。")})
+        first = next(iter(self._first_card(stage.id)), None)
+        return self.move([deal], stage.id, before=first, values=more)
+
+    def _first_card(self, stage: uuid.UUID) -> builtins.list[uuid.UUID]:
+        with self._context.reading() as work:
+            handles = work.reader.handles(
+                "deals", Condition("stage", "in", str(stage)), (Sort("position"),), limit=1
+            ).tolist()
+            return [r.id for r in work.reader.each("deals", handles, ["name"])]
+
+    def _room(
+        self,
+        work: UnitOfWork,
+        operation: Operation,
+        stage: Stage,
+        deals: Sequence[uuid.UUID],
+        before: uuid.UUID | None,
+    ) -> builtins.list[int]:
+        """Positions for the moved cards; spreads the column's cards anew when there is no room between two of them."""
+        handles = work.reader.handles("deals", Condition("stage", "in", str(stage.id)), (Sort("position"),)).tolist()
+        column = [r for r in work.reader.each("deals", handles, ["position"]) if r.id not in set(deals)]
+        place = next((i for i, r in enumerate(column) if r.id == before), len(column))
+        above = column[place - 1].get("position") if place else None
+        below = column[place].get("position") if place < len(column) else None
+        found: builtins.list[int] = []
+        for _ in deals:
+            position = rules.between(above, below)
+            if position is None or (place and above is None):
+                return self._spread(work, operation, column, place, len(deals))
+            found.append(position)
+            above = position
+        return found
+
+    def _spread(
+        self, work: UnitOfWork, operation: Operation, column: Sequence[Record], place: int, count: int
+    ) -> builtins.list[int]:
+        for i, record in enumerate(column):
+            wanted = (i + (count if i >= place else 0)) * rules.GAP
+            if record.get("position") != wanted:
+                work.writer.touch(operation, "deals", record, {"position": wanted})
+        return [(place + i) * rules.GAP for i in range(count)]
+
+    # ---- what follows from a change -----------------------------------------------------------------------------
+
+    def add(self, work: UnitOfWork, operation: Operation, values: Mapping[str, Any]) -> Record:
+        """A new deal inside somebody else's operation (a lead's conversion)."""
+        return self._create(work, operation, values)
+
+    def _create(self, work: UnitOfWork, operation: Operation, values: Mapping[str, Any]) -> Record:
+        stages = _stages(work)
+        given = {k: v for k, v in values.items() if v not in (None, "", ())}
+        stage = _wanted_stage(stages, given, id_of(given.get("pipeline")))
+        made = dict(given)
+        made.setdefault("opened_on", today())
+        made.setdefault("position", -to_millis(now()))
+        if stage is not None:
+            _refuse_missing(self, stage, made)
+            made |= rules.entering(stage, now(), today(), given=made)
+        record = super()._create(work, operation, {k: v for k, v in made.items() if v is not None})
+        if stage is not None:
+            _note(work, operation, record, None, stage)
+        return record
+
+    def _update(
+        self,
+        work: UnitOfWork,
+        operation: Operation,
+        record: uuid.UUID,
+        changes: Mapping[str, Any],
+        expected_version: int | None,
+    ) -> tuple[Record, bool]:
+        asked = {"stage", "outcome", "pipeline"} & changes.keys()
+        if not asked:
+            return super()._update(work, operation, record, changes, expected_version)
+        stages = _stages(work)
+        current = work.reader.get("deals", record)
+        before = next((s for s in stages if s.id == id_of(current.get("stage"))), None)
+        stage = _wanted_stage(stages, changes, id_of(changes.get("pipeline") or current.get("pipeline"))) or before
+        if stage is None or stage == before:
+            rest = {k: v for k, v in changes.items() if k not in ("stage", "outcome", "pipeline")}
+            return super()._update(work, operation, record, rest, expected_version)
+        after = {**current.values, **changes}
+        _refuse_missing(self, stage, after)
+        made = {**changes, **rules.entering(stage, now(), today(), given=changes)}
+        updated, changed = super()._update(work, operation, record, made, expected_version)
+        _note(work, operation, updated, before, stage)
+        return updated, changed
+
+
+def _stages(work: UnitOfWork) -> Stages:
+    handles = work.reader.handles("stages", None, (Sort("position"),)).tolist()
+    return [_stage(r) for r in work.reader.each("stages", handles)]
+
+
+def _stage(record: Record) -> Stage:
+    pipeline = record.get("pipeline")
+    required = tuple(key.strip() for key in str(record.get("required") or "").split(",") if key.strip())
+    return Stage(
+        record.id,
+        str(record.get("name") or ""),
+        id_of(pipeline),
+        pipeline[0].title if pipeline else "",
+        str(record.get("kind") or rules.OPEN),
+        int(record.get("probability") or 0),
+        record.get("rot_days"),
+        required,
+        int(record.get("position") or 0),
+    )
+
+
+def _wanted_stage(stages: Stages, values: Mapping[str, Any], pipeline: uuid.UUID | None) -> Stage | None:
+    """The stage these values ask for: by itself, by the outcome, or the first open one."""
+    if values.get("stage"):
+        return next((s for s in stages if s.id == id_of(values["stage"])), None)
+    kind = values.get("outcome") or rules.OPEN
+    first = next((s.pipeline for s in stages), None)
+    return rules.stage_for(stages, pipeline=pipeline, kind=kind, default=first)
+
+
+def _refuse_missing(service: DealService, stage: Stage, values: Mapping[str, Any]) -> None:
+    entity = service.entity
+    keys = [key for key in rules.missing(stage, values) if entity.find(key)]
+    if keys:
+        text = t("进入“{stage}”前要填好。", stage=stage.name)
+        raise InvalidFields(entity, dict.fromkeys(keys, text))
+
+
+def _note(work: UnitOfWork, operation: Operation, deal: Record, before: Stage | None, after: Stage) -> None:
+    """The stage change behind the deal's history and the funnel."""
+    name = after.name if before is None else f"{before.name} → {after.name}"
+    values: dict[str, Any] = {
+        "name": name[:200],
+        "deal": (Link(deal.id, str(deal.get("name") or "")),),
+        "to_stage": after.link,
+        "changed_at": now(),
+        "changed_by": work.actor.user_id,
+    }
+    if before is not None:
+        values["from_stage"] = before.link
+    work.writer.create_part(operation, "stage_changes", values)
+
+
+def _card(row: Any, stage: Stage, moment: Any) -> Card:
+    return Card(
+        row[0], row[1], row[2], row[4], row[5] or "", row[6], row[7] or "", row[8], row[9], row[10], row[12], row[13],
+        rules.days_stuck(stage, row[11], moment),
+    )  # fmt: skip
+
+
+def _move_summary(moved: Sequence[Record], stage: Stage) -> str:
+    if len(moved) == 1:
+        return t("“{title}”移到{stage}", title=moved[0].get("name") or "", stage=stage.name)[:300]
+    return t("{n} 个商机移到{stage}", n=len(moved), stage=stage.name)
