@@ -67,9 +67,10 @@ class Order(Editable, Base):
         live_index("ix_sales_order_live"),
         live_index("ix_sales_order_live_day", "ordered_on"),
         live_index("ix_sales_order_live_owner", "owner_id"),
-        # what customer figures read of every order, without touching the table
+        # what customer figures read of every order, without touching the table (deleted_at: else it counts as missing)
         live_index(
-            "ix_sales_order_live_figures", "customer_id", "ordered_on", "status", "amount_minor", "refund_minor"
+            "ix_sales_order_live_figures",
+            *("customer_id", "ordered_on", "status", "amount_minor", "refund_minor", "deleted_at"),
         ),
         sa.Index("ix_sales_order_customer", "org_id", "customer_id"),
         sa.Index("ix_sales_order_deal", "org_id", "deal_id"),

@@ -29,14 +29,8 @@ def raw(column: Any) -> Any:
 
 
 def numbers(*columns: Any) -> Any:
-    """One text "1,2,3" of integer expressions; nothing counts as 0."""
-    parts: list[Any] = []
-    for column in columns:
-        parts += [sa.literal_column("','"), sa.func.coalesce(sa.type_coerce(column, sa.String), sa.literal_column("0"))]
-    text = parts[1]
-    for part in parts[2:]:
-        text = text.concat(part)
-    return text
+    """One text "1,2,3" of integer expressions, none of which may be NULL."""
+    return sa.func.printf(sa.literal_column(f"'{','.join(['%s'] * len(columns))}'"), *columns)
 
 
 def compact_day(column: Any) -> Any:
@@ -90,10 +84,14 @@ def key_bytes(found: Keys) -> list[bytes]:
     return [whole[i : i + KEY] for i in range(0, len(whole), KEY)]
 
 
-def hint(query: Any, connection: sa.Connection, table: sa.Table, index: str) -> Any:
-    """The query walking this index where it is there: without statistics the engine would take a narrower one and fetch
-    every row of the table."""
+def scanning(conditions: Sequence[Any], connection: sa.Connection) -> list[Any]:
+    """The conditions without the one on the organisation, which an archive file has only one of: without statistics the
+    engine takes it for a narrow one, walks an index and fetches a million rows one by one instead of reading through."""
     if connection.dialect.name != "sqlite":
-        return query
-    there = connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE type='index' AND name=?", (index,)).first()
-    return query.with_hint(table, f'INDEXED BY "{index}"', "sqlite") if there else query
+        return list(conditions)
+    return [c for c in conditions if not _of_org(c)]
+
+
+def _of_org(condition: Any) -> bool:
+    left = getattr(condition, "left", None)
+    return getattr(left, "name", "") == "org_id"

@@ -10,12 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from app.services.analytics.rules.arrays import Floats
 from app.services.analytics.rules.special import hyp2f1, lgamma, minimise
 
 #: parameters beyond these mean that the data does not tell them (a → 0, b → ∞)
 SMALLEST, LARGEST = 1e-3, 1e3
+#: no logarithm of a parameter is tried beyond this: far outside the bounds, where nothing overflows
+_FARTHEST = 12.0
 #: weight of the ridge on the logarithms of the parameters, per customer
 RIDGE = 0.001
 
@@ -45,39 +48,67 @@ def compressed(*columns: Floats) -> tuple[list[Floats], Floats]:
     return [np.ascontiguousarray(rows[:, i]) for i in range(rows.shape[1])], counts.astype(np.float64)
 
 
+@dataclass(frozen=True)
+class _Column:
+    """A column as its few distinct values and where each row finds its own: logarithms are taken of those only."""
+
+    values: Floats
+    place: npt.NDArray[np.intp]
+
+    @classmethod
+    def of(cls, column: Floats) -> _Column:
+        values, place = np.unique(column, return_inverse=True)
+        return cls(values, place.reshape(-1))
+
+
 def log_likelihood(logs: Floats, x: Floats, tx: Floats, age: Floats) -> Floats:
     """Log-likelihood of each customer (paper, eq. 6); `logs` are the logarithms of r, alpha, a, b."""
+    return _log_likelihood(logs, x, _Column.of(x), _Column.of(tx), _Column.of(age))
+
+
+def _log_likelihood(logs: Floats, x: Floats, xs: _Column, txs: _Column, ages: _Column) -> Floats:
     r, alpha, a, b = np.exp(logs)
-    one = lgamma(r + x) - lgamma(r) + r * np.log(alpha)
-    two = lgamma(a + b) + lgamma(b + x) - lgamma(b) - lgamma(a + b + x)
-    alive = -(r + x) * np.log(alpha + age)
-    gone = np.where(x > 0, np.log(a) - np.log(b + np.maximum(x, 1) - 1) - (r + x) * np.log(alpha + tx), -np.inf)
-    return np.asarray(one + two + np.logaddexp(alive, gone), dtype=np.float64)
+    n = xs.values
+    head = lgamma(r + n) - lgamma(r) + r * logs[1] + lgamma(a + b) + lgamma(b + n) - lgamma(b) - lgamma(a + b + n)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        drop = np.where(n > 0, logs[2] - np.log(np.where(n > 0, b + n - 1, 1.0)), -np.inf)
+    alive = -(r + x) * np.log(alpha + ages.values)[ages.place]
+    gone = drop[xs.place] - (r + x) * np.log(alpha + txs.values)[txs.place]
+    return np.asarray(head[xs.place] + np.logaddexp(alive, gone), dtype=np.float64)
 
 
 def fit(x: Floats, tx: Floats, age: Floats, *, ridge: float = 0.0) -> Fit:
     """Maximum likelihood; `ridge` pulls the parameters' logarithms towards 0."""
     (ux, utx, uage), weight = compressed(x, tx, age)
+    columns = ux, _Column.of(ux), _Column.of(utx), _Column.of(uage)
     n = float(weight.sum())
 
     def loss(logs: Floats) -> float:
-        if np.abs(logs).max() > 40:
+        if np.abs(logs).max() > _FARTHEST:
             return float("inf")
-        mean = float((weight * log_likelihood(logs, ux, utx, uage)).sum()) / n
-        return -mean + ridge * float(logs @ logs)
+        mean = float(weight @ _log_likelihood(logs, *columns)) / n
+        value = -mean + ridge * float(logs @ logs)
+        return value if np.isfinite(value) else float("inf")
 
-    scale = float(np.log(max(float(age.mean()) / 8, 1e-6))) if len(age) else 0.0
-    starts = [np.zeros(4), np.array([-1.0, scale, 0.0, 1.0])]
-    best = min((minimise(loss, start) for start in starts), key=lambda found: found[1])[0]
-    value = float((weight * log_likelihood(best, ux, utx, uage)).sum())
-    return Fit(tuple(float(p) for p in np.exp(best)), value, int(n), ridged=ridge > 0)
+    scale = min(max(float(np.log(max(float(age.mean()) / 8, 1e-3))), -4.0), 6.0) if len(age) else 0.0
+    best, lowest = minimise(loss, np.array([-1.0, scale, 0.0, 1.0]))
+    if not ridge:  # a second start, unless the data is plainly out of reach of any
+        other, value = minimise(loss, np.zeros(4))
+        best, lowest = (other, value) if value < lowest else (best, lowest)
+    likelihood = float(weight @ _log_likelihood(best, *columns))
+    return Fit(tuple(float(p) for p in np.exp(best)), likelihood, int(n), ridged=ridge > 0)
 
 
 def probability_alive(params: tuple[float, ...], x: Floats, tx: Floats, age: Floats) -> Floats:
     """P(still a customer | history); 1 for those who bought once, which is why nobody is ranked by it."""
+    return np.asarray(1 / (1 + _odds(params, x, tx, age)), dtype=np.float64)
+
+
+def _odds(params: tuple[float, ...], x: Floats, tx: Floats, age: Floats) -> Floats:
+    """P(gone) / P(alive); endless for a customer long silent after many purchases, 0 without repeat purchases."""
     r, alpha, a, b = params
-    odds = (a / (b + np.maximum(x, 1) - 1)) * ((alpha + age) / (alpha + tx)) ** (r + x)
-    return np.where(x == 0, 1.0, 1 / (1 + odds))
+    logs = np.log(a) - np.log(b + np.maximum(x, 1) - 1) + (r + x) * np.log((alpha + age) / (alpha + tx))
+    return np.where(x > 0, np.exp(np.minimum(logs, 700.0)), 0.0)
 
 
 def expected(params: tuple[float, ...], horizon: float, x: Floats, tx: Floats, age: Floats) -> Floats:
@@ -90,5 +121,4 @@ def expected(params: tuple[float, ...], horizon: float, x: Floats, tx: Floats, a
     c = np.where(np.abs(c) < 1e-9, 1e-9, c)
     series = hyp2f1(a + b - 1 - r, a - 1, c, z)
     above = c / (a - 1) * (1 - (1 - z) ** (a - 1) * series)
-    odds = (a / (b + np.maximum(x, 1) - 1)) * ((alpha + age) / (alpha + tx)) ** (r + x)
-    return np.asarray(above / (1 + np.where(x > 0, odds, 0.0)), dtype=np.float64)
+    return np.asarray(above / (1 + _odds(params, x, tx, age)), dtype=np.float64)

@@ -14,6 +14,8 @@ from app.services.analytics.rules.arrays import Floats
 
 _HALF_LOG_2PI = 0.9189385332046727
 _LARGE = 8.0
+#: three steps in a row that gain less than this, relatively, end the search
+_NO_GAIN = 1e-12
 
 
 def lgamma(values: Any) -> Floats:
@@ -54,6 +56,7 @@ def minimise(
     eye = np.eye(size)
     inverse = eye.copy()
     value = function(at)
+    idle = 0
     slope = _slope(function, at)
     for _ in range(steps):
         direction = -inverse @ slope
@@ -64,9 +67,12 @@ def minimise(
             break
         there, lower = found
         steeper = _slope(function, there)
+        if not np.isfinite(steeper).all():  # at the edge of what is allowed
+            return there, lower
         move, bend = there - at, steeper - slope
+        idle = idle + 1 if value - lower < _NO_GAIN * (1 + abs(value)) else 0
         at, value, slope = there, lower, steeper
-        if np.abs(slope).max() < flat:
+        if np.abs(slope).max() < flat or idle >= 3:
             break
         along = float(move @ bend)
         if along > 1e-12:
