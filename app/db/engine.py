@@ -50,6 +50,9 @@ def connect(
         con.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if not read_only:
             con.execute("PRAGMA journal_mode=WAL").fetchone()
+            # the first read after the switch opens the log: from here on the connection holds its share of the file, and
+            # whoever wants the file for himself (a change of the key) waits for it
+            con.execute("SELECT count(*) FROM sqlite_master").fetchone()
             con.execute("PRAGMA synchronous=FULL")
         for pragma in _PRAGMAS:
             con.execute(f"PRAGMA {pragma}")
