@@ -26,6 +26,8 @@ from app.services.exchange.presets import PresetService
 from app.services.history.service import HistoryService
 from app.services.people.service import PeopleService, actor_of, add_first_user, check_username, first_admin
 from app.services.records import RecordService
+from app.services.tickets.office import plant_tickets
+from app.services.tickets.service import TicketService
 from app.services.vault.service import VaultService
 from app.services.workspace import Workspace
 
@@ -49,6 +51,7 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
         leads=LeadService(context, deals, before_many),
         deals=deals,
         orders=OrderService(context, before_many),
+        tickets=TicketService(context, before_many),
         others={e.key: RecordService(context, e.key, before_many) for e in context.registry},
         views=ViewService(context),
         people=people,
@@ -123,6 +126,7 @@ def _furnished(archive: Archive, username: str, origin: str) -> Workspace:
     workspace = workspace_of(archive, actor_of(archive, username), origin)
     if not archive.read_only:
         plant(workspace.context)
+        plant_tickets(workspace.context)
     return workspace
 
 

@@ -80,7 +80,13 @@ FIXED_ROLES: Mapping[str, Role] = {
             "Service",
             _same(Level.ALL, Action.VIEW)
             | _same(Level.OWN, Action.EDIT)
-            | {("activities", Action.CREATE): Level.ALL, ("contacts", Action.CREATE): Level.ALL},
+            | {
+                ("activities", Action.CREATE): Level.ALL,
+                ("contacts", Action.CREATE): Level.ALL,
+                ("tickets", Action.CREATE): Level.ALL,
+                ("tickets", Action.EDIT): Level.ALL,
+                ("tickets", Action.ASSIGN): Level.ALL,
+            },
         ),
         Role("readonly", "只读", "Read-only", _same(Level.ALL, Action.VIEW)),
     )

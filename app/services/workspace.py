@@ -23,6 +23,7 @@ from app.services.exchange.presets import PresetService
 from app.services.history.service import HistoryService
 from app.services.people.service import PeopleService
 from app.services.records import RecordService
+from app.services.tickets.service import TicketService
 from app.services.vault.service import VaultService
 
 
@@ -37,6 +38,7 @@ class Workspace:
     leads: LeadService
     deals: DealService
     orders: OrderService
+    tickets: TicketService
     others: Mapping[str, RecordService]
     views: ViewService
     people: PeopleService
@@ -65,6 +67,7 @@ class Workspace:
             "leads": self.leads,
             "deals": self.deals,
             "orders": self.orders,
+            "tickets": self.tickets,
         }
         return services.get(entity) or self.others[entity]
 
