@@ -28,6 +28,7 @@ from app.services.people.service import PeopleService, actor_of, add_first_user,
 from app.services.records import RecordService
 from app.services.tickets.office import plant_tickets
 from app.services.tickets.service import TicketService
+from app.services.tickets.settle import Settling
 from app.services.vault.service import VaultService
 from app.services.workspace import Workspace
 
@@ -58,7 +59,9 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
         history=HistoryService(context, before_many),
         vault=vault,
         fields=CustomFieldService(context),
-        imports=ImportService(context, people, presets, before_many),
+        imports=ImportService(
+            context, people, presets, before_many, dict.fromkeys(("tickets", "ticket_messages"), Settling(context).run)
+        ),
         exports=ExportService(context),
         presets=presets,
     )

@@ -44,18 +44,26 @@ _PIECE_ROWS = 1000  # taken over from the reading process at a time: unpickling 
 MANY_ROWS = 20_000
 _AS_FOUND = ReadOptions()
 BeforeMany = Callable[[str, Job], None]
+#: (operation, entity, job): what follows from the imported records, as part of the operation
+Settle = Callable[[Operation, str, Job], None]
 
 
 class ImportService:
     """Needs the right to import. `before_many` makes the backup."""
 
     def __init__(
-        self, context: Context, people: PeopleService, presets: PresetService, before_many: BeforeMany
+        self,
+        context: Context,
+        people: PeopleService,
+        presets: PresetService,
+        before_many: BeforeMany,
+        settle: Mapping[str, Settle] | None = None,
     ) -> None:
         self._context = context
         self._people = people
         self._presets = presets
         self._before_many = before_many
+        self._settle = settle or {}
 
     # ---- before writing -----------------------------------------------------------------------------------------
 
@@ -179,6 +187,8 @@ class ImportService:
                     if todo:
                         self._batch(operation, writer, tally, todo)
                     job.progress(t("正在导入"), tally.counts["rows"], inspection.rows)
+                if plan.entity in self._settle:
+                    self._settle[plan.entity](operation, plan.entity, job)
             errors_file = book.close()
             operation.summary = t("导入 {name}：新建 {n} 条", name=path.name, n=tally.counts["created"])
             with self._context.writing() as work:
@@ -188,7 +198,9 @@ class ImportService:
             book.discard()
             self._take_back(operation, error)
             raise
-        touched: dict[str, frozenset[uuid.UUID] | None] = {plan.entity: None, "contacts": None}
+        touched: dict[str, frozenset[uuid.UUID] | None] = dict.fromkeys(
+            {plan.entity, "contacts", *(self._settle if plan.entity in self._settle else ())}
+        )
         return tally.report(
             operation=operation.id, seconds=time.monotonic() - started, dry_run=False, errors_file=errors_file,
             changes=ChangeSet(operation.id, touched),
@@ -235,7 +247,7 @@ class ImportService:
             raise UserError(t("导入方案的列数与文件不同，请重新匹配列。"))
         entity = self._context.registry.entity(plan.entity)
         title = entity.field(entity.title)
-        if title.key not in plan.targets() and plan.mode != "update":
+        if title.required and title.key not in plan.targets() and plan.mode != "update":
             raise UserError(t("必填字段“{field}”还没有对应的列，请先指定。", field=title.label))
         used = [c.target for c in plan.columns if c.target]
         from app.services.exchange.targets import holds_several, target_of
