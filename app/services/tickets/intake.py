@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -24,10 +24,17 @@ from app.services.tickets.mail.parsing import MAX_BYTES, Mail, parse_task
 from app.services.tickets.mail.threads import plain_subject, tagged
 from app.services.tickets.sla import ENDED
 
-if TYPE_CHECKING:
-    from app.services.tickets.service import Received
-
 LIMITS = Limits(memory=1 << 30, cpu=60, silence=60.0)
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of a mail. `known`: it had been taken in before; `new`: it opened a ticket."""
+
+    ticket: Record
+    new: bool
+    known: bool
+    changes: ChangeSet
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from app.services.records import BeforeMany, ManyResult, RecordService
 from app.services.tickets import files, intake, messages
 from app.services.tickets.account import KEY as ACCOUNT_KEY
 from app.services.tickets.account import MailAccountService
+from app.services.tickets.intake import Received
 from app.services.tickets.mail.parsing import Mail, MailFile
 from app.services.tickets.mail.sending import new_message_id
 from app.services.tickets.mail.threads import reply_subject
@@ -46,16 +47,6 @@ class Conversation:
     messages: tuple[Record, ...]
     attachments: Mapping[uuid.UUID, tuple[Record, ...]]
     clocks: tuple[Clock, ...]
-
-
-@dataclass(frozen=True)
-class Received:
-    """What became of a mail. `known`: it had been taken in before; `new`: it opened a ticket."""
-
-    ticket: Record
-    new: bool
-    known: bool
-    changes: ChangeSet
 
 
 class TicketService(RecordService):
