@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def build() -> typer.Typer:
     """The whole command, its help in the language in force. Called with `obj`, the screen to answer on."""
-    from app.cli import archive, data, records, search
+    from app.cli import archive, data, records, search, tickets
 
     app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True, help=t("客档通命令行"))
     app.callback()(_options)
@@ -58,7 +58,10 @@ def build() -> typer.Typer:
     app.add_typer(data.build(), name="data")
     app.command("search", help=t("在所有档案中搜索"))(search.search)
     for entity in BUILT_IN:
-        app.add_typer(records.build(entity), name=entity.key.replace("_", "-"))
+        group = records.build(entity)
+        if entity.key == "tickets":
+            tickets.add_verbs(group)
+        app.add_typer(group, name=entity.key.replace("_", "-"))
     return app
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
 from email.utils import getaddresses, parsedate_to_datetime
+from pathlib import Path
 
 from app.core.i18n import t
 from app.errors import UserError
@@ -70,6 +72,17 @@ class Mail:
     files: tuple[MailFile, ...]
     automatic: bool
     problems: tuple[str, ...] = ()
+
+
+def file_of(path: Path) -> MailFile:
+    """A file of this computer as an attachment. Raises UserError when it cannot be read or is too big."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UserError(t("附件超过 {n} MB，不能放进档案。", n=MAX_BYTES // 1024 // 1024))
+        data = path.read_bytes()
+    except OSError as error:
+        raise UserError(t("打不开文件“{name}”。", name=path.name)) from error
+    return MailFile(safe_name(path.name), mimetypes.guess_type(path.name)[0] or "", data)
 
 
 def parse_mail(data: bytes) -> Mail:
