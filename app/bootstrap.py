@@ -12,6 +12,7 @@ from app.db.keys import DEVICE, PASSWORD
 from app.db.migrations import LATEST
 from app.db.secrets import password_bytes
 from app.db.upgrade import upgrade, version_of
+from app.services.analytics.service import AnalyticsService
 from app.services.context import Context
 from app.services.customers.fields import CustomFieldService
 from app.services.customers.service import ContactService, CustomerService
@@ -64,6 +65,7 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
         ),
         exports=ExportService(context),
         presets=presets,
+        analytics=AnalyticsService(context),
     )
 
 

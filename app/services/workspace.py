@@ -10,6 +10,7 @@ from typing import Protocol
 from app.core.access import Actor
 from app.core.jobs import Job
 from app.db.archive import Archive
+from app.services.analytics.service import AnalyticsService
 from app.services.context import Context
 from app.services.customers.fields import CustomFieldService
 from app.services.customers.service import ContactService, CustomerService
@@ -48,6 +49,7 @@ class Workspace:
     imports: ImportService
     exports: ExportService
     presets: PresetService
+    analytics: AnalyticsService
 
     @property
     def archive(self) -> Archive:

@@ -9,17 +9,21 @@ from __future__ import annotations
 import threading
 import uuid
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from app.core.access import Action
 from app.db.figures import changes, customers, orders
 from app.db.figures.changes import Mark
-from app.db.figures.columns import Keys, keys
+from app.db.figures.columns import keys
 from app.db.figures.orders import OneOrder, OrderColumns
 from app.db.store.reading import Reader
 from app.services.analytics.rules.arrays import Ints
 from app.services.analytics.rules.history import Histories, Orders, histories
+
+if TYPE_CHECKING:
+    from app.db.figures.columns import Keys
 
 
 @dataclass(frozen=True)
