@@ -80,6 +80,8 @@ ORDERS = Entity(
                         "Order Total", "spend", "Spent")),
         Field("refund", "退款金额", "Refunded", FieldType.MONEY, group="money", width=100, synonyms=("退款", "Refund")),
         Field("cost", "成本", "Cost", FieldType.MONEY, group="money", width=100, synonyms=("订单成本", "总成本")),
+        Field("profit", "毛利", "Profit", FieldType.MONEY, group="money", width=110, readonly=True,
+              synonyms=("利润", "毛利润", "利润额", "Margin", "Gross Profit"), help="净额减成本；从文件导入时换算成成本"),
         Field("net", "净额", "Net", FieldType.MONEY, group="money", width=110, readonly=True, importable=False,
               help="订单金额减退款；草稿和已取消的订单为零"),
         Field("received", "已收", "Received", FieldType.MONEY, group="money", shown=True, width=110, readonly=True,
@@ -119,6 +121,8 @@ ORDER_LINES = Entity(
         Field("amount", "金额", "Amount", FieldType.MONEY, group="main", shown=True, width=110,
               synonyms=("小计", "明细金额", "Sales", "Line Total")),
         Field("cost", "成本", "Cost", FieldType.MONEY, group="main", width=100),
+        Field("profit", "毛利", "Profit", FieldType.MONEY, group="main", width=100, readonly=True,
+              synonyms=("利润", "毛利润", "Margin"), help="金额减成本；从文件导入时换算成成本"),
         *system(),
     ),
 )  # fmt: skip

@@ -202,6 +202,14 @@ class BulkWriter:
                 [(k, *value) for k, value in zip(keys, flat, strict=True)],
             )
 
+    def add_to(self, entity: str, field: str, amounts: Sequence[tuple[int, bytes]]) -> None:
+        """Add (minor units, record) to an amount of records that this very operation made: no change of their own."""
+        layout = self._reader.layout(entity)
+        name = layout.column(field).name
+        self._connection.exec_driver_sql(
+            f"UPDATE {layout.table.name} SET {name} = coalesce({name}, 0) + ? WHERE org_id=1 AND id=?", amounts
+        )
+
     def tie(self, ties: Sequence[tuple[bytes, bytes, str]]) -> None:
         """(customer, contact, role) ties of new contacts."""
         if ties:

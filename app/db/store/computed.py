@@ -7,13 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.models import Order, Payment
+from app.models import Order, OrderLine, Payment
 
 #: orders in these states are no revenue
 NOT_COUNTED = ("draft", "cancelled")
 
 _order: Any = Order.__table__.c
 _payment: Any = Payment.__table__.c
+_line: Any = OrderLine.__table__.c
 
 _counts = sa.func.coalesce(_order.status, "confirmed").not_in(NOT_COUNTED)
 NET: sa.ColumnElement[int] = sa.case(
@@ -33,6 +34,8 @@ _received = (
 #: (table, field key) → SQL expression on that table
 COMPUTED: Mapping[tuple[str, str], Any] = {
     ("sales_order", "net"): NET,
+    ("sales_order", "profit"): NET - sa.func.coalesce(_order.cost_minor, 0),
+    ("order_line", "profit"): _line.amount_minor - sa.func.coalesce(_line.cost_minor, 0),
     ("sales_order", "received"): _received,
     ("sales_order", "owed"): NET - _received,
 }

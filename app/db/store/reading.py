@@ -282,6 +282,17 @@ class Reader:
         table = self.layout(entity).table
         return self.connection.execute(sa.select(table.c.id).where(table.c.org_id == 1).limit(1)).first() is not None
 
+    def reachable(self, entity: str, ids: Iterable[uuid.UUID], action: Action) -> set[uuid.UUID]:
+        """Those of these records that the action reaches."""
+        c = self.layout(entity).table.c
+        wanted = list(ids)
+        if self.actor.reach(entity, action) is None and not (
+            self.layout(entity).entity.shared or self.layout(entity).entity.parent
+        ):
+            return set(wanted)
+        query = sa.select(c.id).where(c.org_id == 1, c.id.in_(wanted), access.condition(entity, self.actor, action))
+        return set(self.connection.execute(query).scalars())
+
     def is_user(self, user: uuid.UUID) -> bool:
         """Whether there is a user with this id, active or not."""
         return str(user) in self._user_ids()

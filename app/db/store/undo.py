@@ -80,7 +80,8 @@ class Undo:
         total = sum(count for _, count in entities)
         done = 0
         registry = self._reader.registry
-        for entity, _count in sorted(entities[::-1], key=lambda pair: bool(registry.entity(pair[0]).parent)):
+        newest_first = list(reversed(entities))
+        for entity, _count in sorted(newest_first, key=lambda pair: bool(registry.entity(pair[0]).parent)):
             for batch in net_batches(self._connection, target, entity):
                 job.progress(t("正在撤销"), done, total)
                 self._revert(entity, batch, target, operation, outcome)

@@ -73,6 +73,15 @@ def parse_amount(text: str, *, unit: int = 1) -> Cleaned[int]:
     return _amount(plain, unit)
 
 
+def written_minor(text: str, *, unit: int = 1) -> Decimal:
+    """The amount as it is written, in 分 with all its decimals, of a text that `parse_amount` understood."""
+    sign, body = _sign(narrow(text))
+    reading = _yuan(body)
+    assert reading is not None
+    number, named = reading
+    return sign * (number if named else number * unit) * 100
+
+
 def _amount(plain: str, unit: int) -> Cleaned[int]:
     sign, body = _sign(plain)
     reading = _yuan(body)

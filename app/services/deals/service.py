@@ -46,7 +46,7 @@ class DealService(RecordService):
     def stages(self, pipeline: uuid.UUID | None = None) -> Stages:
         """The stages of a pipeline (or of all) from left to right."""
         with self._context.reading() as work:
-            found = _stages(work)
+            found = stages_of(work)
         return [s for s in found if pipeline is None or s.pipeline == pipeline]
 
     def board(self, pipeline: uuid.UUID, condition: Filter | None = None) -> Board:
@@ -54,7 +54,7 @@ class DealService(RecordService):
         moment = now()
         with self._context.reading() as work:
             title = work.reader.get("pipelines", pipeline).get("name")
-            stages = [s for s in _stages(work) if s.pipeline == pipeline]
+            stages = [s for s in stages_of(work) if s.pipeline == pipeline]
             by_stage = {s.id: s for s in stages}
             cards: dict[uuid.UUID, builtins.list[Card]] = {s.id: [] for s in stages}
             for row in board.rows(work.reader, pipeline, condition, moment):
@@ -86,7 +86,7 @@ class DealService(RecordService):
         `values` fills fields the stage requires. Raises InvalidFields naming the fields that are still missing.
         """
         with self._context.writing() as work:
-            target = next((s for s in _stages(work) if s.id == stage), None)
+            target = next((s for s in stages_of(work) if s.id == stage), None)
             if target is None:
                 work.reader.get("stages", stage)  # says why
                 raise AssertionError
@@ -174,7 +174,7 @@ class DealService(RecordService):
         return self._create(work, operation, values)
 
     def _create(self, work: UnitOfWork, operation: Operation, values: Mapping[str, Any]) -> Record:
-        stages = _stages(work)
+        stages = stages_of(work)
         given = {k: v for k, v in values.items() if v not in (None, "", ())}
         stage = _wanted_stage(stages, given, id_of(given.get("pipeline")))
         made = dict(given)
@@ -199,7 +199,7 @@ class DealService(RecordService):
         asked = {"stage", "outcome", "pipeline"} & changes.keys()
         if not asked:
             return super()._update(work, operation, record, changes, expected_version)
-        stages = _stages(work)
+        stages = stages_of(work)
         current = work.reader.get("deals", record)
         before = next((s for s in stages if s.id == id_of(current.get("stage"))), None)
         stage = _wanted_stage(stages, changes, id_of(changes.get("pipeline") or current.get("pipeline"))) or before
@@ -214,7 +214,8 @@ class DealService(RecordService):
         return updated, changed
 
 
-def _stages(work: UnitOfWork) -> Stages:
+def stages_of(work: UnitOfWork) -> Stages:
+    """All stages, in order."""
     handles = work.reader.handles("stages", None, (Sort("position"),)).tolist()
     return [_stage(r) for r in work.reader.each("stages", handles)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from app.core.fields import Address as StoredAddress
@@ -13,7 +14,7 @@ from app.core.i18n import t
 from app.core.values import money_text
 from app.db.store.layout import POINT_KINDS, to_store
 from app.services.cleaning.addresses import split_address
-from app.services.cleaning.amounts import parse_amount, parse_bool, parse_integer, parse_number
+from app.services.cleaning.amounts import parse_amount, parse_bool, parse_integer, parse_number, written_minor
 from app.services.cleaning.codes import match_choice
 from app.services.cleaning.dates import parse_date, parse_datetime
 from app.services.cleaning.emails import parse_emails
@@ -31,6 +32,7 @@ Converter = Callable[[str], Converted]
 #: the value as stored, what to tell, and the value as shown
 Stored = tuple[Any, Problem | None, str]
 _CACHED = 20_000
+_ROUNDED = "amount.rounded"
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def storing(field: Field, options: Options) -> Callable[[str], Stored]:
         else:
             stored = value if as_is else to_store(field, value)
         made = stored, problem, shown(field, value)
-        if len(known) < _CACHED and cell.__class__ is str:
+        if len(known) < _CACHED and cell.__class__ is str and (problem is None or problem.code != _ROUNDED):
             known[cell] = made
         return made
 
@@ -187,9 +189,19 @@ def _wechats(_field: Field, _options: Options) -> Converter:
 
 
 def _money(_field: Field, options: Options) -> Converter:
+    carried = Decimal(0)
+
     def convert(cell: str) -> Converted:
+        nonlocal carried
         found = parse_amount(cell, unit=options.column.unit)
-        return found.value, found.problem
+        if found.problem is None or found.problem.code != _ROUNDED:
+            return found.value, found.problem
+        # what rounding takes from one row is given to the next, so that the column's sum stays exact to the cent
+        exact = written_minor(cell, unit=options.column.unit) + carried
+        cents = exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
+        carried = exact - cents
+        text = t("“{text}”超过两位小数，已取到分；零头并入下一行，整列合计不变", text=str(cell))
+        return int(cents), Problem(_ROUNDED, text, "warning")
 
     return convert
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from app.core.fields import POINT_TYPES, Entity, Field, FieldType, Point
+from app.core.fields import POINT_TYPES, Entity, Field, FieldType, Link, Point
 from app.core.records import Record
 from app.db.store.bulk import Change
 from app.db.store.layout import POINT_KINDS, from_custom, from_store
@@ -16,19 +16,8 @@ from app.services.exchange.prepare import Prepared
 
 def difference(entity: Entity, plan: ImportPlan, record: Record, row: Prepared) -> Change | None:
     """The changed fields; None when the record already says all of it. Match keys and derived kinds are not changes."""
-    values: dict[str, Any] = {}
-    mapped = plan.targets() | {"province", "city", "district"} | set(plan.defaults)
-    for key, primitive in row.columns.items():
-        field = entity.find(key)
-        if field is None or field.readonly or key not in mapped or key in record.masked:
-            continue
-        if field.type in POINT_TYPES or field.type in (FieldType.TAGS, FieldType.LINKS):
-            if primitive is None and record.get(key):
-                values[key] = None
-            continue
-        value = _typed(field, primitive)
-        if not _same(field, value, record.get(key)) and not _says_the_same(plan, row, field, record):
-            values[key] = value
+    mapped = plan.targets() | plan.following() | {"province", "city", "district"} | set(plan.defaults)
+    values = _columns(entity, plan, record, row, mapped)
     for field in entity.fields:
         if field.type in POINT_TYPES and field.key in mapped:
             merged = _points(plan, record.get(field.key) or (), row, POINT_KINDS[field.type])
@@ -40,12 +29,32 @@ def difference(entity: Entity, plan: ImportPlan, record: Record, row: Prepared) 
         if set(wanted) != set(known):
             values["tags"] = wanted
     for key, text, number in row.custom:
-        field = entity.find(key)
-        if field is not None:
-            value = from_custom(field, text, number)
+        field_ = entity.find(key)
+        if field_ is not None:
+            value = from_custom(field_, text, number)
             if value != record.get(key) and key not in record.masked:
                 values[key] = value
     return Change(record, values, row.raw) if values else None
+
+
+def _columns(entity: Entity, plan: ImportPlan, record: Record, row: Prepared, mapped: set[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for key, primitive in row.columns.items():
+        field = entity.find(key)
+        if field is None or field.readonly or key not in mapped or key in record.masked:
+            continue
+        if field.type is FieldType.LINKS and isinstance(primitive, bytes):
+            linked = uuid.UUID(bytes=primitive)
+            if [link.id for link in record.get(key) or ()] != [linked]:
+                values[key] = (Link(linked),)
+        elif field.type in POINT_TYPES or field.type in (FieldType.TAGS, FieldType.LINKS):
+            if primitive is None and record.get(key):
+                values[key] = None
+        else:
+            value = _typed(field, primitive)
+            if not _same(field, value, record.get(key)) and not _says_the_same(plan, row, field, record):
+                values[key] = value
+    return values
 
 
 def _same(field: Field, value: Any, known: Any) -> bool:

@@ -199,7 +199,15 @@ class ImportService:
             self._take_back(operation, error)
             raise
         touched: dict[str, frozenset[uuid.UUID] | None] = dict.fromkeys(
-            {plan.entity, "contacts", *(self._settle if plan.entity in self._settle else ())}
+            {
+                plan.entity,
+                "contacts",
+                "customers",
+                "order_lines",
+                "products",
+                "stages",
+                *(self._settle if plan.entity in self._settle else ()),
+            }
         )
         return tally.report(
             operation=operation.id, seconds=time.monotonic() - started, dry_run=False, errors_file=errors_file,
@@ -246,9 +254,13 @@ class ImportService:
         if len(plan.columns) != len(inspection.columns):
             raise UserError(t("导入方案的列数与文件不同，请重新匹配列。"))
         entity = self._context.registry.entity(plan.entity)
-        title = entity.field(entity.title)
-        if title.required and title.key not in plan.targets() and plan.mode != "update":
-            raise UserError(t("必填字段“{field}”还没有对应的列，请先指定。", field=title.label))
+        given = plan.targets() | set(plan.defaults)
+        named_otherwise = entity.key in ("deals", "tickets") and given & {"customer", "external_id", "customer.name"}
+        for field in entity.fields:
+            if not field.required or plan.mode == "update" or (field.key == entity.title and named_otherwise):
+                continue
+            if field.key not in given:
+                raise UserError(t("必填字段“{field}”还没有对应的列，请先指定。", field=field.label))
         used = [c.target for c in plan.columns if c.target]
         from app.services.exchange.targets import holds_several, target_of
 

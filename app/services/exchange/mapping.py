@@ -15,7 +15,16 @@ from app.services.cleaning.phones import guess_region
 from app.services.exchange.plan import ColumnPlan, ImportPlan
 from app.services.exchange.reading.records import Inspection
 from app.services.exchange.result_headers import is_result_header
-from app.services.exchange.targets import CONTACT, Target, file_headers, header_key, holds_several, targets_of, words_of
+from app.services.exchange.targets import (
+    CONTACT,
+    LINE,
+    Target,
+    file_headers,
+    header_key,
+    holds_several,
+    targets_of,
+    words_of,
+)
 
 SURE = 0.9
 _INDEX_HEADERS = frozenset({"序号", "序", "no", "行号", "index", "#", "编号no"})
@@ -60,7 +69,7 @@ def propose(
     )
     plan = ImportPlan(entity.key, columns, date1904=inspection.date1904)
     phones = [c for i, p in enumerate(columns) if p.target and p.target.endswith("phones") for c in cells[i]]
-    return _settle(replace(plan, region=guess_region(phones) if phones else "CN"))
+    return _lines_apart(_settle(replace(plan, region=guess_region(phones) if phones else "CN")), cells)
 
 
 def _candidates(
@@ -203,6 +212,22 @@ def order_is_open(cells: Sequence[str]) -> bool:
     orders: tuple[Order, ...] = ("ymd", "mdy", "dmy")
     readings = ({parse_date(cell, order=order, certain=True).value for order in orders} for cell in cells)
     return any(len(values - {None}) > 1 for values in readings)
+
+
+def _lines_apart(plan: ImportPlan, cells: Sequence[Sequence[str]]) -> ImportPlan:
+    """Where one order number stands on several rows, amounts and costs are those of the items."""
+    index = next((i for i, c in enumerate(plan.columns) if c.target in ("external_id", "number")), None)
+    if plan.entity != "orders" or index is None or len(set(cells[index])) == len(cells[index]):
+        return plan
+    moved = {"amount": LINE + "amount", "cost": LINE + "cost", "profit": LINE + "profit"}
+    taken = plan.targets()
+    return replace(
+        plan,
+        columns=tuple(
+            replace(c, target=moved[c.target]) if c.target in moved and moved[c.target] not in taken else c
+            for c in plan.columns
+        ),
+    )
 
 
 def _settle(plan: ImportPlan) -> ImportPlan:

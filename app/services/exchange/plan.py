@@ -18,6 +18,23 @@ DEFAULT_RULES: Mapping[str, tuple[Rule, ...]] = {
     "customers": (("external_id",), ("number",), ("credit_code",), ("id_number",), ("name", "phones"), ("name",)),
     "contacts": (("external_id",), ("number",), ("name", "phones"), ("name", "customers")),
     "activities": (("external_id",),),
+    "leads": (("external_id",), ("number",), ("name", "phones")),
+    "pipelines": (("external_id",), ("name",)),
+    "stages": (("external_id",),),
+    "lost_reasons": (("external_id",), ("name",)),
+    "deals": (("external_id",), ("number",)),
+    "products": (("external_id",), ("code",), ("name",)),
+    "orders": (("external_id",), ("number",)),
+    "payments": (("external_id",), ("number",)),
+    "tickets": (("external_id",), ("number",)),
+}
+#: fields that follow from mapped ones when an existing record is updated
+FOLLOWING: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "deals": {
+        "stage": ("pipeline", "outcome", "closed_on"),
+        "outcome": ("stage", "pipeline", "closed_on"),
+        "closed_on": ("expected_on",),
+    },
 }
 
 
@@ -97,7 +114,12 @@ class ImportPlan:
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The match rules in force."""
-        return self.match or DEFAULT_RULES.get(self.entity, ())
+        return self.match or DEFAULT_RULES.get(self.entity, (("external_id",),))
 
     def targets(self) -> set[str]:
         return {c.target for c in self.columns if c.target}
+
+    def following(self) -> set[str]:
+        """Fields no column gives that follow from those the columns give."""
+        follows = FOLLOWING.get(self.entity, {})
+        return {key for target in self.targets() for key in follows.get(target, ())}

@@ -5,10 +5,10 @@ writes; the same code serves preview, dry run and import. Only plain values cros
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from app.core.fields import POINT_TYPES, Field, FieldType, Registry
+from app.core.fields import POINT_TYPES, Entity, Field, FieldType, Registry
 from app.core.i18n import set_language, t
 from app.core.pinyin import sort_key
 from app.db.search_sources import SEARCHED
@@ -19,9 +19,9 @@ from app.db.store.matching import match_key
 from app.services.cleaning.names import is_company, is_person
 from app.services.cleaning.values import Problem
 from app.services.exchange.convert import Options, Stored, address_parts, storing
-from app.services.exchange.plan import CREATE, ImportPlan
+from app.services.exchange.plan import CREATE, UPDATE, ImportPlan
 from app.services.exchange.reading.records import Batch
-from app.services.exchange.targets import CONTACT, Target, target_of
+from app.services.exchange.targets import CONTACT, CUSTOMER, LINE, Target, target_of
 
 #: keeps the cells apart in `Prepared.joined`; not allowed in any text (a control character)
 _JOINT = "\x1f"
@@ -31,18 +31,21 @@ _JOINT = "\x1f"
 class Prepared(NewRow):
     """One row of the file, understood.
 
-    `joined`: the cells in one text (cheap to send). `links`: names of customers. `problems`: (column index, code, text,
-    severity). `child`: only a further contact of the row above. `contact`: the contact given in the same row.
+    `joined`: the cells in one text (cheap to send). `links`: field key → texts that name linked records. `problems`: (column index, code, text,
+    severity). `child`: only a further contact of the row above. `contact`, `customer`, `line`: what the same row gives
+    besides its own record.
     `changes`: (column index, before, after) when asked to explain.
     """
 
     row: int = 0
     joined: str = ""
-    links: tuple[str, ...] = ()
+    links: dict[str, tuple[str, ...]] = field(default_factory=dict)
     problems: list[tuple[int, str, str, str]] | None = None
     rejected: bool = False
     child: bool = False
     contact: NewRow | None = None
+    customer: NewRow | None = None
+    line: NewRow | None = None
     changes: list[tuple[int, str, str]] | None = None
 
     @property
@@ -72,7 +75,7 @@ class _Column:
     raw_key: str
     convert: Callable[[str], Stored]
     how: int
-    contact: bool
+    beside: str = ""
 
 
 def _how(target: Target) -> int:
@@ -123,31 +126,29 @@ class Preparer:
             if target is None:
                 continue
             options = Options(column, self._plan.region, self._plan.date1904, self._users)
-            contact = target.key.startswith(CONTACT)
-            key = target.key.removeprefix(CONTACT) if contact else target.key
+            beside = next((prefix for prefix in (CONTACT, CUSTOMER, LINE) if target.key.startswith(prefix)), "")
+            key = target.key.removeprefix(beside)
             how = SCALAR if own and target.key == "address" else _how(target)  # the parts have columns of their own
-            made.append(_Column(index, target.field, key, target.key, storing(target.field, options), how, contact))
+            made.append(_Column(index, target.field, key, target.key, storing(target.field, options), how, beside))
         for key, text in self._plan.defaults.items():
             found = target_of(key, entity, self._registry)
             if found is not None:
                 options = Options(self._plan.columns[0], self._plan.region, self._plan.date1904, self._users)
                 convert = storing(found.field, options)
-                self._defaults.append(
-                    (_Column(-1, found.field, key, key, convert, _how(found), False), convert(text)[0])
-                )
+                self._defaults.append((_Column(-1, found.field, key, key, convert, _how(found)), convert(text)[0]))
         return made
 
     # ---- one row ------------------------------------------------------------------------------------------------
 
     def _row(self, number: int, cells: list[str]) -> Prepared:
         made = Prepared({}, [], row=number, joined=_JOINT.join(cells))
-        contact = NewRow({}, [])
+        others: dict[str, NewRow] = {}
         clear = self._plan.empty == "clear"
         assert self._columns is not None
         for column in self._columns:
             cell = cells[column.index]
             if not cell:
-                if clear and not column.contact and column.how != CUSTOM:
+                if clear and not column.beside and column.how != CUSTOM:
                     made.columns.setdefault(column.key, None)
                 continue
             if column.how == ADDRESS:
@@ -157,7 +158,9 @@ class Preparer:
             if problem is not None:
                 self._tell(made, column.index, problem)
             if stored is not None:
-                place = contact if column.contact else made
+                place: NewRow = made
+                if column.beside:
+                    place = others.get(column.beside) or others.setdefault(column.beside, Prepared({}, []))
                 if column.how == SCALAR:
                     place.columns[column.key] = stored
                 else:
@@ -167,6 +170,10 @@ class Preparer:
             if text != cell:
                 self._show(made, column.index, cell, text)
                 self._raw(made, column.raw_key, cell)
+        contact = others.get(CONTACT) or NewRow({}, [])
+        made.customer, made.line = others.get(CUSTOMER), others.get(LINE)
+        if made.line is not None and isinstance(made.line, Prepared):
+            made.line.columns.update((k, v[0]) for k, v in made.line.links.items() if k == "name")
         self._finish(made, contact)
         return made
 
@@ -218,8 +225,9 @@ class Preparer:
                 _place(made, column, stored)
         entity = self._registry.entity(self._plan.entity)
         title = entity.title
-        name = made.columns.get(title)
-        if not name:
+        name = made.columns.get(title) or self._untitled(made, entity)
+        self._require(made, entity, title)
+        if not name and entity.field(title).required:
             if contact.columns.get("name") and title == "name":
                 made.child = True  # a further contact of the customer above
             else:
@@ -230,18 +238,43 @@ class Preparer:
                 made.rejected = True
         if contact.columns.get("name"):
             made.contact = _completed(contact)
-        if not name:
+        if not name and entity.field(title).required:
             return
         if self._plan.tags and entity.find("tags"):
             made.tags = tuple(dict.fromkeys((*made.tags, *self._plan.tags)))
         if self._plan.entity == "customers" and "kind" not in made.columns and self._guesses_kind():
-            kind = _kind_of(name, made)
+            kind = _kind_of(str(name), made)
             if kind:
                 made.columns["kind"] = kind
-        if title == "name":
+        if title == "name" and name:
             made.derived = {"name_key": sort_key(name)[:300], "match_key": match_key(name)[:100]}
         people = [made.contact.columns["name"]] if made.contact and self._plan.entity == "customers" else []
         made.entry = _entry(entity.table, made.columns, made.points, people)
+
+    def _untitled(self, made: Prepared, entity: Entity) -> str:
+        """Deals and tickets of other systems often have no name: customer and number then say which it is."""
+        if entity.key not in ("deals", "tickets") or self._plan.mode == UPDATE:
+            return ""
+        customer = made.customer.columns.get("name") if made.customer is not None else None
+        words = (*made.links.get("customer", (customer,)), made.columns.get("external_id"))
+        name = " ".join(str(w) for w in words if w)[:200]
+        if name:
+            made.columns[entity.title] = name
+        return name
+
+    def _require(self, made: Prepared, entity: Entity, title: str) -> None:
+        """Refuse a new record that lacks a required field (its title is told about elsewhere)."""
+        if self._plan.mode == UPDATE:
+            return
+        for field_ in entity.fields:
+            if not field_.required or field_.key == title or field_.custom:
+                continue
+            given = made.links.get(field_.key) if field_.type is FieldType.LINKS else made.columns.get(field_.key)
+            if given is None and not made.rejected:
+                index = next((c.index for c in self._columns or () if c.key == field_.key), -1)
+                text = t("“{field}”是空的，这是必填项", field=field_.label)
+                made.problems = [*(made.problems or ()), (index, "required", text, "error")]
+                made.rejected = True
 
     def _guesses_kind(self) -> bool:
         """A blank kind in a file that has the column may be meant for an existing record: it stays blank then."""
@@ -273,7 +306,7 @@ def _place(row: NewRow, column: _Column, stored: Any) -> None:
         row.custom = [*row.custom, (key, *custom_columns(column.field, stored))]
     elif how == LINKS:
         assert isinstance(row, Prepared)
-        row.links = stored
+        row.links[key] = stored
     elif how == USER:
         row.columns[key] = bytes.fromhex(stored)
     else:

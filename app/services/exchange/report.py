@@ -50,7 +50,8 @@ class ImportReport:
     """The outcome. rows = created + updated + unchanged + duplicates + ambiguous + rejected (+ further contacts).
 
     `duplicates` were already in the archive or earlier in the file and were not written again; `rejected` includes rows
-    an update found no record for. `contacts`: contacts created beside. `issues`: what keeps rows out first, then warnings;
+    an update found no record for. `contacts`, `customers`: made beside. `lines`: order items; `lines_of`: rows that were
+    further items of an order above (they belong to the sum of rows). `issues`: what keeps rows out first, then warnings;
     lists are cut (see constants), counts are not.
     """
 
@@ -64,6 +65,9 @@ class ImportReport:
     rejected: int
     warnings: int
     contacts: int
+    customers: int
+    lines: int
+    lines_of: int
     seconds: float
     dry_run: bool
     issues: tuple[RowIssue, ...] = ()
@@ -78,7 +82,20 @@ class Tally:
 
     def __init__(self, columns: int) -> None:
         self.counts = dict.fromkeys(
-            ("rows", "created", "updated", "unchanged", "duplicates", "ambiguous", "rejected", "warnings", "contacts"),
+            (
+                "rows",
+                "created",
+                "updated",
+                "unchanged",
+                "duplicates",
+                "ambiguous",
+                "rejected",
+                "warnings",
+                "contacts",
+                "customers",
+                "lines",
+                "lines_of",
+            ),
             0,
         )
         self.issues: list[RowIssue] = []

@@ -4,15 +4,34 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.core.fields import POINT_TYPES, Entity, Field, FieldType, Registry
 from app.core.i18n import t
 from app.services.cleaning.amounts import header_unit
 
-CONTACT = "contact."
+CONTACT, CUSTOMER, LINE = "contact.", "customer.", "line."
 NEW = "new:"
 _CONTACT_FIELDS = ("name", "title", "department", "phones", "emails", "wechats", "gender", "birthday", "remark")
+_CUSTOMER_FIELDS = (
+    "external_id",
+    "name",
+    "phones",
+    "emails",
+    "province",
+    "city",
+    "address",
+    "industry",
+    "level",
+    "kind",
+)
+_LINE_FIELDS = ("name", "product", "category", "quantity", "price", "amount", "cost", "profit")
+#: entities whose rows may bring their customer along
+WITH_CUSTOMER = frozenset({"deals", "orders", "payments", "tickets"})
+_CUSTOMER_IDS = (
+    "客户编号", "客户ID", "客户代码", "会员编号", "会员ID", "会员号", "用户ID", "买家ID", "客户号", "Customer ID", "CustomerID",
+    "cust_id", "Customer No", "Account ID", "Client ID",
+)  # fmt: skip
 _NOISE = re.compile(r"[\s*＊:：()（）\[\]【】/、_\-.]+")
 _UNIT = re.compile(r"[(（【\[][^)）】\]]*[)）】\]]")
 
@@ -47,6 +66,19 @@ def targets_of(entity: Entity, registry: Registry) -> list[Target]:
             field = contacts.field(key)
             label = t("联系人：{field}", field=field.label)
             found.append(Target(CONTACT + key, label, field, t("同一行的联系人")))
+    if entity.key in WITH_CUSTOMER:
+        customers = registry.entity("customers")
+        for key in _CUSTOMER_FIELDS:
+            field = customers.field(key)
+            if key == "external_id":
+                field = replace(field, zh="编号", en="number", synonyms=_CUSTOMER_IDS)
+            label = t("客户：{field}", field=field.label)
+            found.append(Target(CUSTOMER + key, label, field, t("同一行的客户")))
+    if entity.key == "orders":
+        lines = registry.entity("order_lines")
+        for key in _LINE_FIELDS:
+            field = lines.field(key)
+            found.append(Target(LINE + key, t("明细：{field}", field=field.label), field, t("同一行的明细")))
     return found
 
 
@@ -91,7 +123,10 @@ def words_of(target: Target) -> dict[str, float]:
     words = {header_key(field.zh): 1.0, header_key(field.en): 1.0, header_key(field.key): 0.95}
     for synonym in field.synonyms:
         words.setdefault(header_key(synonym), 0.92)
-    if target.key.startswith(CONTACT):
-        plain = {k: v * 0.9 for k, v in words.items()}
-        words = plain | {header_key(p + w): 0.97 for p in ("联系人", "contact") for w in plain}
+    for prefix, calls in ((CONTACT, ("联系人", "contact")), (CUSTOMER, ("客户", "customer")), (LINE, ("明细", "line"))):
+        if target.key.startswith(prefix):
+            plain = {k: v * 0.9 for k, v in words.items()}
+            words = plain | {header_key(p + w): 0.97 for p in calls for w in plain}
+    if target.key == CUSTOMER + "external_id":
+        words = {header_key(word): 0.96 for word in _CUSTOMER_IDS}
     return words

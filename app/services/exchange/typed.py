@@ -71,24 +71,28 @@ class TypedValues:
             return uuid.UUID(hex=value)
         if field.type is FieldType.LINKS:
             with self._context.reading() as work:
-                return tuple(_link(work.reader, name) for name in value)
+                return tuple(_link(work.reader, self._registry.entity(field.target), name) for name in value)
         if field.type is FieldType.DATETIME and isinstance(value, datetime) and value.tzinfo is None:
             return value.astimezone()
         return value
 
 
-def _link(reader: Reader, text: str) -> Link:
-    """The customer with this id, number, or exact name. Raises UserError unless there is exactly one."""
+def _link(reader: Reader, target: Entity, text: str) -> Link:
+    """The record with this id, number, or exact name. Raises UserError unless there is exactly one."""
     try:
-        record = reader.get("customers", uuid.UUID(text))
+        record = reader.get(target.key, uuid.UUID(text))
     except ValueError:
-        for field in ("number", "external_id", "name"):
-            handles = reader.handles("customers", Condition(field, "eq", text), limit=2).tolist()
+        for key in ("number", "external_id", "code", "name"):
+            if target.find(key) is None:
+                continue
+            handles = reader.handles(target.key, Condition(key, "eq", text), limit=2).tolist()
             if len(handles) > 1:
-                raise UserError(t("有 {n} 个客户都叫“{name}”", n=len(handles), name=text)) from None
+                raise UserError(
+                    t("有 {n} 个{entity}都叫“{name}”", n=len(handles), entity=target.label, name=text)
+                ) from None
             if handles:
-                record = next(reader.each("customers", handles))
+                record = next(reader.each(target.key, handles))
                 break
         else:
-            raise UserError(t("找不到客户“{name}”", name=text)) from None
-    return Link(record.id, str(record.get("name")))
+            raise UserError(t("找不到{entity}“{name}”", entity=target.label, name=text)) from None
+    return Link(record.id, str(record.get(target.title) or ""))

@@ -13,9 +13,12 @@ from app.db.journal import Operation
 from app.db.store import lookup
 from app.db.store.bulk import BulkWriter, Change
 from app.db.unit_of_work import UnitOfWork
+from app.services.exchange.completion import COMPLETE
 from app.services.exchange.differences import difference
 from app.services.exchange.errors_book import ErrorsBook
+from app.services.exchange.links import Links
 from app.services.exchange.matching import Match, Matcher
+from app.services.exchange.order_lines import OrderLines
 from app.services.exchange.plan import CREATE, UPDATE, ImportPlan
 from app.services.exchange.prepare import Prepared
 from app.services.exchange.report import AMBIGUOUS, DUPLICATE, REJECTED, UNMATCHED, WARNING, Tally
@@ -32,6 +35,7 @@ class BatchWriter:
         self._owner = owner
         self._last: bytes | None = None
         self.made_tags: list[str] = []
+        self.lines = OrderLines(plan) if plan.entity == "orders" else None
 
     def write(self, work: UnitOfWork, operation: Operation, rows: Sequence[Prepared]) -> None:
         """Decide and write the rows, in order."""
@@ -58,14 +62,15 @@ class _Batch:
         self._new: list[Prepared] = []
         self._changes: dict[bytes, Change] = {}
         self._contacts: list[tuple[Prepared, bytes | Prepared]] = []
-        self._links: dict[str, list[bytes]] = {}
+        self._links = Links(work, self._plan, self.bulk, operation, parent._owner)  # noqa: SLF001
+        self._work = work
         self._created: set[bytes] = set()
         self._made: set[bytes] = set()
 
     def run(self) -> None:
         """All rows of the batch."""
         self._matcher.load(self._rows)
-        self._load_links()
+        self._links.load(self._rows)
         with self.bulk.own_search_entries():
             self._write_all()
         changed = [c.record.id.bytes for c in self._changes.values()]
@@ -88,6 +93,10 @@ class _Batch:
         self._flush_new()
         self._apply(matched)
         self._insert_contacts()
+        lines = self._p.lines
+        if lines is not None:
+            self._tally.add("lines", lines.flush(self.bulk, self._operation, self._p._owner))  # noqa: SLF001
+        self._tally.add("customers", self._links.made.get("customers", 0))
 
     # ---- deciding -----------------------------------------------------------------------------------------------
 
@@ -102,6 +111,8 @@ class _Batch:
             self._refuse(
                 row, AMBIGUOUS, "ambiguous", t("与 {n} 条已有档案都符合，无法确定是哪一条", n=len(match.records))
             )
+        elif self._goes_on(row, match):
+            self._tally.add("lines_of")
         elif match.records or match.pending is not None:
             self._found(row, match, matched)
         elif self._plan.mode == UPDATE:
@@ -109,10 +120,28 @@ class _Batch:
         elif self._linked(row):
             self._matcher.expect(row, len(self._new))
             self._new.append(row)
+            if self._p.lines is not None:
+                self._p.lines.begins(row)
             if row.contact:
                 self._contacts.append((row, row))
             self._p._last = None  # noqa: SLF001
             self._tally.add("created")
+
+    def _goes_on(self, row: Prepared, match: Match) -> bool:
+        """A further item of an order that this import made."""
+        lines = self._p.lines
+        if lines is None:
+            return False
+        order: Prepared | bytes | None = None
+        if match.pending is not None:
+            order = self._new[match.pending]
+        elif len(match.records) == 1 and lines.was_made(match.records[0]):
+            order = match.records[0]
+        if order is None or lines.repeats(row):
+            return False
+        self._links.resolve_line(row)
+        lines.goes_on(row, order)
+        return True
 
     def _found(self, row: Prepared, match: Match, matched: list[tuple[Prepared, bytes]]) -> None:
         if self._plan.mode == CREATE:
@@ -153,6 +182,8 @@ class _Batch:
     def _flush_new(self) -> None:
         if not self._new:
             return
+        self._links.flush()
+        self._complete(self._new)
         ids = self.bulk.insert(self._operation, self._plan.entity, self._new, self._p._owner)  # noqa: SLF001
         self._matcher.written(self._new, ids)
         self._created.update(ids)
@@ -162,18 +193,27 @@ class _Batch:
             (row, by_row.get(id(target), target) if isinstance(target, Prepared) else target)
             for row, target in self._contacts
         ]
-        self._tie_links(self._new, ids)
+        if self._p.lines is not None:
+            self._p.lines.written(by_row, self._new)
+        self._tie_contacts(self._new, ids)
         self._p._last = ids[-1]  # noqa: SLF001
         self._new = []
+
+    def _complete(self, rows: Sequence[Prepared]) -> None:
+        if self._plan.entity in COMPLETE and rows:
+            COMPLETE[self._plan.entity](self._work, self._operation, rows)
 
     def _apply(self, matched: list[tuple[Prepared, bytes]]) -> None:
         records = {
             r.id.bytes: r for r in self._reader.by_ids(self._plan.entity, {uuid.UUID(bytes=key) for _, key in matched})
         }
-        reach = self._p._actor.reach(self._plan.entity, Action.EDIT)  # noqa: SLF001
+        matched = [(row, key) for row, key in matched if self._linked(row)]
+        self._links.flush()
+        self._complete([row for row, _ in matched])
+        may = self._reader.reachable(self._plan.entity, [uuid.UUID(bytes=key) for _, key in matched], Action.EDIT)
         for row, key in matched:
             record = records.get(key)
-            if record is None or (reach is not None and record.get("owner") not in reach):
+            if record is None or record.id not in may:
                 self._refuse(row, REJECTED, "rejected", t("对应的档案由别人负责，您不能修改"))
                 continue
             if row.contact:
@@ -219,47 +259,31 @@ class _Batch:
         self.bulk.tie(ties)
         self._tally.add("contacts", len(ids))
 
-    def _load_links(self) -> None:
-        """Customers named by rows of contacts and activities."""
-        from app.db.store.matching import match_key
-
-        names = {match_key(name) for row in self._rows for name in row.links}
-        if names:
-            customers = self._reader.layout("customers")
-            found = lookup.find(self._connection, customers, "name", names)
-            self._links = {name: [key for key, gone in hits if not gone] for name, hits in found.items()}
-
     def _linked(self, row: Prepared) -> bool:
-        """Check the row's links by name; an activity must find its customer."""
-        from app.db.store.matching import match_key
-
-        for name in row.links:
-            found = self._links.get(match_key(name), [])
-            if len(found) == 1:
-                continue
-            text = (
-                t("找不到客户“{name}”", name=name)
-                if not found
-                else t("有 {n} 个客户都叫“{name}”", n=len(found), name=name)
-            )
-            if self._plan.entity == "activities":
-                self._refuse(row, REJECTED if not found else AMBIGUOUS, "ambiguous" if found else "rejected", text)
+        """Tie the row to the records it names; False when it cannot be taken without them."""
+        for open_ in self._links.resolve(row):
+            if not open_.soft:
+                self._refuse(row, open_.outcome, "ambiguous" if open_.outcome == AMBIGUOUS else "rejected", open_.text)
                 return False
-            self._tally.issue(row.row, WARNING, -1, "link.unresolved", text, name)
+            self._tally.issue(row.row, WARNING, -1, "link.unresolved", open_.text, open_.name)
+        if self._plan.entity == "contacts":
+            for name, found in self._links.many(row, "customers"):
+                if len(found) != 1:
+                    text = (
+                        t("有 {n} 个{entity}都叫“{name}”", n=len(found), entity=t("客户"), name=name)
+                        if found
+                        else t("找不到{entity}“{name}”", entity=t("客户"), name=name)
+                    )
+                    self._tally.issue(row.row, WARNING, -1, "link.unresolved", text, name)
         return True
 
-    def _tie_links(self, rows: Sequence[Prepared], ids: Sequence[bytes]) -> None:
-        from app.db.store.matching import match_key
-
-        ties = [
-            (found[0], key, str(row.columns.get("title") or "")[:60])
-            for row, key in zip(rows, ids, strict=True)
-            for name in row.links
-            if len(found := self._links.get(match_key(name), [])) == 1
-        ]
+    def _tie_contacts(self, rows: Sequence[Prepared], ids: Sequence[bytes]) -> None:
         if self._plan.entity == "contacts":
-            self.bulk.tie(ties)
-        elif ties:
-            self._connection.exec_driver_sql(
-                "UPDATE activity SET customer_id=? WHERE org_id=1 AND id=?", [(c, key) for c, key, _ in ties]
+            self.bulk.tie(
+                [
+                    (found[0], key, str(row.columns.get("title") or "")[:60])
+                    for row, key in zip(rows, ids, strict=True)
+                    for _, found in self._links.many(row, "customers")
+                    if len(found) == 1
+                ]
             )

@@ -76,7 +76,8 @@ class VaultService:
 
     def _counts(self) -> dict[str, int]:
         with self._context.reading() as work:
-            return {key: work.reader.count(key) for key in self._context.registry.keys()}  # noqa: SIM118
+            shown = [e.key for e in self._context.registry if not e.shared and not e.parent]
+            return {key: work.reader.count(key) for key in shown}
 
     def verify(self, job: Job | None = None) -> Verification:
         """Check pages, ciphers, references, triggers, the search index, the audit chains and their anchor."""

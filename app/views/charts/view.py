@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
@@ -59,7 +60,7 @@ class ChartView(QWidget):
         self._by_key = False
         self._spots: list[Spot] | None = None
         self.sheet = Sheet(chart.title)
-        self.extra_items: list[MenuItem] = []
+        self._menu: Callable[[], list[MenuItem | None]] = self.own_items
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -219,15 +220,22 @@ class ChartView(QWidget):
 
     # ---- the picture --------------------------------------------------------------------------------------------
 
+    def set_menu(self, items: Callable[[], list[MenuItem | None]]) -> None:
+        """Offer more than the chart's own items, which `own_items` gives."""
+        self._menu = items
+
     def menu_items(self) -> list[MenuItem | None]:
         """What the right button offers."""
+        return self._menu()
+
+    def own_items(self) -> list[MenuItem | None]:
+        """Opening, copying and saving."""
         items: list[MenuItem | None] = []
         spot = self.current()
         if spot is not None and spot.mark.key is not None:
             items += [MenuItem(t("打开“{name}”的记录", name=spot.tip.heading), lambda: self._open(spot), "list"), None]
         if self._offers_rows:
             items.append(MenuItem(t("查看明细"), self.rows_wanted.emit, "table"))
-        items += self.extra_items
         if items and items[-1] is not None:
             items.append(None)
         items.append(MenuItem(t("复制图片"), self.copy_picture, "copy"))

@@ -131,8 +131,8 @@ def test_that_templates_are_made_with_and_without_an_archive(run: Kedang, tmp_pa
 def test_that_operations_are_listed(kedang: Kedang, sheet: Path) -> None:
     kedang("data", "import", sheet, "--to", "customers")
     data = kedang("data", "operations").data
-    assert (data["total"], data["rows"][0]["kind"], data["rows"][0]["state"]) == (2, "import", "done")
-    assert data["rows"][1]["kind"] == "setup"
+    assert (data["rows"][0]["kind"], data["rows"][0]["state"]) == ("import", "done")
+    assert {row["kind"] for row in data["rows"][1:]} == {"setup"}
     assert kedang("data", "operations", "--state", "running").data == {"total": 0, "rows": []}
     assert kedang("data", "resume", data["rows"][0]["id"]).code == 3
     assert kedang("data", "undo", "0000").code == 3

@@ -77,7 +77,7 @@ def test_that_a_backup_restores_to_the_same_archive(workspace: Workspace, tmp_pa
     made = workspace.vault.backup(tmp_path / "copy.kedang")
     assert workspace.archive.path != made
     target = tmp_path / "restored.kedang"
-    assert restore(made, target, "boss", PASSWORD) == {"customers": 2, "contacts": 0, "activities": 0}
+    assert {k: n for k, n in restore(made, target, "boss", PASSWORD).items() if n} == {"customers": 2}
     assert header_info(target)["users"] == workspace.vault.info()["users"]
     assert sorted(p.name for p in tmp_path.iterdir() if p.name.startswith("restored")) == ["restored.kedang"]
 

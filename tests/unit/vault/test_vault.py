@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.db.migrations import LATEST
 from app.errors import EnvironmentProblem
 from app.services.vault.service import header_info
 from app.services.workspace import Workspace
@@ -18,9 +19,9 @@ def test_that_information_matches_the_file(workspace: Workspace) -> None:
     info = workspace.vault.info()
     path = workspace.archive.path
     assert info["path"] == str(path)
-    assert info["counts"] == {"customers": 2, "contacts": 0, "activities": 0}
+    assert {k: n for k, n in info["counts"].items() if n} == {"customers": 2}
     assert sorted(info["users"]) == sorted(PEOPLE)
-    assert (info["schema"], info["read_only"], info["last_backup"]) == (1, False, None)
+    assert (info["schema"], info["read_only"], info["last_backup"]) == (LATEST, False, None)
     outside = header_info(path)
     assert (outside["vault_id"], outside["generation"], outside["open"]) == (info["vault_id"], info["generation"], True)
     workspace.close()

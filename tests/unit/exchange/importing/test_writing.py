@@ -144,7 +144,7 @@ def test_that_a_dry_run_says_the_same_and_writes_nothing(workspace: Workspace, i
     rows = [["甲公司", "138 0013 8000", "", ""], ["", "1", "", ""], ["乙公司", "13900139000", "", "A"]]
     dry = import_rows([HEADER, *rows], dry=True)
     assert workspace.customers.count() == 0
-    assert [o.kind for o in workspace.history.list()[1]] == ["setup"]
+    assert {o.kind for o in workspace.history.list()[1]} == {"setup"}
     real = import_rows([HEADER, *rows])
     for name in ("rows", "created", "updated", "unchanged", "duplicates", "ambiguous", "rejected", "warnings"):
         assert getattr(dry, name) == getattr(real, name), name

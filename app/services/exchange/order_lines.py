@@ -1,0 +1,130 @@
+"""Several rows of a file with one order number are one order with several items (一单多行)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.db.journal import Operation
+from app.db.store.bulk import BulkWriter, NewRow
+from app.services.exchange.plan import ImportPlan
+from app.services.exchange.prepare import Prepared
+
+_LINE = "line."
+_SCALE = 1_000_000
+
+
+_SUMS = ("amount", "cost")
+
+
+class OrderLines:
+    """The items of one import's orders, across its batches.
+
+    Amount and cost of an order are the sums of its items, unless the file gives them for orders and items.
+    """
+
+    def __init__(self, plan: ImportPlan) -> None:
+        targets = plan.targets()
+        self._own_amount = bool({_LINE + "amount", _LINE + "price"} & targets)
+        given = {"amount": "amount" in targets, "cost": bool({"cost", "profit"} & targets)}
+        of_items = {"amount": self._own_amount, "cost": bool({_LINE + "cost", _LINE + "profit"} & targets)}
+        #: what an order's row says itself while its items say it too
+        self._fixed = {key for key in _SUMS if given[key] and of_items[key]}
+        self._from_row = {key for key in _SUMS if given[key] and not of_items[key]}
+        self._seen: set[int] = set()
+        self._sums: dict[bytes, dict[str, Any]] = {}
+        self._waiting: list[tuple[NewRow, Prepared | bytes]] = []
+        self._grown: dict[bytes, dict[str, int]] = {}
+        self._lined: set[int | bytes] = set()
+
+    def repeats(self, row: Prepared) -> bool:
+        """Whether exactly this row stood in the file before."""
+        mark = hash(row.joined)
+        if mark in self._seen:
+            return True
+        self._seen.add(mark)
+        return False
+
+    def begins(self, row: Prepared) -> None:
+        """A row that makes a new order; its first item when it has one."""
+        self._seen.add(hash(row.joined))
+        line = _line_of(row)
+        if line is None:
+            return
+        for key in _SUMS:
+            if key in self._from_row:
+                line.columns[key] = row.columns.get(key)
+            elif key not in self._fixed and line.columns.get(key) is not None:
+                row.columns[key] = line.columns[key]
+        self._lined.add(id(row))
+        self._waiting.append((line, row))
+
+    def was_made(self, order: bytes) -> bool:
+        """Whether this import made the order."""
+        return order in self._sums
+
+    def goes_on(self, row: Prepared, order: Prepared | bytes) -> None:
+        """A further row of an order of this import."""
+        line = _line_of(row) or NewRow({}, [])
+        for key in self._from_row:
+            line.columns[key] = row.columns.get(key)
+        self._first_item(order)
+        self._waiting.append((line, order))
+        for key in _SUMS:
+            more = line.columns.get(key)
+            if more is None or key in self._fixed:
+                continue
+            if isinstance(order, bytes):
+                grown = self._grown.setdefault(order, {})
+                grown[key] = grown.get(key, 0) + more
+            else:
+                order.columns[key] = (order.columns.get(key) or 0) + more
+
+    def _first_item(self, order: Prepared | bytes) -> None:
+        """The first row had nothing but an amount: it becomes an item now that there is a second."""
+        mark = order if isinstance(order, bytes) else id(order)
+        if mark in self._lined:
+            return
+        self._lined.add(mark)
+        known = self._sums.get(order, {}) if isinstance(order, bytes) else order.columns
+        self._waiting.append((NewRow({key: known.get(key) for key in _SUMS}, []), order))
+
+    def written(self, ids: Mapping[int, bytes], rows: list[Prepared]) -> None:
+        """The orders of these rows were written; `ids`: id(row) → order."""
+        for row in rows:
+            key = ids[id(row)]
+            self._sums[key] = {k: row.columns.get(k) for k in _SUMS}
+            if id(row) in self._lined:
+                self._lined.discard(id(row))
+                self._lined.add(key)
+        self._waiting = [(line, x if isinstance(x, bytes) else ids.get(id(x), x)) for line, x in self._waiting]
+
+    def flush(self, bulk: BulkWriter, operation: Operation, owner: bytes) -> int:
+        """Write the items of written orders and bring grown sums up to date; returns how many items."""
+        ready = [(line, order) for line, order in self._waiting if isinstance(order, bytes)]
+        self._waiting = [(line, order) for line, order in self._waiting if not isinstance(order, bytes)]
+        for line, order in ready:
+            line.columns["order"] = order
+        bulk.insert(operation, "order_lines", [line for line, _ in ready], owner)
+        for key in _SUMS:
+            grown = [(more[key], order) for order, more in self._grown.items() if key in more]
+            if grown:
+                bulk.add_to("orders", key, grown)
+        for order, more in self._grown.items():
+            known = self._sums[order]
+            known |= {key: (known.get(key) or 0) + amount for key, amount in more.items()}
+        self._grown = {}
+        return len(ready)
+
+
+def _line_of(row: Prepared) -> NewRow | None:
+    line = row.line
+    if line is None or not (any(v is not None for v in line.columns.values()) or getattr(line, "links", None)):
+        return None
+    columns: dict[str, Any] = line.columns
+    if columns.get("amount") is None and columns.get("price") is not None:
+        quantity = columns.get("quantity")
+        columns["amount"] = columns["price"] if quantity is None else round(columns["price"] * quantity / _SCALE)
+    if columns.get("profit") is not None and columns.get("cost") is None:
+        columns["cost"] = (columns.get("amount") or 0) - columns["profit"]
+    return line
