@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.core import clock
@@ -89,6 +90,23 @@ class AnalyticsService:
                 while len(self._answers) > KEPT:
                     self._answers.popitem(last=False)
         return found[0]
+
+    def export(self, report: Report, target: Path) -> int:
+        """Write a report to a file (.xlsx, .csv, .json); returns its rows. Needs the right to export, and is noted.
+
+        Raises NotPermitted, UserError, EnvironmentProblem.
+        """
+        from app.services.analytics.export import write
+
+        self._context.actor.require(self.info(report.name).entity, Action.EXPORT)
+        rows = write(report, target)
+        if not self._context.archive.read_only:
+            with self._context.writing() as work:
+                summary = t("导出报表“{title}”到 {name}", title=report.title, name=target.name)
+                params = {"report": report.name, "path": str(target)}
+                work.operation("export", summary, params=params).counts = {"exported": rows}
+                work.commit()
+        return rows
 
     def forget(self) -> None:
         """Give all memory back (the screen is locked)."""

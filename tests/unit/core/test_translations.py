@@ -30,7 +30,7 @@ AREAS = {
     "cli": ("cli/",),
     "settings": ("settings/",),
     "views": ("views/",),
-    "program": ("bootstrap.py", "door.py", "__main__.py", "__init__.py"),
+    "program": ("bootstrap.py", "door.py", "pictures.py", "__main__.py", "__init__.py"),
 }
 SENTENCES, HIDDEN = collected()
 

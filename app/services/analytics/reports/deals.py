@@ -20,7 +20,7 @@ from app.services.analytics.run import Run
 
 
 def pipeline_columns() -> tuple[Column, ...]:
-    return (Column("label", t("阶段")), Column("n", t("商机数"), Kind.INTEGER), Column("amount", t("金额"), Kind.MONEY))
+    return (Column("stage", t("阶段")), Column("n", t("商机数"), Kind.INTEGER), Column("value", t("金额"), Kind.MONEY))
 
 
 def _closed_in(found: Book, period: Period) -> list[Deal]:
@@ -157,7 +157,7 @@ def funnel_report(run: Run) -> Report:
     won = sum(d.outcome == WON for d in cohort)
     rows: list[Row] = [
         {
-            "stage": step.stage.name, "label": step.stage.name, "rank": step.stage.rank, "n": step.reached, "amount": step.value,
+            "stage": step.stage.name, "label": step.stage.name, "rank": step.stage.rank, "n": step.reached, "value": step.value,
             "onward": step.onward, "conversion": step.conversion, "share": rate(step.reached, len(cohort)),
             "days": median(days[step.stage.key]) if days.get(step.stage.key) else None,
             "days_n": len(days.get(step.stage.key, ())),
@@ -167,7 +167,7 @@ def funnel_report(run: Run) -> Report:
     rows.append(
         {
             "stage": t("赢单"), "label": t("赢单"), "rank": len(steps), "n": won,
-            "amount": sum(d.amount for d in cohort if d.outcome == WON), "onward": None, "conversion": None,
+            "value": sum(d.amount for d in cohort if d.outcome == WON), "onward": None, "conversion": None,
             "share": rate(won, len(cohort)), "days": None, "days_n": 0,
         }
     )  # fmt: skip
@@ -273,7 +273,7 @@ def _stage_part(found: Book, open_deals: Sequence[Deal], chance: dict[int, float
     rows: tuple[Row, ...] = tuple(
         {
             "stage": s.name, "label": s.name, "key": s.key, "n": len(by_stage[s.key]),
-            "amount": sum(d.amount for d in by_stage[s.key]), "chance": chance.get(s.key),
+            "value": sum(d.amount for d in by_stage[s.key]), "chance": chance.get(s.key),
             "weighted": round(sum(d.amount for d in by_stage[s.key]) * chance.get(s.key, 0.0)),
         }
         for s in found.stages

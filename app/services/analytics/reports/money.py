@@ -17,7 +17,7 @@ from app.services.analytics.reports.common import one_of, report, share_column, 
 from app.services.analytics.rules import ageing
 from app.services.analytics.rules.arrays import rate
 from app.services.analytics.rules.history import Orders
-from app.services.analytics.rules.series import STEPS, Bucket, buckets, fitting_step, sums
+from app.services.analytics.rules.series import STEPS, Bucket, buckets, fitting_step, is_cut, sums
 from app.services.analytics.run import Run, member
 
 COUNTED = Condition("status", "not_in", list(NOT_COUNTED))
@@ -69,7 +69,7 @@ def sales_report(run: Run) -> Report:
     rows: tuple[Row, ...] = tuple(
         {
             "label": bucket_label(b, step), "start": b.start.isoformat(), "end": b.end.isoformat(), "orders": int(n),
-            "revenue": int(value), "average": round(int(value) / int(n)) if n else None,
+            "revenue": int(value), "average": round(int(value) / int(n)) if n else None, "unfinished": is_cut(b, step),
         }
         for b, n, value in zip(steps, counts, net, strict=True)
     )  # fmt: skip

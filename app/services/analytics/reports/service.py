@@ -19,7 +19,7 @@ from app.services.analytics.reports.common import report
 from app.services.analytics.reports.money import between, bucket_label, step_of
 from app.services.analytics.rules import service as rules
 from app.services.analytics.rules.arrays import Ints, rate
-from app.services.analytics.rules.series import buckets, sums
+from app.services.analytics.rules.series import buckets, is_cut, sums
 from app.services.analytics.rules.service import Ticket, Times
 from app.services.analytics.run import Run, midnight
 from app.services.tickets.office import calendar_of
@@ -139,7 +139,7 @@ def _volume(run: Run, everything: list[TicketRow], window: Period) -> tuple[Row,
     return tuple(
         {
             "label": bucket_label(bucket, step), "start": bucket.start.isoformat(), "end": bucket.end.isoformat(),
-            "opened": int(new), "resolved": int(done),
+            "opened": int(new), "resolved": int(done), "unfinished": is_cut(bucket, step),
         }
         for bucket, new, done in zip(steps, opened, solved, strict=True)
     )  # fmt: skip

@@ -207,7 +207,7 @@ def churn_report(run: Run) -> Report:
         rows=tuple(rows),
         measures=(
             Measure("rate", t("流失率"), Kind.RATE, rate(measured.churned, measured.population), n=measured.population),
-            Measure("window", t("流失窗口"), Kind.DAYS, window),
+            Measure("window_days", t("流失窗口"), Kind.DAYS, window),
             Measure("population", t("窗口前已买过"), Kind.INTEGER, measured.population),
             Measure("churned", t("其中流失"), Kind.INTEGER, measured.churned),
         ),

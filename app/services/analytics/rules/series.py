@@ -67,6 +67,11 @@ def buckets(start: date, end: date, step: str) -> tuple[Bucket, ...]:
     return tuple(Bucket(a, b) for a, b in pairwise(_borders(start, end, step)))
 
 
+def is_cut(bucket: Bucket, step: str) -> bool:
+    """Whether its period goes on after its last day here."""
+    return _after(_begin(bucket.start, step), step) > bucket.end
+
+
 def sums(days: Ints, found: tuple[Bucket, ...], *columns: Ints) -> tuple[Ints, ...]:
     """(how many rows per bucket, then the sum of each column per bucket); days outside count nowhere."""
     if not found:
