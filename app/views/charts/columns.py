@@ -38,6 +38,8 @@ class ColumnChart(Chart):
             raise ValueError("a mark for each category")
 
     def is_empty(self) -> bool:
+        if self.stacked and not any(mark.value for one in self.series for mark in one.marks):
+            return True  # a stack of nothing is nothing
         return not self.names or not measured(*self.series)
 
     def spoken_values(self) -> list[str]:

@@ -49,6 +49,11 @@ class HeatChart(Chart):
         words = (self.row_word, self.rows[row]), (self.column_word, self.columns[column])
         return " × ".join(" ".join(part for part in pair if part) for pair in words)
 
+    def _text(self, mark: Mark) -> str:
+        if self.unit is Unit.RATE and mark.value is not None:
+            return f"{mark.value:.0%}"  # the tip has the decimals
+        return short(mark.value, self.unit)
+
     def spoken_values(self) -> list[str]:
         return [
             t("{mark}：{value}", mark=self._name(i, j), value=full(mark.value, self.unit))
@@ -63,7 +68,7 @@ class HeatChart(Chart):
         width, height = grid.width() / len(self.columns), min(56.0, grid.height() / len(self.rows))
         self._draw_heads(canvas, rect, grid, width, height)
         most = max((m.value for row in self.cells for m in row if m is not None and m.value), default=0.0) or 1.0
-        texts = [short(m.value, self.unit) for row in self.cells for m in row if m is not None]
+        texts = [self._text(m) for row in self.cells for m in row if m is not None]
         readable = fitting(texts, width_of) + 4 <= width and height >= 16
         pad = 1.5 if min(width, height) >= 14 else 0.5
         spots = []
@@ -97,7 +102,7 @@ class HeatChart(Chart):
         if mark.unfinished:
             canvas.hatch(box, "surface", 4)
         if readable:
-            canvas.text(box, short(mark.value, self.unit), canvas.ink_on(ground), align=CENTER)
+            canvas.text(box, self._text(mark), canvas.ink_on(ground), align=CENTER)
         if cell == hot:
             canvas.box(box, "", 4, "text", 2)
         path = QPainterPath()

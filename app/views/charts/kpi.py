@@ -78,7 +78,7 @@ class KpiChart(Chart):
         if rect.bottom() - below.bottom() >= 34:
             room = QRectF(rect.x(), below.bottom() + 6, rect.width(), min(120.0, rect.bottom() - below.bottom() - 8))
         else:
-            top = y + 4 if width_of(figure, size, bold=True) + 110 <= rect.width() else below.y()
+            top = y + 4 if width_of(figure, size, bold=True) + 84 <= rect.width() else below.y()
             wide = rect.width() - max(used, width_of(figure, size, bold=True) if top < below.y() else used) - 14
             room = QRectF(rect.right() - min(96.0, wide), top, min(96.0, wide), below.bottom() - top - 2)
         if room.width() >= 40 and room.height() >= 14:

@@ -81,6 +81,8 @@ class FilterBar(QWidget):
             field.setMinimumWidth(124)
         self.days = muted("")
         self.arrange = buttons.ghost(t("调整版面"), "layout-dashboard")
+        for widget in (self.to, self.compare, self.days):
+            widget.setMinimumHeight(32)  # in line with the fields
         self._lay_out()
         self.show_wish(wish)
         self.period.currentIndexChanged.connect(lambda _at: self._on_changed())

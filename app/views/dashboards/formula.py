@@ -31,13 +31,13 @@ class FormulaCard(QWidget):
         self._add(t("口径"), report.formula.text)
         self._add(t("时间窗"), window_text(report.window, report.as_of))
         self._add(t("截至"), report.as_of.isoformat())
-        self._add(t("范围"), filter_text or t("全部"))
+        self._add(t("统计范围"), filter_text or t("全部"))
         parameters = parameter_text(report.parameters, titles)
         if parameters:
             self._add(t("参数"), "\n".join(parameters))
         self._add("n", f"{report.n:,}")
         if report.notes:
-            self._add(t("说明"), "\n".join(report.notes))
+            self._add(t("注意"), "\n".join(report.notes))
 
     def _add(self, name: str, text: str, *, strong: bool = False) -> None:
         row = self._grid.rowCount()
@@ -62,5 +62,5 @@ def footnotes(report: Report, filter_text: str) -> tuple[str, ...]:
     )
     lines = [t("{name}：{text}", name=report.formula.name, text=report.formula.text), " · ".join(dict.fromkeys(facts))]
     if filter_text:
-        lines.append(t("范围：{text}", text=filter_text))
+        lines.append(t("统计范围：{text}", text=filter_text))
     return (*lines, *report.notes)

@@ -47,7 +47,7 @@ class DashboardsPage(Page):
     """A payload that is a tab's key shows that tab."""
 
     key = "dashboards"
-    icon = "layout-dashboard"
+    icon = "chart-column"
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)

@@ -19,10 +19,8 @@ def titles() -> list[tuple[str, str]]:
 
 def compared_words(key: str) -> str:
     """Against what a figure of this period is held."""
-    return {
-        "month": t("较上月"), "last_month": t("较前一月"), "quarter": t("较上季"), "year": t("较去年"),
-        "last_12": t("较前 12 个月"),
-    }.get(key, t("较上一时段"))  # fmt: skip
+    words = {"month": t("较上月"), "last_month": t("较前一月"), "quarter": t("较上季"), "year": t("较去年")}
+    return words.get(key, t("较上期"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
-from app.core.i18n import t
-from app.services.analytics.records import Column, Measure, Part, Report, Row
+from app.core.i18n import language, t
+from app.services.analytics.records import Column, Measure, Part, Report, Row, month_shift
 from app.views.charts.chart import Chart
 from app.views.charts.columns import ColumnChart
 from app.views.charts.data import Mark, Series, Unit
@@ -100,8 +100,7 @@ def over_time(keys: Sequence[str], part: str = "", *, area: bool = True, compare
 
 
 def _time_mark(report: Report, row: Row, key: str, place: RowKey, day: date | None) -> Mark:
-    running = _end(row, day) > report.as_of + timedelta(days=1)
-    return Mark(_time_label(row), row.get(key), openable(report, place), at=day, unfinished=running)
+    return Mark(_time_label(row), row.get(key), openable(report, place), at=day, unfinished=_runs(report, row))
 
 
 def _before(report: Report, key: str, part: str, days: Sequence[date | None]) -> Series:
@@ -124,13 +123,14 @@ def _start(row: Row) -> date | None:
     return None
 
 
-def _end(row: Row, day: date | None) -> date:
-    """The first day after the row; for a month without an end its own."""
-    if row.get("end"):
-        return date.fromisoformat(str(row["end"]))
+def _runs(report: Report, row: Row) -> bool:
+    """Whether the month, quarter or year of a row is not over yet."""
+    day = _start(row)
     if day is None:
-        return date.min
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+        return False
+    label = str(row.get("month") or row.get("label") or "")
+    months = 12 if len(label) == 4 else 3 if "Q" in label else 1 if len(label) == 7 else 0
+    return months > 0 and month_shift(day.replace(day=1), months) > report.as_of + timedelta(days=1)
 
 
 def _time_label(row: Row) -> str:
@@ -168,7 +168,12 @@ def stacked(keys: Sequence[str], part: str = "", *, name: str = "month", opens_r
         series = []
         for key in keys:
             marks = tuple(
-                Mark(names[at], row.get(key), openable(report, RowKey(at, part)) if opens_row else None)
+                Mark(
+                    names[at],
+                    row.get(key),
+                    openable(report, RowKey(at, part)) if opens_row else None,
+                    unfinished=name == "month" and opens_row and _runs(report, row),
+                )
                 for at, row in enumerate(table.rows)
             )
             series.append(Series(column_of(table, key).title, marks))
@@ -179,7 +184,7 @@ def stacked(keys: Sequence[str], part: str = "", *, name: str = "month", opens_r
 
 
 def ranking(
-    value: str, part: str = "", *, name: str = "label", most: int = 12, extra: str = "", unit: Unit | None = None
+    value: str, part: str = "", *, name: str = "label", most: int = 12, extra: str = "", tones: Sequence[str] = ()
 ) -> Picture:
     """Lying bars in the order of the rows; `extra`: a column written behind the value."""
 
@@ -192,10 +197,10 @@ def ranking(
             marks.append(
                 Mark(
                     str(row.get(name) or t("未填")), row.get(value), openable(report, RowKey(at, part)), extra=beside,
-                    note=_count_note(row, value),
+                    note=_count_note(row, value), tone=tones[at] if at < len(tones) else "",
                 )
             )  # fmt: skip
-        return RankingChart(title, marks, unit or unit_of(kind), reason=reason_of(report))
+        return RankingChart(title, marks, unit_of(kind), reason=reason_of(report))
 
     return draw
 
@@ -230,7 +235,9 @@ def _short_name(row: Row, key: str) -> str:
     day = month_start(text) if len(text) == 7 else None
     if day is None:
         return text
-    return str(day.year) if day.month == 1 else month_name(day.month)
+    if day.month > 1:
+        return month_name(day.month)
+    return f"{day.year}年" if language() == "zh" else str(day.year)
 
 
 # ---- shapes of their own --------------------------------------------------------------------------------------------

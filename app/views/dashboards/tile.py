@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.i18n import t
@@ -59,10 +59,11 @@ class Tile(QWidget):
     def _build(self) -> None:
         figure = self.spec.figure
         self.head = ElidedLabel(self.title, "secondary" if figure else "h2")
-        self.info = IconButton("info", t("“{title}”怎么算的", title=self.title), side=24, color="text_3")
+        kind = _QuietButton if figure else IconButton
+        self.info = kind("info", t("“{title}”怎么算的", title=self.title), side=24, color="text_3")
         self.info.clicked.connect(lambda: self.formula_wanted.emit(self.info))
         self.info.setEnabled(False)
-        self.more = IconButton("ellipsis", t("“{title}”的菜单", title=self.title), side=24, color="text_3")
+        self.more = kind("ellipsis", t("“{title}”的菜单", title=self.title), side=24, color="text_3")
         self.more.clicked.connect(self.open_menu)
         row = QHBoxLayout()
         row.setSpacing(2)
@@ -113,6 +114,18 @@ class Tile(QWidget):
     def is_waiting(self) -> bool:
         """Whether nothing was shown yet."""
         return self.stack.currentWidget() is self._waiting
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._repaint_buttons()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._repaint_buttons()
+
+    def _repaint_buttons(self) -> None:
+        self.info.update()
+        self.more.update()
 
     # ---- menu and keys ------------------------------------------------------------------------------------------
 
@@ -206,6 +219,15 @@ class Tile(QWidget):
         rect = QRectF(self.rect())
         painting.rounded(painter, rect, 10, "surface", "primary" if self.dragging else "border")
         painter.end()
+
+
+class _QuietButton(IconButton):
+    """Seen only while the mouse is on its tile or the keyboard on it: figures stay calm."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tile = self.parentWidget()
+        if self.hasFocus() or (tile is not None and tile.underMouse()):
+            super().paintEvent(event)
 
 
 class _Problem(QWidget):

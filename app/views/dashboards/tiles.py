@@ -73,7 +73,7 @@ _PAGES: Mapping[str, tuple[str, ...]] = {
     ),
     "value": (
         "buyers", "loyal", "churn_rate", "mean_clv", "total_clv",
-        "rfm_grid", "cohort", "stages_over_time", "rfm_groups", "clv_top", "churn_bands", "abc", "lifecycle", "sources",
+        "rfm_grid", "cohort", "stages_over_time", "rfm_groups", "lifecycle", "clv_top", "churn_bands", "abc",
     ),
     "service": (
         "first_response", "first_response_p90", "resolution", "sla_rate", "backlog_count",
@@ -124,7 +124,7 @@ def _sales() -> tuple[TileSpec, ...]:
         TileSpec("pipeline_stages", "pipeline", lambda: t("在谈金额按阶段"),
                  pictures.ranking("value", "stages", name="stage"), timeless=True, rows="stages"),
         TileSpec("receivables", "receivables", lambda: t("应收账龄"),
-                 pictures.columns("amount", tones=("", "", "warn", "warn", "bad")), timeless=True),
+                 pictures.ranking("amount", tones=("", "", "warn", "warn", "bad")), timeless=True),
         TileSpec("products", "abc", lambda: t("产品净额"), pictures.ranking("value", name="product", extra="class"),
                  params={"by": "products"}),
     )  # fmt: skip
@@ -141,7 +141,7 @@ def _value() -> tuple[TileSpec, ...]:
                  pictures.stacked(["loyal", "active", "new", "lost"], "history"), size="M", timeless=True, rows="history"),
         TileSpec("clv_top", "clv", lambda: t("未来价值最高的客户"), pictures.ranking("clv", name="customer"), size="M",
                  timeless=True, plane=planes.clv),
-        TileSpec("churn_bands", "churn", lambda: t("流失风险分布"), pictures.columns("n", "bands", name="band"),
+        TileSpec("churn_bands", "churn", lambda: t("流失风险分布"), pictures.ranking("n", "bands", name="band"),
                  timeless=True),
         TileSpec("abc", "abc", lambda: t("ABC 客户"), pictures.parts_of("value", "classes", name="class")),
         TileSpec("sources", "sources", lambda: t("新客户来源"), pictures.parts_of("n", center=lambda: t("新客户"))),
