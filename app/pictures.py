@@ -50,7 +50,8 @@ def write_picture(report: Report, target: Path) -> None:
     fonts.forget()  # the language may be another one than before
     tile = all_tiles()[_TILES[report.name]]
     chart = tile.draw(report)
-    save(chart, Sheet(report.title, tile.title() if not tile.figure else "", _footnotes(report)), target)
+    subtitle = "" if tile.title() == report.title else tile.title()
+    save(chart, Sheet(report.title, subtitle, _footnotes(report)), target)
     del application
 
 

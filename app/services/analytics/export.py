@@ -73,15 +73,16 @@ def facts(report: Report) -> list[tuple[str, str]]:
     window = report.window
     found = [
         (t("报表"), report.title),
-        (t("公式"), f"{report.formula.name}。{report.formula.text}"),
+        (t("公式"), f"{report.formula.name} | {report.formula.text}"),
         (t("统计日"), report.as_of.isoformat()),
         (t("期间"), f"{window.start.isoformat()} – {window.last.isoformat()}" if window and window.days else "—"),
         ("n", str(report.n)),
     ]
     if report.filter:
         found.append((t("筛选"), json.dumps(report.filter, ensure_ascii=False)))
-    if report.parameters:
-        found.append((t("参数"), "，".join(f"{k} = {v}" for k, v in report.parameters.items() if v != "")))
+    given = [f"{k} = {v}" for k, v in report.parameters.items() if v != ""]
+    if given:
+        found.append((t("参数"), ", ".join(given)))
     found += [(m.title, cell_text(Column(m.key, m.title, m.kind), m.value)) for m in report.measures]
     found += [(t("注意"), note) for note in report.notes]
     return found

@@ -170,7 +170,7 @@ def receivables_report(run: Run) -> Report:
     )  # fmt: skip
     loose, loose_amount = orders.unassigned_payments(run.reader, until)
     late = total - sum(o.owed for o in found["not_due"])
-    demanded = run.drill("orders", Condition("owed", "gt", 0))
+    demanded = run.drill("orders", COUNTED, Condition("owed", "gt", 0))
 
     def drill(row: Row) -> Drill:
         return Drill("orders", _and(demanded.condition, _due(run.as_of, str(row["bucket"]))))
