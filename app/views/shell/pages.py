@@ -20,7 +20,9 @@ from app.views.shell.page import Page
 Place = Literal["main", "bottom"]
 _PAGES: tuple[tuple[str, str, str, Place], ...] = (
     ("customers", "app.views.customers.page:CustomersPage", "users", "main"),
+    ("tickets", "app.views.tickets.page:InboxPage", "inbox", "main"),
     ("contacts", "app.views.customers.contacts_page:ContactsPage", "users-round", "main"),
+    ("dashboards", "app.views.dashboards.page:DashboardsPage", "chart-column", "main"),
     ("history", "app.views.history.page:HistoryPage", "history", "main"),
     ("settings", "app.views.settings.page:SettingsPage", "settings", "bottom"),
 )
@@ -55,7 +57,10 @@ def _class(target: str) -> Any:
 
 
 def _title(key: str) -> str:
-    return {"customers": t("客户"), "contacts": t("联系人"), "history": t("操作记录"), "settings": t("设置")}[key]
+    return {
+        "customers": t("客户"), "contacts": t("联系人"), "tickets": t("工单"), "dashboards": t("仪表盘"), "history": t("操作记录"),
+        "settings": t("设置"),
+    }[key]  # fmt: skip
 
 
 def entries() -> list[PageEntry]:

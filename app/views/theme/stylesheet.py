@@ -55,6 +55,7 @@ QAbstractSpinBox[state="error"] { border: 1px solid $bad; }
 QLineEdit[look="search"] { background: $surface_2; border-radius: 8px; padding-left: 3px; }
 QLineEdit[look="search"]:focus { background: $surface; }
 QLineEdit[look="bare"] { border: 0; background: transparent; font-size: 16px; min-height: 46px; }
+QPlainTextEdit[look="bare"], QPlainTextEdit[look="bare"]:focus { border: 0; background: transparent; padding: 2px 4px; }
 QLineEdit[look="cell"] { border: 2px solid $primary; border-radius: 4px; padding: 0 7px; min-height: 0; }
 
 QLineEdit[echoMode="2"] { lineedit-password-character: 8226; }
