@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,13 +11,16 @@ from PySide6.QtGui import QColor, QImage, QImageWriter, QPageLayout, QPageSize, 
 
 from app.core.i18n import t
 from app.errors import EnvironmentProblem
-from app.views.charts.canvas import Canvas
+from app.views.charts.canvas import Canvas, width_of
 from app.views.charts.chart import Chart
 from app.views.theme import fonts
 from app.views.theme.tokens import LIGHT, Tokens
 
 FORMATS = ("png", "svg", "pdf")
 _EDGE, _HEAD, _LINE = 20.0, 30.0, 17.0
+#: of small print; a picture is for the chart
+_MOST_LINES = 8
+_PIECES = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+|\s+")
 _PDF_DPI = 1200
 
 
@@ -39,11 +43,23 @@ def draw_sheet(painter: QPainter, size: QSizeF, chart: Chart, sheet: Sheet, toke
     if sheet.subtitle:
         canvas.text(QRectF(inner.x(), inner.y() + 22, inner.width(), 18), sheet.subtitle, "text_3", fonts.CAPTION)
         top += 18
-    bottom = len(sheet.footnotes) * _LINE + (8 if sheet.footnotes else 0)
+    lines = [line for text in sheet.footnotes for line in wrapped(text, inner.width())][:_MOST_LINES]
+    bottom = len(lines) * _LINE + (8 if lines else 0)
     chart.draw(canvas, inner.adjusted(0, top, 0, -bottom))
-    for at, text in enumerate(sheet.footnotes):
+    for at, text in enumerate(lines):
         y = inner.bottom() - bottom + 8 + at * _LINE
         canvas.text(QRectF(inner.x(), y, inner.width(), _LINE), text, "text_3", fonts.SMALL)
+
+
+def wrapped(text: str, width: float) -> list[str]:
+    """The lines of a text on so many pixels: broken at spaces, and between any two Han characters."""
+    found = [""]
+    for word in _PIECES.findall(text.strip()):
+        if width_of(found[-1] + word) > width and found[-1]:
+            found.append(word.lstrip())
+        else:
+            found[-1] += word
+    return found
 
 
 def to_image(chart: Chart, sheet: Sheet, size: QSize, scale: float = 2.0, tokens: Tokens = LIGHT) -> QImage:

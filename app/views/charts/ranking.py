@@ -16,7 +16,7 @@ from app.views.charts.figures import full, short
 from app.views.charts.scale import fitting
 from app.views.theme import fonts
 
-_LEAST, _MOST = 22.0, 38.0
+_LEAST, _MOST = 22.0, 46.0
 
 
 class RankingChart(Chart):
@@ -35,7 +35,7 @@ class RankingChart(Chart):
 
     def paint(self, canvas: Canvas, rect: QRectF, hot: Cell | None) -> list[Spot]:
         shown, height = self._fitting(rect)
-        names = min(fitting([m.label for m in shown], lambda s: width_of(s, fonts.CAPTION)) + 12, rect.width() * 0.38)
+        names = min(fitting([m.label for m in shown], lambda s: width_of(s, fonts.CAPTION)) + 12, rect.width() * 0.45)
         figures = fitting([self._figure(m) for m in shown], lambda s: width_of(s, fonts.CAPTION)) + 10
         bar = QRectF(rect.x() + names, rect.y(), max(8.0, rect.width() - names - figures), rect.height())
         values = [0.0, *(v for m in shown for v in (m.value, m.previous) if v is not None)]

@@ -103,13 +103,14 @@ def changed(arrangement: Arrangement, key: str, **values: Any) -> Arrangement:
 
 def laid_out(tiles: Sequence[tuple[str, str, bool]], width: int) -> list[Box]:
     """Boxes of (key, size, is it a figure) in rows `width` pixels wide. Figures and charts never share a row; a row is
-    filled to its end unless that would stretch its tiles to more than one and a half times their width."""
+    filled to its end, except that charts are never stretched to more than one and a half times their width."""
     whole = max(15, min(WHOLE, int((width + GAP) / _COLUMN)))
     boxes: list[Box] = []
     y = 0
+    figures = {key for key, _size, figure in tiles if figure}
     for row in _rows(tiles, whole):
         spans = sum(span for _key, span, _height in row)
-        filled = spans if spans * 1.5 >= whole else whole
+        filled = spans if row[0][0] in figures or spans * 1.5 >= whole else whole
         height = max(height for _key, _span, height in row)
         taken = 0
         for key, span, _height in row:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
+from app.core import clock
 from app.core.i18n import t
 from app.views.dashboards.periods import KEYS, Span, titles
 from app.views.widgets import buttons
@@ -81,8 +82,6 @@ class FilterBar(QWidget):
             field.setMinimumWidth(124)
         self.days = muted("")
         self.arrange = buttons.ghost(t("调整版面"), "layout-dashboard")
-        for widget in (self.to, self.compare, self.days):
-            widget.setMinimumHeight(32)  # in line with the fields
         self._lay_out()
         self.show_wish(wish)
         self.period.currentIndexChanged.connect(lambda _at: self._on_changed())
@@ -99,11 +98,11 @@ class FilterBar(QWidget):
             self.period, self.first, self.to, self.last, self.team, self.owner, self.compare, self.days
         )  # fmt: skip
         for widget in everything:
-            left.addWidget(widget)
+            left.addWidget(_in_line(widget) if widget in (self.to, self.compare, self.days) else widget)
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 10, 14, 2)
         row.addLayout(left, 1)
-        row.addWidget(self.arrange)
+        row.addWidget(self.arrange, 0, Qt.AlignmentFlag.AlignTop)
 
     # ---- content ------------------------------------------------------------------------------------------------
 
@@ -137,16 +136,28 @@ class FilterBar(QWidget):
         """The days of the period in words."""
         self.days.setText(text)
 
+    def _begin_custom(self) -> None:
+        """An own period begins as the one that was shown, up to today."""
+        today = clock.today()
+        shown = self._wish.span.period(today)
+        for field, day in ((self.first, shown.start), (self.last, min(shown.last, today))):
+            field.blockSignals(True)
+            field.set_day(day)
+            field.blockSignals(False)
+
     def _show_days(self) -> None:
         own = self._wish.span.key == "custom"
-        for widget in (self.first, self.to, self.last):
-            widget.setVisible(own)
+        for widget in (self.first, self.to.parentWidget(), self.last):
+            if widget is not None:
+                widget.setVisible(own)
         self.days.setVisible(not own)
 
     def _on_changed(self) -> None:
         key = self.period.key()
         span = Span(key)
         if key == "custom":
+            if self._wish.span.key != "custom":
+                self._begin_custom()
             span = Span(key, self.first.day(), self.last.day())
         owner = self.owner.key()
         self._wish = replace(
@@ -155,3 +166,13 @@ class FilterBar(QWidget):
         )  # fmt: skip
         self._show_days()
         self.changed.emit(self._wish)
+
+
+def _in_line(widget: QWidget) -> QWidget:
+    """As high as the fields beside it, in its middle."""
+    frame = QWidget()
+    frame.setFixedHeight(34)
+    row = QHBoxLayout(frame)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(widget)
+    return frame

@@ -54,7 +54,7 @@ class ReportRows:
 
 def _column(column: Column) -> TableColumn:
     kind: CellKind = "money" if column.kind is Kind.MONEY else "number" if column.kind in _NUMBERS else "text"
-    width = 240 if column.kind is Kind.LIST else 160 if kind == "text" else 120
+    width = 240 if column.kind is Kind.LIST or column.key == "customer" else 150 if kind == "text" else 116
     return TableColumn(column.key, column.title, kind, width, sortable=False)
 
 

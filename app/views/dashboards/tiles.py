@@ -102,7 +102,7 @@ def _figures() -> tuple[TileSpec, ...]:
         TileSpec("weighted", "pipeline", lambda: t("加权预测金额"), measure="weighted", timeless=True),
         TileSpec("loyal", "lifecycle", lambda: t("忠诚客户"), measure="loyal", timeless=True),
         TileSpec("churn_rate", "churn", lambda: t("流失率"), measure="rate", better="less", timeless=True),
-        TileSpec("mean_clv", "clv", lambda: t("人均未来价值"), measure="mean", timeless=True),
+        TileSpec("mean_clv", "clv", lambda: t("每位客户未来价值"), measure="mean", timeless=True),
         TileSpec("total_clv", "clv", lambda: t("未来价值合计"), measure="total", timeless=True),
         TileSpec("first_response", "service", lambda: t("首次响应中位数"), measure="first_response_median", better="less"),
         TileSpec("first_response_p90", "service", lambda: t("首次响应 P90"), measure="first_response_p90", better="less"),
