@@ -32,6 +32,7 @@ from app.services.tickets.mail.sending import new_message_id
 from app.services.tickets.mail.threads import reply_subject
 from app.services.tickets.messages import MESSAGES, Note
 from app.services.tickets.office import setting
+from app.services.tickets.office_service import OfficeService
 from app.services.tickets.outbox import Outbox
 from app.services.tickets.sla import Clock
 from app.services.tickets.templates import Desktop
@@ -58,6 +59,7 @@ class TicketService(RecordService):
         self.mailbox = MailAccountService(context)
         self.outbox = Outbox(context, self.mailbox)
         self.desktop = Desktop(context)
+        self.office = OfficeService(context)
 
     # ---- reading ------------------------------------------------------------------------------------------------
 

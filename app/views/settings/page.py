@@ -64,6 +64,7 @@ class SettingsPage(Page):
             *found,
             ("fields", t("字段管理"), "sliders-horizontal"),
             ("tags", t("标签"), "tags"),
+            ("tickets", t("工单"), "inbox"),
             ("backups", t("备份"), "database"),
             ("bin", t("回收站"), "trash-2"),
             ("about", t("关于"), "info"),
@@ -122,9 +123,10 @@ def _makers() -> dict[str, Callable[[Desk], QWidget]]:
     from app.views.settings.people import PeopleSection
     from app.views.settings.security import SecuritySection
     from app.views.settings.tags_section import TagsSection
+    from app.views.settings.tickets_section import TicketsSection
 
     return {
         "appearance": AppearanceSection, "security": SecuritySection, "people": PeopleSection,
-        "fields": FieldsSection, "tags": TagsSection, "backups": BackupsSection, "bin": BinSection,
+        "fields": FieldsSection, "tags": TagsSection, "tickets": TicketsSection, "backups": BackupsSection, "bin": BinSection,
         "about": AboutSection,
     }  # fmt: skip

@@ -73,6 +73,7 @@ class Composer(QWidget):
         super().__init__()
         self._drafts: dict[UUID, Draft] = {}
         self._ticket: UUID | None = None
+        self._target = ""
         self._templates: Sequence[Record] = ()
         self._manage: Callable[[], None] | None = None
         self.setAcceptDrops(True)
@@ -138,7 +139,8 @@ class Composer(QWidget):
         if self._ticket != ticket.id:
             self._ticket = ticket.id
             self._show_draft()
-        self.target.setText(target)
+        self._target = target
+        self.target.setText(t("客户看不到") if self.mode() == NOTE else target)
 
     def mode(self) -> str:
         """ "reply" or "note"."""
@@ -202,8 +204,9 @@ class Composer(QWidget):
         )
         self.go.setText(t("保存备注") if note else t("发送"))
         self.go.set_icon("check" if note else "send")
-        for widget in (self._label, self.after, self.target):
+        for widget in (self._label, self.after):
             widget.setVisible(not note)
+        self.target.setText(t("客户看不到") if note else self._target)
         self._show_files()
         self.update()
 

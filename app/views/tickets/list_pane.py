@@ -257,9 +257,15 @@ class ListPane(QWidget):
             if not self.list.currentIndex().isValid():
                 self.list.select_first()
         else:
-            everything = self.wanted.base is None and not self.wanted.narrowed
-            self.stack.setCurrentWidget(self.none if everything else self.nothing)
+            self.stack.setCurrentWidget(self.nothing)
             self.list.current_changed.emit(None)
+            service = self.service
+            self.desk.read(lambda _job: service.count(), self._on_counted, owner=self)
+
+    def _on_counted(self, number: int) -> None:
+        """Nothing at all asks for something else than nothing here."""
+        if number == 0 and self.stack.currentWidget() is self.nothing:
+            self.stack.setCurrentWidget(self.none)
 
     def _on_chosen(self, count: int) -> None:
         self.bulk.setVisible(count > 1)

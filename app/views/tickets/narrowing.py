@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.core.dictionary.tickets import PRIORITIES, STATUSES
+from app.core.dictionary.tickets import PRIORITIES, STATUSES, TICKETS
 from app.core.i18n import t
 from app.core.records import Sort
 from app.views.tickets.listing import NEWEST, Wanted
@@ -39,10 +39,14 @@ class Narrowing(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(8)
-        self.statuses = self._ticks(column, t("状态"), [(c.code, c.label) for c in STATUSES], wanted.statuses)
-        self.priorities = self._ticks(column, t("优先级"), [(c.code, c.label) for c in PRIORITIES], wanted.priorities)
+        self.statuses = self._ticks(
+            column, TICKETS.field("status").label, [(c.code, c.label) for c in STATUSES], wanted.statuses
+        )
+        self.priorities = self._ticks(
+            column, TICKETS.field("priority").label, [(c.code, c.label) for c in PRIORITIES], wanted.priorities
+        )
         self.category = ChoiceField([("", t("全部分类")), *categories])
-        self.category.setAccessibleName(t("分类"))
+        self.category.setAccessibleName(TICKETS.field("category").label)
         if wanted.categories:
             self.category.set_key(wanted.categories[0])
         self.order = ChoiceField(
@@ -55,7 +59,7 @@ class Narrowing(QWidget):
         )
         self.order.setAccessibleName(t("排序"))
         self.order.set_key(next((k for k, v in _ORDERS.items() if v == wanted.sorts), "newest"))
-        for label, field in ((t("分类"), self.category), (t("排序"), self.order)):
+        for label, field in ((TICKETS.field("category").label, self.category), (t("排序"), self.order)):
             column.addWidget(DataLabel(label, "muted"))
             column.addWidget(field)
             field.currentIndexChanged.connect(lambda _at: self._tell())

@@ -9,7 +9,7 @@ from uuid import UUID
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
-from app.core.dictionary.tickets import CHANNELS, PRIORITIES
+from app.core.dictionary.tickets import CHANNELS, PRIORITIES, TICKETS
 from app.core.fields import Link
 from app.core.i18n import t
 from app.core.records import Record
@@ -59,13 +59,13 @@ class NewTicketDialog(QDialog):
         self.customer = Button(t("选择客户…"), "building-2")
         self.customer.clicked.connect(self._find)
         self.form.add_row("words", t("内容"), self.words)
-        self.form.add_row("subject", t("主题"), self.subject, required=True)
-        self.form.add_row("customer", t("客户"), self.customer)
-        self.form.add_row("requester", t("提交人"), self.requester)
+        self.form.add_row("subject", TICKETS.field("subject").label, self.subject, required=True)
+        self.form.add_row("customer", TICKETS.field("customer").label, self.customer)
+        self.form.add_row("requester", TICKETS.field("requester").label, self.requester)
         self.form.add_row("requester_email", t("邮箱"), self.email, hint=t("有邮箱才能把回复发出去"))
-        self.form.add_row("channel", t("渠道"), self.channel)
-        self.form.add_row("priority", t("优先级"), self.priority)
-        self.form.add_row("category", t("分类"), self.category)
+        self.form.add_row("channel", TICKETS.field("channel").label, self.channel)
+        self.form.add_row("priority", TICKETS.field("priority").label, self.priority)
+        self.form.add_row("category", TICKETS.field("category").label, self.category)
         self.go = buttons.primary(t("建立工单"))
         self.go.setDefault(True)
         self.go.clicked.connect(self.save)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from app.core.dictionary.tickets import PRIORITIES, STATUSES
+from app.core.dictionary.tickets import PRIORITIES, STATUSES, TICKETS
 from app.core.i18n import t
 from app.core.records import Record
 from app.core.values import money_shown
@@ -107,19 +107,20 @@ class SidePanel(QScrollArea):
         self._column.setContentsMargins(18, 18, 18, 18)
         self._column.setSpacing(5)
         self._column.addWidget(subheading(t("工单属性")))
-        self.status = self._field(t("状态"), "status")
-        self.priority = self._field(t("优先级"), "priority")
-        self.owner = self._field(t("处理人"), "owner")
-        self.category = self._field(t("分类"), "category")
+        self.status = self._field("status")
+        self.priority = self._field("priority")
+        self.owner = self._field("owner")
+        self.category = self._field("category")
         self.status.set_choices([(c.code, c.label) for c in STATUSES])
         self.priority.set_choices([(c.code, c.label) for c in PRIORITIES])
         self._clocks = self._section(t("服务时限"))
-        self._customer = self._section(t("客户"))
+        self._customer = self._section(TICKETS.field("customer").label)
         self._column.addStretch(1)
         self.setWidget(holder)
         self._showing = False
 
-    def _field(self, label: str, key: str) -> ChoiceField:
+    def _field(self, key: str) -> ChoiceField:
+        label = TICKETS.field(key).label
         title = DataLabel(label, "muted")
         field = ChoiceField()
         title.setBuddy(field)

@@ -79,8 +79,9 @@ def due_chip(record: Record) -> tuple[str, str]:
     local, today = due.astimezone(), now().astimezone().date()
     if local.date() == today:
         return t("剩 {span}", span=span_text(left)), "warn" if due - now() < SOON else "ok"
-    day = t("明天") if local.date() == today + timedelta(days=1) else local.strftime("%m-%d")
-    return t("{day} {time} 前", day=day, time=local.strftime("%H:%M")), "ok"
+    if local.date() == today + timedelta(days=1):
+        return t("明天 {time} 前", time=local.strftime("%H:%M")), "ok"
+    return t("{day} 前", day=local.strftime("%m-%d %H:%M")), "ok"
 
 
 def event_text(message: Record, names: Callable[[Any], str]) -> str:
