@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.i18n import t
-from app.views.customers.record_page import RecordPage
+from app.views.records.record_page import RecordPage
 
 
 class CustomersPage(RecordPage):

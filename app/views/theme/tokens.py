@@ -13,6 +13,7 @@ class Tokens:
 
     name: str
     canvas: str
+    lane: str
     side: str
     surface: str
     surface_2: str
@@ -64,6 +65,7 @@ class Tokens:
 LIGHT = Tokens(
     name="light",
     canvas="#F5F6F8",
+    lane="#ECEFF4",
     side="#FBFBFC",
     surface="#FFFFFF",
     surface_2="#F7F8FA",
@@ -115,6 +117,7 @@ LIGHT = Tokens(
 DARK = Tokens(
     name="dark",
     canvas="#111419",
+    lane="#15191F",
     side="#14181E",
     surface="#191E25",
     surface_2="#1E242C",
@@ -163,7 +166,7 @@ DARK = Tokens(
     series=("#5B8CFF", "#2CC9B8", "#F7B84B", "#A78BFA", "#F28B82", "#8492A6"),
 )
 
-_GROUNDS = ("surface", "surface_2", "canvas", "side", "hover")
+_GROUNDS = ("surface", "surface_2", "canvas", "lane", "side", "hover")
 TEXT_PAIRS: tuple[tuple[str, str], ...] = (
     *((ink, ground) for ink in ("text", "text_2", "text_3") for ground in (*_GROUNDS, "selection", "range")),
     *((tone if tone != "primary" else "primary_text", f"{tone}_soft") for tone in TONES),

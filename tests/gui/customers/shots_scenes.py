@@ -15,7 +15,7 @@ from app.core.filters import Condition
 from app.core.i18n import set_language
 from app.services.workspace import Workspace
 from app.settings.store import SettingsStore
-from app.views.customers.record_page import RecordPage
+from app.views.records.record_page import RecordPage
 from app.views.operations.runner import Runner
 from app.views.shell.main_window import MainWindow
 from app.views.theme import theme

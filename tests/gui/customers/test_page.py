@@ -7,8 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLineEdit
 
 from app.core.filters import Condition
-from app.views.customers.listing import ALL, MINE, TEMPORARY
-from app.views.customers.record_dialog import RecordDialog
+from app.views.records.listing import ALL, MINE, TEMPORARY
+from app.views.records.record_dialog import RecordDialog
 from app.views.shell.page import NewRecord, OpenRecord
 from app.views.widgets.popover import Popover
 from tests.gui.accessibility import assert_accessible

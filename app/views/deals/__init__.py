@@ -1,0 +1,1 @@
+"""Deals on a board and in a list; leads, orders, payments and products."""

@@ -1,0 +1,63 @@
+"""订单、回款、产品: lists with their verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.core.access import Action
+from app.core.fields import Link
+from app.core.i18n import t
+from app.core.records import Record
+from app.views.records.pane_head import PaneAction
+from app.views.records.record_dialog import RecordDialog
+from app.views.records.record_page import RecordPage
+
+
+class OrdersPage(RecordPage):
+    """Orders in a table; items and payments hang on the record in the pane."""
+
+    key = "orders"
+    icon = "shopping-cart"
+    entity = "orders"
+
+    @property
+    def title(self) -> str:
+        return t("订单")
+
+    def pane_actions(self, record: Record) -> Sequence[PaneAction]:
+        workspace = self.desk.workspace
+        if workspace.archive.read_only or not workspace.actor.may("payments", Action.CREATE):
+            return ()
+        owed = (record.get("owed") or 0) > 0
+        return (PaneAction(t("登记回款"), "wallet", self.pay, primary=owed),)
+
+    def pay(self, record: Record) -> None:
+        """The form of a payment for this order, with what is owed filled in."""
+        order = (Link(record.id, str(record.get("number") or "")),)
+        owed = record.get("owed") or 0
+        preset = {"order": order, "customer": record.get("customer"), "kind": "receipt", "amount": max(owed, 0) or None}
+        RecordDialog(self.desk, "payments", self, preset={k: v for k, v in preset.items() if v}, focus="amount").open()
+
+
+class PaymentsPage(RecordPage):
+    """Payments in a table."""
+
+    key = "payments"
+    icon = "wallet"
+    entity = "payments"
+
+    @property
+    def title(self) -> str:
+        return t("回款")
+
+
+class ProductsPage(RecordPage):
+    """Products in a table."""
+
+    key = "products"
+    icon = "package"
+    entity = "products"
+
+    @property
+    def title(self) -> str:
+        return t("产品")

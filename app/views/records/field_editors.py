@@ -1,0 +1,201 @@
+"""An editor for every type of field, for forms and for changing one field of many records."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtWidgets import QCalendarWidget, QComboBox, QCompleter, QLineEdit, QPlainTextEdit, QWidget
+
+from app.core.fields import POINT_TYPES, Field, FieldType
+from app.core.i18n import t
+from app.core.values import to_text
+from app.views.records.drafts import Draft, Ready, Typed
+from app.views.records.link_editor import Finder, LinkEditor
+from app.views.records.points_editor import PointsEditor
+from app.views.theme import icons
+from app.views.widgets.fields import ChoiceField
+from app.views.widgets.popover import Popover
+
+
+class FieldEditor(Protocol):
+    """A widget with a draft in it."""
+
+    def draft(self) -> Draft: ...
+
+    def set_value(self, value: Any) -> None: ...
+
+
+class LineEditor(QLineEdit):
+    """A value in one line."""
+
+    def __init__(self, field: Field, placeholder: str = "") -> None:
+        super().__init__()
+        self._field = field
+        self.setPlaceholderText(placeholder)
+        self.setMaxLength(max(field.max_length, 40))
+
+    def draft(self) -> Draft:
+        return Typed(self.text().strip())
+
+    def set_value(self, value: Any) -> None:
+        text = to_text(self._field, value)
+        self.setText(text.removesuffix(".00") if self._field.type is FieldType.MONEY else text)
+        self.setCursorPosition(0)
+
+
+class DayEditor(LineEditor):
+    """A day, typed in any usual form or picked."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(field, t("例如 2026-11-21"))
+        action = self.addAction(icons.icon("calendar", "text_3"), QLineEdit.ActionPosition.TrailingPosition)
+        action.setToolTip(t("日历"))
+        action.triggered.connect(self.open_calendar)
+
+    def open_calendar(self) -> None:
+        """Pick with the mouse or the arrow keys."""
+        calendar = QCalendarWidget()
+        calendar.setAccessibleName(t("日历"))
+        calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        day = QDate.fromString(self.text().strip()[:10], Qt.DateFormat.ISODate)
+        if day.isValid():
+            calendar.setSelectedDate(day)
+        popover = Popover(calendar, self, t("日历"))
+        popover.closed.connect(popover.deleteLater)
+
+        def picked(chosen: QDate) -> None:
+            self.setText(chosen.toString(Qt.DateFormat.ISODate))
+            popover.close()
+
+        calendar.clicked.connect(picked)
+        calendar.activated.connect(picked)
+        popover.show_under(self, align_right=True)
+
+
+class TextEditor(QPlainTextEdit):
+    """Several lines; Tab leaves."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(84)
+
+    def draft(self) -> Draft:
+        return Ready(self.toPlainText().strip() or None)
+
+    def set_value(self, value: Any) -> None:
+        self.setPlainText("" if value is None else str(value))
+
+
+class PickEditor(ChoiceField):
+    """One of a closed list, or nothing. Values are codes, True/False, or users."""
+
+    def __init__(self, field: Field, users: Mapping[uuid.UUID, str]) -> None:
+        self._field = field
+        if field.type is FieldType.USER:
+            choices = [(str(user), name) for user, name in users.items()]
+        elif field.type is FieldType.BOOL:
+            choices = [("1", t("是")), ("0", t("否"))]
+        else:
+            choices = [(choice.code, choice.label) for choice in field.choices]
+        super().__init__([("", t("（空）")), *choices])
+
+    def draft(self) -> Draft:
+        key = self.key()
+        if not key:
+            return Ready(None)
+        if self._field.type is FieldType.USER:
+            return Ready(uuid.UUID(key))
+        return Ready(key == "1" if self._field.type is FieldType.BOOL else key)
+
+    def set_value(self, value: Any) -> None:
+        key = "" if value is None else ("1" if value else "0") if isinstance(value, bool) else str(value)
+        if self.findData(key) < 0:
+            self.addItem(key, key)  # a value from an older list, or a user who is gone
+        self.set_key(key)
+
+
+class OpenPickEditor(QComboBox):
+    """A list that takes other words too."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self._field = field
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.addItem("")
+        self.addItems([choice.label for choice in field.choices])
+        line = self.lineEdit()
+        assert line is not None
+        line.setMaxLength(field.max_length)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def draft(self) -> Draft:
+        return Typed(self.currentText().strip())
+
+    def set_value(self, value: Any) -> None:
+        self.setCurrentText(to_text(self._field, value))
+
+
+class TagsEditor(LineEditor):
+    """Tags parted by 、 with the known ones offered while typing."""
+
+    def __init__(self, field: Field, tags: Mapping[str, str]) -> None:
+        super().__init__(field, t("多个标签用顿号隔开"))
+        self.setMaxLength(1000)
+        self._offered = QCompleter(list(tags), self)
+        self._offered.setFilterMode(Qt.MatchFlag.MatchContains)
+        self._offered.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._offered.setWidget(self)
+        self._offered.activated[str].connect(self._take)  # type: ignore[index]
+        self.textEdited.connect(self._offer)
+
+    def _offer(self, text: str) -> None:
+        last = _parts(text)[-1] if text else ""
+        self._offered.setCompletionPrefix(last)
+        self._offered.complete()
+
+    def _take(self, tag: str) -> None:
+        before = [part for part in _parts(self.text())[:-1] if part]
+        self.setText("、".join([*before, tag]) + "、")
+
+    def draft(self) -> Draft:
+        names = tuple(dict.fromkeys(part[:40] for part in _parts(self.text()) if part))
+        return Ready(names or None)
+
+    def set_value(self, value: Any) -> None:
+        self.setText("、".join(value or ()))
+
+
+def _parts(text: str) -> list[str]:
+    for mark in "，,；;":
+        text = text.replace(mark, "、")
+    return [part.strip() for part in text.split("、")]
+
+
+def make_editor(
+    field: Field, users: Mapping[uuid.UUID, str], tags: Mapping[str, str], finder: Finder | None = None
+) -> QWidget:
+    """The editor of a field: a widget that is a `FieldEditor`. Links need a `finder`."""
+    match field.type:
+        case FieldType.LINKS:
+            assert finder is not None
+            return LinkEditor(field, finder)
+        case FieldType.LONG_TEXT:
+            return TextEditor()
+        case FieldType.USER | FieldType.BOOL:
+            return PickEditor(field, users)
+        case FieldType.CHOICE:
+            return OpenPickEditor(field) if field.open_choices else PickEditor(field, users)
+        case FieldType.DATE:
+            return DayEditor(field)
+        case FieldType.TAGS:
+            return TagsEditor(field, tags)
+        case FieldType.MONEY:
+            return LineEditor(field, t("例如 5万 或 12,000.50"))
+    if field.type in POINT_TYPES or field.type is FieldType.ADDRESSES:
+        return PointsEditor(field)
+    return LineEditor(field)
