@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
@@ -15,6 +16,7 @@ from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet
 from app.services.analytics.records import Drill, Report
+from app.services.exchange.samples import import_samples
 from app.views.charts.explorer import ExplorerDialog
 from app.views.dashboards import planes
 from app.views.dashboards.arrangement import Arrangement, changed, moved, stepped
@@ -130,11 +132,18 @@ class DashboardsPage(Page):
             bring = buttons.primary(t("导入 Excel / CSV"), "upload")
             bring.clicked.connect(lambda _on=False: self.desk.page_wanted.emit("import", {"entity": "customers"}))
             sample = buttons.plain(t("试用示例数据"), "wand-sparkles")
-            sample.clicked.connect(lambda _on=False: self.desk.page_wanted.emit("samples", None))
+            sample.clicked.connect(self.load_samples)
             actions = [bring, sample]
         return EmptyState(
             "chart-column", t("还没有可以统计的数据"),
             t("导入客户、订单、商机或工单以后，这里会显示趋势、漏斗、客户价值和服务质量。"), actions,
+        )  # fmt: skip
+
+    def load_samples(self) -> None:
+        """Fill the empty archive with sample data, as one import that can be undone."""
+        self.desk.operate(
+            partial(import_samples, self.desk.workspace.imports), title=t("正在载入示例数据"), owner=self,
+            told=lambda report: t("已载入 {n} 位示例客户", n=report.created),
         )  # fmt: skip
 
     def _read_people(self) -> None:

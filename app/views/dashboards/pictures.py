@@ -142,21 +142,39 @@ def _time_label(row: Row) -> str:
 # ---- compared with each other ---------------------------------------------------------------------------------------
 
 
-def columns(value: str, part: str = "", *, name: str = "label", tones: Sequence[str] = ()) -> Picture:
-    """One upright bar a row; the period before beside it where it has the same rows."""
+def columns(value: str, part: str = "", *, name: str = "label") -> Picture:
+    """One upright bar a row; the period before beside it where it has rows of the same names."""
 
     def draw(report: Report, title: str) -> Chart:
         table = table_of(report, part)
         column = column_of(table, value)
         names = [_short_name(row, name) for row in table.rows]
         marks = tuple(
-            Mark(names[at], row.get(value), openable(report, RowKey(at, part)), note=_count_note(row, value),
-                 tone=tones[at] if at < len(tones) else "")
+            Mark(names[at], row.get(value), openable(report, RowKey(at, part)), note=_count_note(row, value))
             for at, row in enumerate(table.rows)
-        )  # fmt: skip
-        return ColumnChart(title, names, [Series(column.title, marks)], unit_of(column.kind), reason=reason_of(report))
+        )
+        series = [Series(column.title, marks)]
+        earlier = _earlier(report, part, name)
+        before = tuple(_mark_before(report, row, value, earlier.get(row.get(name)), part) for row in table.rows)
+        if any(mark.value for mark in before):
+            series.insert(0, Series(t("上期"), before, faint=True))
+        return ColumnChart(title, names, series, unit_of(column.kind), reason=reason_of(report))
 
     return draw
+
+
+def _earlier(report: Report, part: str, name: str) -> dict[object, int]:
+    """Name of a row → its position in the same table of the period before."""
+    if report.previous is None:
+        return {}
+    return {row.get(name): at for at, row in enumerate(table_of(report.previous, part).rows)}
+
+
+def _mark_before(report: Report, row: Row, value: str, at: int | None, part: str) -> Mark:
+    if at is None or report.previous is None:
+        return Mark("", None)
+    before = table_of(report.previous, part).rows[at]
+    return Mark("", before.get(value), openable(report, RowKey(at, part, before=True)), note=_count_note(before, value))
 
 
 def stacked(keys: Sequence[str], part: str = "", *, name: str = "month", opens_row: bool = False) -> Picture:
@@ -192,12 +210,14 @@ def ranking(
         table = table_of(report, part)
         kind = column_of(table, value).kind
         marks = []
+        earlier = _earlier(report, part, name)
         for at, row in enumerate(table.rows[:most]):
             beside = (str(row[extra]),) if extra and row.get(extra) is not None else ()
             marks.append(
                 Mark(
                     str(row.get(name) or t("未填")), row.get(value), openable(report, RowKey(at, part)), extra=beside,
                     note=_count_note(row, value), tone=tones[at] if at < len(tones) else "",
+                    previous=_mark_before(report, row, value, earlier.get(row.get(name)), part).value,
                 )
             )  # fmt: skip
         return RankingChart(title, marks, unit_of(kind), reason=reason_of(report))

@@ -6,6 +6,7 @@ import random
 import shutil
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +52,18 @@ def fill(workspace: Workspace, customers: int = 120, orders: int = 700, deals: i
             for _ in range(customers)
         ],
     )  # fmt: skip
-    create(workspace, "orders", [_order(r, who, owners) for _ in range(orders)])
+    made = create(workspace, "orders", [_order(r, who, owners) for _ in range(orders)])
+    create(workspace, "order_lines", [_line(r, order) for order in made for _ in range(r.choice((1, 2)))])
     _deals(workspace, r, deals, owners)
-    create(workspace, "tickets", [_ticket(r, n, owners) for n in range(tickets)])
+    for one in sorted((_ticket(r, n, owners) for n in range(tickets)), key=lambda row: row["opened_at"]):
+        set_clock(lambda one=one: one["opened_at"])  # promises are made when the ticket comes
+        workspace.tickets.create(one)
+    set_clock(lambda: NOW)
+
+
+def _line(r: random.Random, order: Any) -> dict[str, Any]:
+    name = r.choice(("伺服电机", "减速机", "控制柜", "传感器", "线束", "安装服务", "年度维保"))
+    return {"order": link(order), "name": name, "quantity": Decimal(1), "amount": int(r.lognormvariate(9.5, 0.6)) * 100}
 
 
 def _order(r: random.Random, who: list[Any], owners: list[Any]) -> dict[str, Any]:
