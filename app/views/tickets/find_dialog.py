@@ -3,20 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.core.filters import Filter, Search, both
 from app.core.i18n import t
 from app.core.records import Record, Sort
 from app.views.shell.desk import Desk
-from app.views.widgets import buttons
+from app.views.widgets import buttons, painting
 from app.views.widgets.labels import DataLabel, secondary
 from app.views.widgets.search_box import SearchBox
 
 _SHOWN = 30
+
+
+class _LineDelegate(QStyledItemDelegate):
+    """A calm line: soft ground for the chosen one."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(100, 34)
+
+    def paint(self, painter: QPainter, option: Any, index: QModelIndex | QPersistentModelIndex) -> None:
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        hot = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if chosen or hot:
+            painting.rounded(
+                painter, QRectF(option.rect).adjusted(0, 1, 0, -1), 6, "primary_soft" if chosen else "hover"
+            )
+        words = QRectF(option.rect).adjusted(10, 0, -10, 0)
+        painting.put_text(painter, words, str(index.data()), "primary_text" if chosen else "text")
+        painter.restore()
 
 
 class FindDialog(QDialog):
@@ -54,6 +86,8 @@ class FindDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(title)
         self.list.setFrameShape(QListWidget.Shape.NoFrame)
+        self.list.setItemDelegate(_LineDelegate(self.list))
+        self.list.setMouseTracking(True)
         self.list.currentRowChanged.connect(lambda row: self.go.setEnabled(row >= 0))
         self.list.doubleClicked.connect(self._on_double)
         self.search.moved_down.connect(self._into_list)
