@@ -94,18 +94,18 @@ def _one(number: int) -> Ints:
     return np.array([number], dtype=np.int64)
 
 
-def sums(
-    reader: Reader, condition: Filter | None, columns: Sequence[str], since: str, until: str
-) -> list[tuple[Any, ...]]:
-    """(the columns' values…, orders, net) of counted orders with `since` ≤ day < `until` that fit, grouped."""
-    c = reader.layout("orders").table.c
-    picked = [c[name] for name in columns]
-    query = (
-        sa.select(*picked, sa.func.count(), sa.func.sum(NET))
-        .where(*_counted(reader, condition))
-        .where(sa.type_coerce(c.ordered_on, sa.String) >= since, sa.type_coerce(c.ordered_on, sa.String) < until)
-    )
-    return [tuple(row) for row in reader.connection.execute(query.group_by(*picked) if picked else query)]
+def channels(reader: Reader, ids: Sequence[uuid.UUID] | None = None) -> list[tuple[str, Ints]]:
+    """(channel, row handles ascending) of the counted visible orders, of all or of these."""
+    import numpy as np
+
+    layout = reader.layout("orders")
+    c = layout.table.c
+    where = _counted(reader, None)
+    where = scanning(where, reader.connection) if ids is None else [*where, c.id.in_(list(ids))]
+    channel = sa.func.coalesce(c.channel, "")
+    query = sa.select(channel, sa.func.group_concat(layout.rid)).where(*where).group_by(channel)
+    rows = reader.connection.execute(query).all()
+    return [(str(name), np.sort(parsed([text], 1)[0])) for name, text in rows]
 
 
 def margin(reader: Reader) -> tuple[int, int]:

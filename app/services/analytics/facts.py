@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from app.core.access import Action
 from app.db.figures import changes, customers, orders
@@ -42,12 +44,38 @@ class People:
 
 
 @dataclass(frozen=True)
+class Channels:
+    """The channel of each counted order: `codes[row handle]` is its place in `names`, −1 where there is none."""
+
+    names: tuple[str, ...]
+    codes: npt.NDArray[np.int16]
+
+    @classmethod
+    def of(cls, found: Iterable[tuple[str, Ints]]) -> Channels:
+        """From the handles by channel."""
+        return cls((), np.zeros(0, dtype=np.int16)).with_changes(np.zeros(0, dtype=np.int64), found)
+
+    def with_changes(self, gone: Ints, fresh: Iterable[tuple[str, Ints]]) -> Channels:
+        """Without the handles of `gone`, and with those of `fresh`."""
+        pairs = [(name, handles) for name, handles in fresh if len(handles)]
+        names = list(dict.fromkeys((*self.names, *sorted(name for name, _ in pairs))))
+        size = max([len(self.codes), *(int(handles.max()) + 1 for _, handles in pairs)])
+        codes = np.full(size, -1, dtype=np.int16)
+        codes[: len(self.codes)] = self.codes
+        codes[gone] = -1
+        for name, handles in pairs:
+            codes[handles] = names.index(name)
+        return Channels(tuple(names), codes)
+
+
+@dataclass(frozen=True)
 class Facts:
-    """One state of the archive: its mark in the journal, the orders, the customers."""
+    """One state of the archive: its mark in the journal, the orders, the customers; channels once asked for."""
 
     mark: Mark
     orders: OrderColumns
     people: People
+    channels: Channels | None = None
 
     def by_customer(self) -> tuple[Orders, Ints]:
         """(the orders of visible live customers, their row handles as keys; positions of these orders in `orders`)."""
@@ -78,6 +106,17 @@ class FactsBook:
                 self._facts = found
                 self._derived.clear()
             return found
+
+    def channels(self, reader: Reader) -> Channels:
+        """The channels of the orders of `read`, read when first asked for."""
+        facts = self.read(reader)
+        if facts.channels is not None:
+            return facts.channels
+        found = Channels.of(orders.channels(reader))
+        with self._lock:
+            if self._facts is facts:
+                self._facts = replace(facts, channels=found)
+        return found
 
     def forget(self) -> None:
         """Give the memory back."""
@@ -113,6 +152,10 @@ class FactsBook:
             if len(there) < len(touched_orders):  # some are gone for good: nothing tells which rows they were
                 return _whole(reader, now)
             found = replace(found, orders=_orders_with(before.orders, there, counted))
+            if before.channels is not None:
+                fresh = orders.channels(reader, sorted(touched_orders))
+                gone = np.array([h for h in there if h < len(before.channels.codes)], dtype=np.int64)
+                found = replace(found, channels=before.channels.with_changes(gone, fresh))
         return found
 
 

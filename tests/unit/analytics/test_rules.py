@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.services.analytics.records import Period
 from app.services.analytics.rules import ageing, classes, cohort, deals, lifecycle, series, service
 from app.services.analytics.rules.arrays import quantile
-from app.services.analytics.rules.history import Orders, gaps, histories, sorted_orders
+from app.services.analytics.rules.history import Orders, gaps, histories, histories_at, sorted_orders
 
 START = date(2025, 1, 1).toordinal()
 #: (customer, day of 2025 from 0, net)
@@ -42,6 +42,18 @@ def test_that_histories_are_each_customer_s_own_sums(rows: list[tuple[int, int, 
         assert found.purchase_days[i] == len(set(days))
         assert found.net[i] == sum(net for _, net in by_hand[customer])
         assert found.first_day_net[i] == sum(net for day, net in by_hand[customer] if day == days[0])
+
+
+@given(LOG, st.lists(st.integers(-5, 420), min_size=1, max_size=5, unique=True))
+def test_that_earlier_histories_are_those_of_the_orders_until_then(
+    rows: list[tuple[int, int, int]], days: list[int]
+) -> None:
+    found = orders(rows)
+    ends = sorted(day + START for day in days)
+    for end, past in zip(ends, histories_at(found, ends), strict=True):
+        wanted = histories(found.through(end))
+        for name in ("customer", "first", "last", "orders", "purchase_days"):
+            assert getattr(past, name).tolist() == getattr(wanted, name).tolist()
 
 
 @given(LOG)

@@ -12,7 +12,7 @@ from app.services.analytics.reports.common import customer_columns, of_customer,
 from app.services.analytics.rules import lifecycle
 from app.services.analytics.rules.arrays import Ints, rate
 from app.services.analytics.rules.cohort import months
-from app.services.analytics.rules.history import Orders, histories
+from app.services.analytics.rules.history import Orders, histories_at
 from app.services.analytics.run import Run, month_period, month_text
 
 
@@ -80,9 +80,9 @@ def _movement(run: Run, found: Orders, window: int, least: int) -> Part:
     """The stages of customers with orders at the end of each of the last months; the last one is today."""
     last = int(months(np.array([run.as_of.toordinal()]))[0])
     rows: list[Row] = []
-    for month in range(last - run.parameter("months") + 1, last + 1):
-        day = min(month_period(month).last, run.as_of)
-        who = run.histories(found) if day == run.as_of else histories(found.through(day.toordinal()))
+    span = range(last - run.parameter("months") + 1, last + 1)
+    days = [min(month_period(month).last, run.as_of) for month in span]
+    for month, day, who in zip(span, days, histories_at(found, [d.toordinal() for d in days]), strict=True):
         stage = lifecycle.stages(who, day.toordinal(), window, loyal_orders=least)
         counts = np.bincount(stage, minlength=len(lifecycle.STAGES))
         first = who.first >= month_period(month).start.toordinal()

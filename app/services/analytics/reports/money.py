@@ -15,9 +15,9 @@ from app.db.store.computed import NOT_COUNTED
 from app.services.analytics.records import Column, Drill, Formula, Kind, Measure, Part, Period, Report, Row
 from app.services.analytics.reports.common import one_of, report, share_column, window_of
 from app.services.analytics.rules import ageing
-from app.services.analytics.rules.arrays import rate
+from app.services.analytics.rules.arrays import Ints, rate
 from app.services.analytics.rules.history import Orders
-from app.services.analytics.rules.series import STEPS, Bucket, buckets, fitting_step, is_cut, sums
+from app.services.analytics.rules.series import STEPS, Bucket, buckets, exact_sums, fitting_step, is_cut, sums
 from app.services.analytics.run import Run, member
 
 COUNTED = Condition("status", "not_in", list(NOT_COUNTED))
@@ -49,19 +49,21 @@ def bucket_label(bucket: Bucket, step: str) -> str:
 # ---- sales ----------------------------------------------------------------------------------------------------------
 
 
-def _orders(run: Run) -> Orders:
-    """All counted orders asked for (also without a customer), in no particular order."""
+def _orders(run: Run) -> tuple[Orders, Ints]:
+    """(all counted orders asked for through `as_of`, also without a customer, in no particular order; their handles)."""
     columns = run.facts().orders
     mask = columns.day <= run.as_of.toordinal()
     chosen = run.chosen("orders")
     if chosen is not None:
         mask &= member(chosen, columns.handle)
-    return Orders(columns.group[mask], columns.day[mask], columns.net[mask])
+    if mask.all():
+        return Orders(columns.group, columns.day, columns.net), columns.handle
+    return Orders(columns.group[mask], columns.day[mask], columns.net[mask]), columns.handle[mask]
 
 
 def sales_report(run: Run) -> Report:
     """Rows: one a day, week, month, quarter or year. Parts: channels."""
-    found = _orders(run)
+    found, handles = _orders(run)
     window = window_of(run, found)
     step = step_of(run, window)
     steps = buckets(window.start, window.end, step)
@@ -75,7 +77,7 @@ def sales_report(run: Run) -> Report:
     )  # fmt: skip
     total, n = int(net.sum()), int(counts.sum())
     first, last = window.start.toordinal(), window.end.toordinal()
-    buyers = np.unique(found.customer[(found.day >= first) & (found.day < last)])
+    buyers = np.count_nonzero(np.bincount(found.customer[(found.day >= first) & (found.day < last)]))
     demanded = run.drill("orders", COUNTED)
 
     def drill(row: Row) -> Drill:
@@ -95,10 +97,10 @@ def sales_report(run: Run) -> Report:
             Measure("revenue", t("净额"), Kind.MONEY, total),
             Measure("orders", t("订单数"), Kind.INTEGER, n),
             Measure("average", t("客单价"), Kind.MONEY, round(total / n) if n else None),
-            Measure("customers", t("下单客户"), Kind.INTEGER, len(buyers)),
+            Measure("customers", t("下单客户"), Kind.INTEGER, int(buyers)),
         ),
         detail={"step": step},
-        parts=(_channels(run, window, total, demanded.condition),),
+        parts=(_channels(run, found, handles, window, demanded.condition),),
         of_row=drill,
         of_all=Drill("orders", _and(demanded.condition, between("ordered_on", window.start, window.end))),
     )  # fmt: skip
@@ -109,24 +111,21 @@ def _and(*parts: Filter | None) -> Filter | None:
     return None if not found else found[0] if len(found) == 1 else Group("and", tuple(found))
 
 
-def _channels(run: Run, window: Period, total: int, demanded: Filter | None) -> Part:
-    grouped = orders.sums(
-        run.reader, run.condition("orders"), ("channel",), window.start.isoformat(), window.end.isoformat()
-    )
-    merged: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for channel, n, net in grouped:
-        merged[channel or ""][0] += int(n)
-        merged[channel or ""][1] += int(net or 0)
+def _channels(run: Run, found: Orders, handles: Ints, window: Period, demanded: Filter | None) -> Part:
+    inside = (found.day >= window.start.toordinal()) & (found.day < window.end.toordinal())
+    channels = run.book.channels(run.reader)
+    code = channels.codes[handles[inside]].astype(np.int64)
+    counts = np.bincount(code, minlength=len(channels.names))
+    nets = exact_sums(code, found.net[inside], len(channels.names))
+    total = int(nets.sum())
     rows: list[Row] = [
         {
-            "channel": key,
-            "label": run.choice("orders", "channel", key),
-            "orders": n,
-            "revenue": net,
-            "share": rate(net, total),
+            "channel": name, "label": run.choice("orders", "channel", name), "orders": int(n), "revenue": int(net),
+            "share": rate(int(net), total),
         }
-        for key, (n, net) in sorted(merged.items(), key=lambda item: (-item[1][1], item[0]))
-    ]
+        for name, n, net in sorted(zip(channels.names, counts, nets, strict=True), key=lambda row: (-row[2], row[0]))
+        if n
+    ]  # fmt: skip
     days = between("ordered_on", window.start, window.end)
 
     def drill(row: Row) -> Drill:

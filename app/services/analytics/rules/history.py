@@ -6,6 +6,7 @@ are one purchase for the models and several orders for RFM.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,6 +82,35 @@ def histories(orders: Orders) -> Histories:
         net=np.add.reduceat(orders.net, starts),
         first_day_net=np.add.reduceat(on_first, starts),
     )
+
+
+def histories_at(orders: Orders, days: Sequence[int]) -> Iterator[Histories]:
+    """The same customers' histories as they stood at the end of each of these ascending days, in one pass over the
+    orders. Sums of money are not told (0)."""
+    starts = group_starts(orders.customer)
+    counts = np.diff(np.append(starts, len(orders.customer)))
+    group = np.repeat(np.arange(len(starts), dtype=np.int64), counts)
+    new_day = np.ones(len(orders.day), dtype=np.int64)
+    new_day[1:] = (orders.day[1:] != orders.day[:-1]) | (group[1:] != group[:-1])
+    purchase_days = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(new_day)))
+    width = len(days) + 1
+    bucket = np.searchsorted(np.asarray(days, dtype=np.int64), orders.day, side="left")
+    table = np.bincount(bucket * len(starts) + group, minlength=len(starts) * width).reshape(width, len(starts))
+    ends = starts.copy()
+    for added in table[: len(days)]:
+        ends = ends + added
+        there = ends > starts
+        begin, end = starts[there], ends[there]
+        none = np.zeros(len(begin), dtype=np.int64)
+        yield Histories(
+            customer=orders.customer[begin],
+            first=orders.day[begin],
+            last=orders.day[end - 1],
+            orders=end - begin,
+            purchase_days=purchase_days[end] - purchase_days[begin],
+            net=none,
+            first_day_net=none,
+        )
 
 
 def gaps(orders: Orders) -> Ints:

@@ -77,9 +77,9 @@ def sums(days: Ints, found: tuple[Bucket, ...], *columns: Ints) -> tuple[Ints, .
     if not found:
         return tuple(np.zeros(0, dtype=np.int64) for _ in range(len(columns) + 1))
     borders = np.array([b.start.toordinal() for b in found] + [found[-1].end.toordinal()], dtype=np.int64)
-    place = np.searchsorted(borders, days, side="right") - 1
-    inside = (place >= 0) & (place < len(found))
-    place = place[inside]
+    inside = (days >= borders[0]) & (days < borders[-1])
+    table = np.repeat(np.arange(len(found), dtype=np.int64), np.diff(borders))
+    place = table[days[inside] - borders[0]]
     counts = np.bincount(place, minlength=len(found)).astype(np.int64)
     return counts, *(exact_sums(place, column[inside], len(found)) for column in columns)
 
