@@ -39,3 +39,13 @@ def ink_on(ground: str) -> str:
 def heat_color(tokens: Tokens, share: float) -> str:
     """The ground of a heat cell, `share` 0…1 of the strongest."""
     return mix(series_color(tokens, 0), tokens.surface_2, 0.08 + 0.92 * min(1.0, max(0.0, share)))
+
+
+def visible_on(color: str, ground: str) -> str:
+    """The colour itself, or so much lighter or darker that it stands 3:1 on another ground than its own card."""
+    towards = ink_on(ground)
+    for step in range(10):
+        shown = mix(towards, color, step / 10)
+        if contrast(shown, ground) >= 3:
+            return shown
+    return towards

@@ -38,6 +38,7 @@ class Plane:
         self._on_brushed, self._on_hovered = on_brushed, on_hovered
         self._explored = Explored("", "", "", ())
         self._places: list[tuple[int, Place]] = []
+        self._points: Any = None
         self._chosen: list[int] = []
         self.brushing = False
         self.x_axis = _axis(pyqtgraph, "bottom", self._x_ticks)
@@ -62,7 +63,11 @@ class Plane:
 
     def show(self, explored: Explored) -> None:
         """Put other points onto the plane, all of them in sight."""
+        import numpy as np
+
         self._explored, self._places, self._chosen = explored, explored.places(), []
+        points = [(place.x, place.y) for _, place in self._places]
+        self._points = np.array(points, dtype=float).reshape(-1, 2)
         self._draw()
         self.reset()
 
@@ -154,13 +159,9 @@ class Plane:
         """The point at most `within` pixels from a place of the scene."""
         if not self._places:
             return None
-        import numpy as np
-
         here = self.box.mapSceneToView(scene)
         wide, tall = self.box.viewPixelSize()
-        x = np.fromiter((place.x for _, place in self._places), float, len(self._places))
-        y = np.fromiter((place.y for _, place in self._places), float, len(self._places))
-        away = ((x - here.x()) / wide) ** 2 + ((y - here.y()) / tall) ** 2
+        away = ((self._points[:, 0] - here.x()) / wide) ** 2 + ((self._points[:, 1] - here.y()) / tall) ** 2
         at = int(away.argmin())
         return at if away[at] <= within**2 else None
 

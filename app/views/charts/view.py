@@ -27,6 +27,7 @@ from app.errors import AppError
 from app.views.charts import export
 from app.views.charts.canvas import Canvas
 from app.views.charts.chart import Cell, Chart, Spot, Tip
+from app.views.charts.colors import visible_on
 from app.views.charts.export import Sheet
 from app.views.theme import theme
 from app.views.widgets import painting
@@ -276,9 +277,10 @@ class ChartView(QWidget):
 
 def tip_html(tip: Tip) -> str:
     """The tip for a tooltip. Names come from data, so everything is escaped."""
-    rows = []
+    rows, ground = [], theme.hex_color("toast")
     for line in tip.lines:
-        swatch = f"<span style='color:{line.color}'>■</span>&nbsp;" if line.color else ""
+        color = visible_on(line.color, ground) if line.color else ""
+        swatch = f"<span style='color:{color}'>■</span>&nbsp;" if color else ""
         weight = "600" if line.strong else "400"
         value = f"<td align='right' style='font-weight:{weight}'>{escape(line.value)}</td>" if line.name else ""
         name = escape(line.name) or f"<span style='font-weight:{weight}'>{escape(line.value)}</span>"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from app.services.analytics.records import Drill, Part, Report, Row
@@ -20,6 +20,8 @@ class RowKey:
     before: bool = False
 
 
+#: what a table without records answers
+_CLOSED = next(one.default for one in fields(Part) if one.name == "of_row")
 #: everything the report counts
 WHOLE = RowKey()
 
@@ -45,5 +47,16 @@ def drill_of(report: Report, key: RowKey) -> Drill | None:
 
 
 def openable(report: Report, key: RowKey) -> RowKey | None:
-    """The key if there is something to open, so that a mark without records shows no hand."""
-    return key if drill_of(report, key) is not None else None
+    """The key if its table opens records at all, so that a mark without shows no hand. Which records they are is found
+    out when it is opened: that may take a while."""
+    source = report.previous if key.before else report
+    if source is None:
+        return None
+    if key.at < 0:
+        return key if source.of_all is not None else None
+    return key if opens(table_of(source, key.part)) else None
+
+
+def opens(table: Report | Part) -> bool:
+    """Whether rows of this table may have records to open."""
+    return table.of_row is not _CLOSED

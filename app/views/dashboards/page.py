@@ -17,6 +17,7 @@ from app.core.jobs import Job
 from app.core.records import ChangeSet
 from app.services.analytics.records import Drill, Report
 from app.services.exchange.samples import import_samples
+from app.views.charts.explored import Explored
 from app.views.charts.explorer import ExplorerDialog
 from app.views.dashboards import planes
 from app.views.dashboards.arrangement import Arrangement, changed, moved, stepped
@@ -289,9 +290,15 @@ class DashboardsPage(Page):
 
     def _on_drilled(self, tab: str, key: str, mark: Hashable) -> None:
         report = self.report(tab, key)
-        drill = drill_of(report, mark) if report is not None and isinstance(mark, RowKey) else None
+        if report is not None and isinstance(mark, RowKey):
+            found = report
+            self.desk.read(lambda _job: drill_of(found, mark), self._open_found, owner=self)
+
+    def _open_found(self, drill: Drill | None) -> None:
         if drill is not None:
             self.open_records(drill)
+        else:
+            self.desk.toasts.show_toast(t("这里没有可以打开的记录"), "info")
 
     def open_records(self, drill: Drill) -> None:
         """The ordinary list of these records, as a filter of its page."""
@@ -307,7 +314,7 @@ class DashboardsPage(Page):
 
         def show(report: Report) -> None:
             dialog = RowsDialog(self.desk, report, spec.rows, self)
-            dialog.drilled.connect(self.open_records)
+            dialog.drilled.connect(self._open_found)
             dialog.finished.connect(dialog.deleteLater)
             dialog.show()
 
@@ -321,18 +328,19 @@ class DashboardsPage(Page):
         plane = spec.plane
 
         def show(report: Report) -> None:
-            dialog = ExplorerDialog(plane(report), self.desk.dialogs, self)
-
-            def opened(keys: list[Hashable]) -> None:
-                drill = planes.together(report, keys)
-                if drill is not None:
-                    self.open_records(drill)
-
-            dialog.explorer.opened.connect(opened)
-            dialog.finished.connect(dialog.deleteLater)
-            dialog.show()
+            self.desk.read(lambda _job: plane(report), lambda explored: self._explore(report, explored), owner=self)
 
         self.asking.whole(spec, show, self.desk.dialogs.show_error, params=spec.plane_params)
+
+    def _explore(self, report: Report, explored: Explored) -> None:
+        dialog = ExplorerDialog(explored, self.desk.dialogs, self)
+
+        def opened(keys: list[Hashable]) -> None:
+            self.desk.read(lambda _job: planes.together(report, keys), self._open_found, owner=self)
+
+        dialog.explorer.opened.connect(opened)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.show()
 
     def open_formula(self, tab: str, key: str, anchor: QWidget) -> Popover | None:
         """How the figure is computed."""

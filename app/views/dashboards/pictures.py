@@ -202,9 +202,17 @@ def stacked(keys: Sequence[str], part: str = "", *, name: str = "month", opens_r
 
 
 def ranking(
-    value: str, part: str = "", *, name: str = "label", most: int = 12, extra: str = "", tones: Sequence[str] = ()
+    value: str,
+    part: str = "",
+    *,
+    name: str = "label",
+    most: int = 12,
+    extra: str = "",
+    tones: Sequence[str] = (),
+    opened: bool = True,
 ) -> Picture:
-    """Lying bars in the order of the rows; `extra`: a column written behind the value."""
+    """Lying bars in the order of the rows; `extra`: a column written behind the value; `opened`: a bar opens its row's
+    records."""
 
     def draw(report: Report, title: str) -> Chart:
         table = table_of(report, part)
@@ -215,7 +223,8 @@ def ranking(
             beside = (str(row[extra]),) if extra and row.get(extra) is not None else ()
             marks.append(
                 Mark(
-                    str(row.get(name) or t("未填")), row.get(value), openable(report, RowKey(at, part)), extra=beside,
+                    str(row.get(name) or t("未填")), row.get(value), openable(report, RowKey(at, part)) if opened else None,
+                    extra=beside,
                     note=_count_note(row, value), tone=tones[at] if at < len(tones) else "",
                     previous=_mark_before(report, row, value, earlier.get(row.get(name)), part).value,
                 )

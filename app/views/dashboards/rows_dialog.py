@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout,
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.errors import EnvironmentProblem
-from app.services.analytics.records import Column, Drill, Kind, Part, Report
+from app.services.analytics.records import Column, Kind, Part, Report
 from app.services.exchange.cell_forms import guarded
 from app.views.charts.export import file_name
-from app.views.dashboards.keys import table_of
+from app.views.dashboards.keys import opens, table_of
 from app.views.dashboards.words import shown
 from app.views.shell.desk import Desk
 from app.views.widgets import buttons
@@ -62,7 +62,7 @@ class RowsDialog(QDialog):
     """Not modal: the board stays usable.
 
     Signals:
-        drilled(Drill): the records behind a row are wanted.
+        drilled(object): the records behind a row are wanted: a Drill, None where there are none.
     """
 
     drilled = Signal(object)
@@ -116,20 +116,17 @@ class RowsDialog(QDialog):
         self.stack.setCurrentWidget(self.table if shown_table.rows else self.empty)
         self._on_current(None)
 
-    def _drill(self, handle: int | None) -> Drill | None:
-        rows = table_of(self.report, self.choice.key())
-        return rows.drill(rows.rows[handle]) if handle is not None and handle < len(rows.rows) else None
-
     def _on_current(self, handle: int | None) -> None:
-        self.open_row.setEnabled(self._drill(handle) is not None)
+        self.open_row.setEnabled(handle is not None and opens(table_of(self.report, self.choice.key())))
 
     def _open_current(self) -> None:
         self._open(self.table.current_handle())
 
     def _open(self, handle: int | None) -> None:
-        drill = self._drill(handle)
-        if drill is not None:
-            self.drilled.emit(drill)
+        found = table_of(self.report, self.choice.key())
+        if handle is not None and handle < len(found.rows) and opens(found):
+            row = found.rows[handle]
+            self._desk.read(lambda _job: found.drill(row), self.drilled.emit, owner=self)
 
     def save_csv(self) -> None:
         """The whole table into a file, in the background."""

@@ -125,7 +125,7 @@ def _sales() -> tuple[TileSpec, ...]:
                  pictures.ranking("value", "stages", name="stage"), timeless=True, rows="stages"),
         TileSpec("receivables", "receivables", lambda: t("应收账龄"),
                  pictures.ranking("amount", tones=("", "", "warn", "warn", "bad")), timeless=True),
-        TileSpec("products", "abc", lambda: t("产品净额"), pictures.ranking("value", name="product", extra="class"),
+        TileSpec("products", "abc", lambda: t("产品净额"), pictures.ranking("value", name="product", extra="class", opened=False),
                  params={"by": "products"}),
     )  # fmt: skip
 

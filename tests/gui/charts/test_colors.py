@@ -8,7 +8,7 @@ import pytest
 
 from app.views.charts.colors import DARK as DARK_SERIES
 from app.views.charts.colors import LIGHT as LIGHT_SERIES
-from app.views.charts.colors import heat_color, ink_on, mix, series_color
+from app.views.charts.colors import heat_color, ink_on, mix, series_color, visible_on
 from app.views.theme.tokens import DARK, LIGHT, contrast
 
 # Machado, Oliveira, Fernandes 2009, severity 1: linear RGB as seen by a person with …
@@ -73,3 +73,10 @@ def test_that_a_mix_lies_between():
     assert mix("#000000", "#FFFFFF", 0) == "#FFFFFF"
     assert mix("#000000", "#FFFFFF", 1) == "#000000"
     assert mix("#000000", "#FFFFFF", 0.5) == "#808080"
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+def test_that_swatches_stand_out_in_the_tip(tokens):
+    for at in range(6):
+        assert contrast(visible_on(series_color(tokens, at), tokens.toast), tokens.toast) >= 3
+    assert visible_on("#FFFFFF", "#000000") == "#FFFFFF"

@@ -105,11 +105,12 @@ def test_that_a_click_asks_the_window_for_the_filtered_list(page, qtbot, runner,
     spot = next(s for s in tile.view.spots() if s.mark.value)
     place = spot.path.boundingRect().center().toPoint()
     QTest.mouseClick(tile.view, LEFT, pos=place)
+    qtbot.waitUntil(lambda: any("没有这种记录的列表" in toast._text for toast in page.desk.toasts.toasts()))
     assert heard == [], "a list that this window does not have is not asked for"
-    assert any("没有这种记录的列表" in toast._text for toast in page.desk.toasts.toasts())
     entry = pages.PageEntry("customers", "客户", "users", "main", lambda desk: None)
     monkeypatch.setattr(pages, "entries", lambda: [entry])
     QTest.mouseClick(tile.view, LEFT, pos=place)
+    qtbot.waitUntil(lambda: bool(heard))
     ((key, payload),) = heard
     assert key == "customers"
     assert isinstance(payload, Listed)
@@ -319,6 +320,7 @@ def test_that_the_rows_are_a_table_that_opens_its_records(page, qtbot, runner, m
     dialog.table.setCurrentIndex(dialog.model.index(0, 0))
     qtbot.waitUntil(dialog.open_row.isEnabled)
     QTest.mouseClick(dialog.open_row, LEFT)
+    qtbot.waitUntil(lambda: bool(heard))
     assert heard[0][0] == "customers"
     dialog.choice.set_key("")
     qtbot.waitUntil(lambda: dialog.model.rowCount() == dialog.report.n)
@@ -363,6 +365,7 @@ def test_that_points_picked_in_the_explorer_open_as_one_list(page, qtbot, runner
     heard = wanted(page)
     dialog.explorer.pick_visible.click()
     dialog.explorer.open_button.click()
+    qtbot.waitUntil(lambda: bool(heard))
     ((key, payload),) = heard
     assert key == "customers"
     assert len(payload.ids) == len(dialog.explorer.picked())
@@ -377,6 +380,7 @@ def test_that_days_picked_in_the_explorer_open_their_orders(page, qtbot, runner,
     heard = wanted(page)
     keys = [RowKey(at) for at in (3, 40, 200)]
     dialog.explorer.opened.emit(keys)
+    qtbot.waitUntil(lambda: bool(heard))
     ((_key, payload),) = heard
     report = page.report("overview", "sales_line")
     assert report.name == "sales"
@@ -494,11 +498,16 @@ def test_that_an_empty_archive_offers_ways_to_begin(qtbot, runner, settings, dia
     heard = wanted(page)
     from app.views.widgets.buttons import Button
 
-    for button in page.empty.findChildren(Button):
-        QTest.mouseClick(button, LEFT)
-    assert [key for key, _payload in heard] == ["import", "samples"]
+    bring, sample = page.empty.findChildren(Button)
+    QTest.mouseClick(bring, LEFT)
+    assert heard == [("import", {"entity": "customers"})]
     assert not page.bar.isVisible()
     assert_accessible(page.empty)
+    QTest.mouseClick(sample, LEFT)
+    qtbot.waitUntil(page.bar.isVisible, timeout=20_000)
+    ready(page, qtbot, runner)
+    assert page.report("overview", "lifecycle").n > 0
+    assert page.tiles("overview")["revenue"].view.chart.mark.value == 0
 
 
 @pytest.fixture
@@ -551,3 +560,16 @@ def test_that_tiles_of_reports_without_rights_are_left_out(page):
     spec = all_tiles()["funnel"]
     assert page._may_see(spec)
     assert not page._may_see(replace(spec, report="no such report"))
+
+
+def test_that_charts_of_a_large_report_are_drawn_without_looking_for_records(page, qtbot, runner, monkeypatch):
+    page.show_tab("value")
+    ready(page, qtbot, runner)
+    asked = []
+    report = page.report("value", "rfm_grid")
+    spy = replace(report, parts=tuple(replace(p, of_row=asked.append) for p in report.parts))
+    chart = all_tiles()["rfm_grid"].draw(spy)
+    assert not chart.is_empty()
+    assert asked == []
+    assert drill_of(spy, RowKey(0, "grid")) is None
+    assert len(asked) == 1
