@@ -30,6 +30,7 @@ from app.services.records import RecordService
 from app.services.tickets.office import plant_tickets
 from app.services.tickets.service import TicketService
 from app.services.tickets.settle import Settling
+from app.services.today.service import TodayService
 from app.services.vault.service import VaultService
 from app.services.workspace import Workspace
 
@@ -54,6 +55,7 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
         deals=deals,
         orders=OrderService(context, before_many),
         tickets=TicketService(context, before_many),
+        today=TodayService(context),
         others={e.key: RecordService(context, e.key, before_many) for e in context.registry},
         views=ViewService(context),
         people=people,

@@ -25,6 +25,7 @@ from app.services.history.service import HistoryService
 from app.services.people.service import PeopleService
 from app.services.records import RecordService
 from app.services.tickets.service import TicketService
+from app.services.today.service import TodayService
 from app.services.vault.service import VaultService
 
 
@@ -40,6 +41,7 @@ class Workspace:
     deals: DealService
     orders: OrderService
     tickets: TicketService
+    today: TodayService
     others: Mapping[str, RecordService]
     views: ViewService
     people: PeopleService

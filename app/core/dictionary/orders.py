@@ -67,7 +67,7 @@ ORDERS = Entity(
         Field("number", "订单编号", "Number", readonly=True, group="main", shown=True, width=104, max_length=40,
               unique=True, searchable=True),
         CUSTOMER,
-        Field("name", "摘要", "Summary", group="main", searchable=True, shown=True, width=180,
+        Field("name", "摘要", "Summary", group="main", searchable=True, width=180,
               synonyms=("订单名称", "订单摘要", "主题", "Order Name")),
         link("deal", "商机", "Deal", "deals", "销售机会", "Opportunity"),
         Field("ordered_on", "下单日期", "Ordered", FieldType.DATE, group="main", shown=True, width=104, required=True,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from app.core.access import Action
 from app.core.i18n import t
 from app.core.records import ChangeSet
+from app.db.store.settings import setting, store_setting
 from app.services.context import Context
 from app.services.tickets.mail.sending import MailAccount, probe
-from app.services.tickets.office import setting, store_setting
 
 KEY = "mail_account"
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 import sqlalchemy as sa
 
 from app.core.fields import Link
 from app.core.i18n import language, t
 from app.core.paths import resource_dir
+from app.db.store.settings import setting
 from app.db.unit_of_work import UnitOfWork
 from app.errors import UserError
-from app.models import CalendarDay, Setting, SlaPolicy
+from app.models import CalendarDay, SlaPolicy
 from app.services.context import Context
 from app.services.tickets.sla import STANDARD, Policy
 from app.services.tickets.worktime import FIVE_DAYS, Spans, WorkingCalendar
@@ -73,27 +73,19 @@ def calendar_of(connection: sa.Connection) -> WorkingCalendar:
     return _calendar(week, tuple(exceptions), bool(data.get("public_holidays", True)))
 
 
-def setting(connection: sa.Connection, key: str) -> Any:
-    """A setting of the archive; None when it was never made."""
-    s = Setting
-    return connection.execute(sa.select(s.value).where(s.org_id == 1, s.key == key)).scalar_one_or_none()
-
-
-def store_setting(connection: sa.Connection, key: str, value: Any) -> None:
-    """Make or replace a setting of the archive; None removes it."""
-    s = Setting
-    if value is None:
-        connection.execute(sa.delete(s).where(s.org_id == 1, s.key == key))
-    elif connection.execute(sa.update(s).where(s.org_id == 1, s.key == key).values(value=value)).rowcount == 0:
-        connection.execute(sa.insert(s), [{"key": key, "value": value}])
-
-
 @dataclass(frozen=True)
 class Promise:
     """A policy with its record."""
 
     link: Link
     policy: Policy
+    _frozen: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    def terms(self, priority: str) -> str:
+        """The terms as they stay with a ticket opened at this priority."""
+        if priority not in self._frozen:
+            self._frozen[priority] = frozen(self.policy, priority)
+        return self._frozen[priority]
 
 
 def promise_of(connection: sa.Connection, wanted: Link | None = None) -> Promise | None:
@@ -111,6 +103,7 @@ def promise_of(connection: sa.Connection, wanted: Link | None = None) -> Promise
     return None if policy is None else Promise(Link(row.id, row.name or ""), policy)
 
 
+@lru_cache(maxsize=256)
 def read_terms(text: str | None) -> Policy | None:
     """The policy of stored terms; None when there are none or they are not ours."""
     try:
@@ -119,6 +112,7 @@ def read_terms(text: str | None) -> Policy | None:
         return None
 
 
+@lru_cache(maxsize=256)
 def first_priority(text: str | None) -> str | None:
     """The priority at the opening, which stands beside the frozen terms."""
     try:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from app.core.i18n import t
 from app.core.records import ChangeSet, Record, Sort
+from app.db.store.settings import store_setting
 from app.errors import UserError
 from app.services.context import Context
-from app.services.tickets.office import HOURS_KEY, calendar_of, hours_text, parse_hours, read_terms, store_setting
+from app.services.tickets.office import HOURS_KEY, calendar_of, hours_text, parse_hours, read_terms
 from app.services.tickets.sla import Policy
 from app.services.tickets.worktime import WorkingCalendar
 

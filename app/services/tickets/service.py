@@ -19,6 +19,7 @@ from app.core.jobs import Job
 from app.core.records import ChangeSet, Record, Sort
 from app.db import attachments
 from app.db.journal import Operation
+from app.db.store.settings import setting
 from app.db.unit_of_work import UnitOfWork
 from app.errors import UserError
 from app.services.context import Context
@@ -31,7 +32,6 @@ from app.services.tickets.mail.parsing import Mail, MailFile
 from app.services.tickets.mail.sending import new_message_id
 from app.services.tickets.mail.threads import reply_subject
 from app.services.tickets.messages import MESSAGES, Note
-from app.services.tickets.office import setting
 from app.services.tickets.office_service import OfficeService
 from app.services.tickets.outbox import Outbox
 from app.services.tickets.sla import Clock

@@ -26,7 +26,7 @@ class ConvertDialog(FormDialog):
 
     def __init__(self, desk: Desk, lead: Record, parent: QWidget) -> None:
         name = str(lead.get("name") or "")
-        super().__init__(parent, t("转化线索“{name}”", name=name), t("转化"), width=480)
+        super().__init__(parent, t("转化线索“{name}”", name=name), t("转成客户"), width=480)
         self._desk, self._lead = desk, lead
         self._similar: dict[QRadioButton, uuid.UUID] = {}
         called = str(lead.get("company") or name)

@@ -29,7 +29,7 @@ class LeadsPage(RecordPage):
             return ()
         if record.get("status") == "converted":
             return ()
-        return (PaneAction(t("转化"), "user-check", self.convert, primary=True),)
+        return (PaneAction(t("转成客户"), "user-check", self.convert, primary=True),)
 
     def convert(self, record: Record) -> None:
         """Customer, contact and deal out of this lead."""

@@ -21,6 +21,7 @@ from app.views.records.record_form import RecordForm
 from app.views.shell.desk import Desk
 from app.views.widgets import buttons
 from app.views.widgets.flow import FlowLayout
+from app.views.widgets.form import fit_height
 from app.views.widgets.labels import DataLabel
 
 
@@ -47,6 +48,7 @@ class MissingDialog(FormDialog):
             self._offer_reasons()
         self.body.addWidget(self.form)
         self.body.addWidget(self._problem)
+        fit_height(self)
         first = fields[0].key if fields else ""
         if first:
             self.form.editor(first).setFocus()
@@ -63,6 +65,7 @@ class MissingDialog(FormDialog):
                 link = Link(record.id, str(record.get("name")))
                 button.clicked.connect(lambda _on=False, link=link: self._take(link))
                 row.addWidget(button)
+            fit_height(self)
 
         self._desk.read(lambda _job: service.list(limit=12)[1], done, owner=self)
 

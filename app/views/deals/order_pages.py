@@ -60,4 +60,4 @@ class ProductsPage(RecordPage):
 
     @property
     def title(self) -> str:
-        return t("产品")
+        return t("产品目录")

@@ -53,7 +53,7 @@ class DealsPage(Page):
         self.switch = SegmentedControl([(_BOARD, t("看板")), (_LIST, t("列表"))], t("看板或列表"))
         self.pipeline = ChoiceField()
         self.pipeline.setAccessibleName(t("销售管道"))
-        self.pipeline.setMinimumWidth(130)
+        self.pipeline.setMinimumWidth(180)
         self.compact = IconButton("layout-list", t("小卡片"), side=30)
         self.compact.setCheckable(True)
         self.sums = muted("")

@@ -185,7 +185,7 @@ class PaneHead(QWidget):
         self._name.setText(name)
         self._name.setAccessibleName(name)
         facts = (str(record.get("short_name") or ""), str(record.get("title") or ""), str(record.get("number") or ""))
-        self._under.setText(fonts.join_facts(*facts))
+        self._under.setText(fonts.join_facts(*(fact for fact in facts if fact != name)))
         self._tags.set_items([(tag, tones.get(tag, "")) for tag in record.get("tags") or ()])
         self.call.setEnabled(bool(reachable(record, "phones")))
         self.mail.setEnabled(bool(reachable(record, "emails")))

@@ -25,6 +25,7 @@ from app.views.shell.idle import IdleWatch
 from app.views.shell.importing import dropped_file
 from app.views.shell.keeper import Keeper
 from app.views.shell.page import Command, OpenRecord, Page
+from app.views.shell.reminders import Reminders
 from app.views.shell.screen_lock import ScreenLock
 from app.views.shell.shortcuts import Shortcuts
 from app.views.shell.sidebar import Favourite, Sidebar
@@ -78,6 +79,7 @@ class MainWindow(QWidget):
         self.palette_view = CommandPalette(self, t("搜索客户、联系人，或输入命令…"))
         self.finder = Finder(self.palette_view, self.desk, self.all_commands, self.open_record)
         self.keeper = Keeper(self.desk, self.foot, self)
+        self.reminders = Reminders(self.desk, self)
         self.unfinished = Unfinished(self.desk, self)
         self.idle = IdleWatch(self)
         self.screen_lock = ScreenLock(self)
@@ -135,6 +137,7 @@ class MainWindow(QWidget):
         self.stack.setFocus()  # not the side bar: the first key belongs to the page
         self.idle.set_minutes(self._settings.current.lock_minutes)
         self.keeper.start()
+        self.reminders.start()
         self.unfinished.check()
 
     # ---- pages --------------------------------------------------------------------------------------------------
@@ -289,7 +292,7 @@ class MainWindow(QWidget):
 
     def _go_quiet(self) -> None:
         self._keep_geometry()
-        for watcher in (self.idle, self.keeper, self.screen_lock):
+        for watcher in (self.idle, self.keeper, self.reminders, self.screen_lock):
             watcher.stop()
 
     def _on_screen_locked(self) -> None:

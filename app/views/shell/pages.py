@@ -19,14 +19,15 @@ from app.views.shell.page import Page
 
 Place = Literal["main", "bottom"]
 _PAGES: tuple[tuple[str, str, str, Place], ...] = (
+    ("today", "app.views.today.page:TodayPage", "calendar", "main"),
     ("customers", "app.views.customers.page:CustomersPage", "users", "main"),
-    ("tickets", "app.views.tickets.page:InboxPage", "inbox", "main"),
     ("contacts", "app.views.customers.contacts_page:ContactsPage", "users-round", "main"),
     ("leads", "app.views.deals.leads_page:LeadsPage", "user-plus", "main"),
     ("deals", "app.views.deals.page:DealsPage", "kanban", "main"),
     ("orders", "app.views.deals.order_pages:OrdersPage", "shopping-cart", "main"),
     ("payments", "app.views.deals.order_pages:PaymentsPage", "wallet", "main"),
     ("products", "app.views.deals.order_pages:ProductsPage", "package", "main"),
+    ("tickets", "app.views.tickets.page:InboxPage", "inbox", "main"),
     ("dashboards", "app.views.dashboards.page:DashboardsPage", "chart-column", "main"),
     ("history", "app.views.history.page:HistoryPage", "history", "main"),
     ("settings", "app.views.settings.page:SettingsPage", "settings", "bottom"),
@@ -63,7 +64,7 @@ def _class(target: str) -> Any:
 
 def _title(key: str) -> str:
     return {
-        "leads": t("线索"), "deals": t("商机"), "orders": t("订单"), "payments": t("回款"), "products": t("产品"),
+        "today": t("今天"), "leads": t("线索"), "deals": t("商机"), "orders": t("订单"), "payments": t("回款"), "products": t("产品目录"),
         "customers": t("客户"), "contacts": t("联系人"), "tickets": t("工单"), "dashboards": t("仪表盘"), "history": t("操作记录"),
         "settings": t("设置"),
     }[key]  # fmt: skip
