@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from app.core.access import Action
 from app.core.i18n import t
 from app.core.jobs import Job
-from app.errors import EnvironmentProblem
 from app.services.analytics.records import Column, Kind, Part, Report
-from app.services.exchange.cell_forms import guarded
 from app.views.charts.export import file_name
 from app.views.dashboards.keys import opens, table_of
 from app.views.dashboards.words import shown
@@ -78,8 +77,10 @@ class RowsDialog(QDialog):
         self.choice.setVisible(bool(report.parts))
         self.choice.setMinimumWidth(200)
         self.count = muted("")
-        self.save = buttons.plain(t("存为 CSV…"), "download")
-        self.save.clicked.connect(self.save_csv)
+        self.save = buttons.plain(t("导出…"), "download")
+        self.save.clicked.connect(self.save_file)
+        entity = desk.workspace.analytics.info(report.name).entity
+        self.save.setVisible(desk.workspace.actor.may(entity, Action.EXPORT))
         self.open_row = buttons.plain(t("打开记录"), "external-link")
         self.open_row.clicked.connect(self._open_current)
         self.model = VirtualTableModel(desk.runner, None, self)
@@ -128,48 +129,26 @@ class RowsDialog(QDialog):
             row = found.rows[handle]
             self._desk.read(lambda _job: found.drill(row), self.drilled.emit, owner=self)
 
-    def save_csv(self) -> None:
-        """The whole table into a file, in the background."""
+    def save_file(self) -> None:
+        """Excel with every table, or the table shown as CSV; written in the background, noted in the history."""
         part = self.choice.key()
         found = table_of(self.report, part)
-        name = Path(f"{file_name(found.title)}.csv")
-        path = self._desk.dialogs.pick_file("save", t("存为 CSV"), (("CSV", ("csv",)),), suggested=name)
+        name = Path(f"{file_name(found.title)}.xlsx")
+        kinds = (("Excel", ("xlsx",)), ("CSV", ("csv",)))
+        path = self._desk.dialogs.pick_file("save", t("导出报表"), kinds, suggested=name)
         if path is None:
             return
+        report = self.report
+        if part and path.suffix.lower() == ".csv":  # a text file holds one table
+            report = replace(report, title=found.title, columns=found.columns, rows=found.rows, parts=())
+        analytics = self._desk.workspace.analytics
 
-        def done(_nothing: None) -> None:
-            self._desk.toasts.show_toast(t("已写入 {name}", name=path.name), "success")
+        def done(rows: int) -> None:
+            self._desk.toasts.show_toast(t("已导出 {n} 行到 {name}", n=f"{rows:,}", name=path.name), "success")
 
-        self._desk.read(
-            lambda job: write_csv(found, path, job), done, owner=self, title=t("正在写入 {name}", name=path.name)
+        self._desk.operate(
+            lambda _job: analytics.export(report, path),
+            title=t("正在导出 {name}", name=path.name),
+            owner=self,
+            on_done=done,
         )
-
-
-def write_csv(table: Report | Part, path: Path, job: Job) -> None:
-    """A table as Excel opens it by double click; no cell is taken for a formula. EnvironmentProblem if it fails."""
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow([guarded(column.title) for column in table.columns])
-            for at, row in enumerate(table.rows):
-                if at % 2000 == 0:
-                    job.check()
-                writer.writerow([guarded(_plain(row.get(column.key), column.kind)) for column in table.columns])
-        part.replace(path)
-    except OSError as problem:
-        raise EnvironmentProblem(t("无法写入“{name}”：{why}", name=path.name, why=str(problem.strerror))) from problem
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _plain(value: object, kind: Kind) -> str:
-    """A cell that spreadsheets can reckon with: money in the currency, rates as fractions."""
-    if value is None:
-        return ""
-    if kind is Kind.MONEY and isinstance(value, int):
-        sign = "-" if value < 0 else ""
-        return f"{sign}{abs(value) // 100}.{abs(value) % 100:02d}"
-    if isinstance(value, list | tuple):
-        return "；".join(str(item) for item in value)
-    return str(value)

@@ -344,11 +344,22 @@ def test_that_the_rows_go_into_a_file_without_formulas(page, qtbot, runner, dial
     target = tmp_path / "rows.csv"
     dialogs.files = [target]
     QTest.mouseClick(dialog.save, LEFT)
-    qtbot.waitUntil(target.exists)
+    qtbot.waitUntil(lambda: target.exists() and not runner.busy())
     text = target.read_text(encoding="utf-8-sig")
     assert "'=HYPERLINK(1)" in text
     assert len(text.strip().splitlines()) == dialog.report.n + 1
-    assert not list(tmp_path.glob("*.part"))
+    assert workspace.history.list()[1][0].kind == "export", "what leaves the archive is noted"
+    dialog.choice.set_key("groups")
+    dialogs.files = [tmp_path / "groups.csv"]
+    QTest.mouseClick(dialog.save, LEFT)
+    qtbot.waitUntil(lambda: (tmp_path / "groups.csv").exists() and not runner.busy())
+    assert len((tmp_path / "groups.csv").read_text(encoding="utf-8-sig").strip().splitlines()) == 9
+    dialogs.files = [tmp_path / "all.xlsx"]
+    QTest.mouseClick(dialog.save, LEFT)
+    qtbot.waitUntil(lambda: (tmp_path / "all.xlsx").exists() and not runner.busy())
+    from openpyxl import load_workbook
+
+    assert len(load_workbook(tmp_path / "all.xlsx").sheetnames) >= 4
     dialogs.files = [tmp_path / "no folder" / "a.csv"]
     QTest.mouseClick(dialog.save, LEFT)
     qtbot.waitUntil(lambda: bool(dialogs.errors))
