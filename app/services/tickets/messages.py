@@ -17,7 +17,7 @@ from app.core.records import Record
 from app.db.journal import Operation
 from app.db.unit_of_work import UnitOfWork
 from app.models import TicketMessage
-from app.services.tickets.office import calendar_of, frozen, promise_of
+from app.services.tickets.office import calendar_of, promise_of
 from app.services.tickets.sla import Clock
 from app.services.tickets.state import Line, clocks_of, derived, dues
 
@@ -94,7 +94,7 @@ def furnish(work: UnitOfWork, ticket: Record, given: Mapping[str, Any]) -> Recor
     promise = promise_of(work.connection, wanted)
     if promise is not None:
         more["sla_policy"] = (promise.link,)
-        more["sla_terms"] = values["sla_terms"] = frozen(promise.policy, str(values["priority"]))
+        more["sla_terms"] = values["sla_terms"] = promise.terms(str(values["priority"]))
     lines: list[Line] = []
     more |= derived(values, lines)
     more |= dues(clocks_of(values | more, lines, calendar_of(work.connection), now()))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,11 +16,12 @@ from app.core.jobs import Job
 from app.core.records import Record
 from app.db.journal import Operation
 from app.db.store.bulk import BulkWriter, Change
+from app.db.store.layout import to_store
 from app.db.unit_of_work import UnitOfWork
 from app.models import ChangeRow, Ticket, TicketMessage
 from app.services.context import Context
 from app.services.tickets.messages import MESSAGES, TICKETS, lines_of
-from app.services.tickets.office import Promise, calendar_of, frozen, promise_of
+from app.services.tickets.office import Promise, calendar_of, promise_of
 from app.services.tickets.state import Line, clocks_of, derived, dues
 from app.services.tickets.worktime import WorkingCalendar
 
@@ -55,7 +58,7 @@ class Settling:
     ) -> None:
         lines, calendar = lines_of(work.connection, part), calendar_of(work.connection)
         promises: dict[uuid.UUID | None, Promise | None] = {}
-        bulk = BulkWriter(work.reader, work.journal)
+        bulk, moment = BulkWriter(work.reader, work.journal), now()
         older: list[Change] = []
         fresh: list[tuple[uuid.UUID, dict[str, Any]]] = []
         for record in work.reader.by_ids(TICKETS, part, _FIELDS):
@@ -63,7 +66,7 @@ class Settling:
             key = wanted.id if wanted else None
             if key not in promises:
                 promises[key] = promise_of(work.connection, wanted)
-            changes = _changes(record, lines.get(record.id, []), calendar, promises[key])
+            changes = _changes(record, lines.get(record.id, []), calendar, promises[key], moment)
             if not changes:
                 continue
             if made[record.id]:
@@ -71,7 +74,7 @@ class Settling:
             else:
                 older.append(Change(record, changes))
         bulk.update(operation, TICKETS, older)
-        _store(work, fresh)
+        _store(work, bulk, fresh)
 
 
 def _touched(connection: sa.Connection, operation: uuid.UUID, entity: str) -> dict[uuid.UUID, bool]:
@@ -95,30 +98,39 @@ def _touched(connection: sa.Connection, operation: uuid.UUID, entity: str) -> di
 
 
 def _changes(
-    record: Record, lines: Sequence[Line], calendar: WorkingCalendar, promise: Promise | None
+    record: Record, lines: Sequence[Line], calendar: WorkingCalendar, promise: Promise | None, moment: datetime
 ) -> dict[str, Any]:
     values = dict(record.values)
     wanted = derived(values, lines)
     if not values.get("sla_terms") and promise is not None and wanted["opened_at"] is not None:
         first = next((x.priority for x in lines if x.priority), None) if not values.get("priority") else None
-        wanted["sla_terms"] = frozen(promise.policy, str(first or wanted["priority"]))
+        wanted["sla_terms"] = promise.terms(str(first or wanted["priority"]))
         if not values.get("sla_policy"):
             wanted["sla_policy"] = (promise.link,)
-    wanted |= dues(clocks_of({**values, **wanted}, lines, calendar, now()))
+    wanted |= dues(clocks_of({**values, **wanted}, lines, calendar, moment))
     return {k: v for k, v in wanted.items() if (values.get(k) or None) != (v or None)}
 
 
-def _store(work: UnitOfWork, fresh: Sequence[tuple[uuid.UUID, dict[str, Any]]]) -> None:
+def _store(work: UnitOfWork, bulk: BulkWriter, fresh: Sequence[tuple[uuid.UUID, dict[str, Any]]]) -> None:
     """Complete tickets the operation itself made: what they start with is no change of theirs."""
     layout = work.reader.layout(TICKETS)
-    table = layout.table
+    groups: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
+    reworded: list[bytes] = []
     for record, changes in fresh:
         row: dict[str, Any] = {}
         for key, value in changes.items():
-            own = layout.stored(layout.entity.field(key), value)
+            field = layout.entity.field(key)
+            own = layout.stored(field, value)
             assert own is not None
-            row[own[0]] = own[1]
-        work.connection.execute(sa.update(table).where(table.c.org_id == 1, table.c.id == record).values(row))
+            row[own[0]] = own[1].bytes if isinstance(own[1], uuid.UUID) else to_store(field, own[1])
+        groups[tuple(row)].append((*row.values(), record.bytes))
+        if "snippet" in changes:
+            reworded.append(record.bytes)
+    with bulk.own_search_entries():
+        for names, rows in groups.items():
+            sets = ", ".join(f"{name}=?" for name in names)
+            work.connection.exec_driver_sql(f"UPDATE ticket SET {sets} WHERE org_id=1 AND id=?", rows)  # noqa: S608 - own names
+    bulk.outdated("ticket", reworded)
 
 
 def _parts(keys: Sequence[uuid.UUID], size: int) -> Iterator[Sequence[uuid.UUID]]:

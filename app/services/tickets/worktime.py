@@ -116,6 +116,7 @@ class _Sums:
         self._calendar = calendar
         self._lock = threading.Lock()
         self._known: tuple[int, list[timedelta]] = (0, [])
+        self._by_day: dict[int, list[tuple[datetime, datetime]]] = {}
 
     def _cover(self, first: int, last: int) -> tuple[int, list[timedelta]]:
         """(ordinal of the first known day, sums) where the days `first` … `last` + 1 are known."""
@@ -133,8 +134,14 @@ class _Sums:
             self._known = (start, sums)
             return self._known
 
+    def _spans(self, ordinal: int) -> list[tuple[datetime, datetime]]:
+        found = self._by_day.get(ordinal)
+        if found is None:
+            found = self._by_day[ordinal] = self._calendar.spans(date.fromordinal(ordinal))
+        return found
+
     def _worked(self, ordinal: int) -> timedelta:
-        return sum((end - begin for begin, end in self._calendar.spans(date.fromordinal(ordinal))), _NOTHING)
+        return sum((end - begin for begin, end in self._spans(ordinal)), _NOTHING)
 
     def _earlier(self, start: int, sums: list[timedelta], first: int) -> tuple[int, list[timedelta]]:
         more: list[timedelta] = []
@@ -154,7 +161,7 @@ class _Sums:
         ordinal = min(max(self._calendar.day_of(moment).toordinal(), _FIRST), _LAST)
         start, sums = self._cover(ordinal, ordinal)
         total = sums[ordinal - start]
-        for begin, end in self._calendar.spans(date.fromordinal(ordinal)):
+        for begin, end in self._spans(ordinal):
             if moment > begin:
                 total += min(moment, end) - begin
         return total
@@ -174,7 +181,7 @@ class _Sums:
 
     def _within(self, left: timedelta, ordinal: int, start: datetime) -> datetime:
         """The moment of a day by which `left` of its working time has passed."""
-        for begin, end in self._calendar.spans(date.fromordinal(ordinal)):
+        for begin, end in self._spans(ordinal):
             if left <= end - begin:
                 return max(begin + left, start)
             left -= end - begin
