@@ -65,15 +65,12 @@ class Wanted:
 
 
 class InboxSource:
-    """Rows for `VirtualTableModel`; both loading methods run in worker threads. The first column carries the whole row
-    in words, for screen readers."""
+    """Rows for `VirtualTableModel`; both loading methods run in worker threads. The one column carries the whole row
+    in words, for screen readers; the other values of a row are for the painter."""
 
     def __init__(self, service: TicketService, wanted: Wanted) -> None:
         self._service, self.wanted = service, wanted
-        self.columns: Sequence[TableColumn] = tuple(
-            TableColumn(key, "", "text", 100, sortable=False)
-            for key in ("subject", "snippet", "when", "status", "facts", "new", "due", "urgent")
-        )
+        self.columns: Sequence[TableColumn] = (TableColumn("subject", "", "text", 100, sortable=False),)
         self.ids: dict[int, uuid.UUID] = {}
         self.records: dict[int, Record] = {}
 

@@ -20,7 +20,15 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from app.core.i18n import t
 from app.views.operations.runner import BaseRunner
@@ -115,7 +123,7 @@ class TicketDelegate(QStyledItemDelegate):
         )
 
 
-class TicketList(QListView):
+class TicketList(QTableView):
     """Signals:
     current_changed(object): handle of the ticket in front, None without any.
     chosen_changed(int): so many rows are selected.
@@ -139,8 +147,17 @@ class TicketList(QListView):
         self.rows = VirtualTableModel(runner, None, self)
         self.setModel(self.rows)
         self.setItemDelegate(TicketDelegate(self))
-        self.setUniformItemSizes(True)
-        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        lines, across = self.verticalHeader(), self.horizontalHeader()
+        lines.hide()
+        lines.setMinimumSectionSize(HEIGHT)
+        lines.setDefaultSectionSize(HEIGHT)
+        lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        across.hide()
+        across.setStretchLastSection(True)
         self.setMouseTracking(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -223,6 +240,8 @@ class TicketList(QListView):
             self.step(1 if key == Qt.Key.Key_J else -1)
         elif plain and (key in self.KEYS or event.text() == "#"):
             self.wanted.emit("delete" if event.text() == "#" else self.KEYS[key])
+        elif plain and key in (Qt.Key.Key_Home, Qt.Key.Key_End) and self.rows.rowCount():
+            self.select_handle(self.rows.handle_at(0 if key == Qt.Key.Key_Home else self.rows.rowCount() - 1))
         elif plain and event.text().strip():
             event.ignore()  # no type-ahead over a list that is not all here
         else:
@@ -254,7 +273,7 @@ class TicketList(QListView):
                 for handle in self._kept:
                     at = self.rows.row_of(handle)
                     if at >= 0:
-                        model.select(self.rows.index(at, 0), flag.Select)
+                        model.select(self.rows.index(at, 0), flag.Select | flag.Rows)
                 model.blockSignals(False)
                 self.viewport().update()
                 self.chosen_changed.emit(len(model.selectedRows()))
