@@ -129,6 +129,7 @@ class AgendaCard(Card):
         self._inside: list[QWidget] = []
         self._whole = False
         self.body.setSpacing(2)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def show_section(self, section: Section) -> None:
         """Show these lines instead."""

@@ -1,0 +1,102 @@
+"""Leads and their conversion, orders and their payments, in their pages."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+
+from app.views.deals.convert_dialog import ConvertDialog
+from app.views.deals.leads_page import LeadsPage
+from app.views.deals.order_pages import OrdersPage, ProductsPage
+from app.views.records.link_editor import LinkEditor
+from app.views.records.record_dialog import RecordDialog
+from app.views.widgets.buttons import Button
+from tests.gui.widgets.showing import shown
+
+
+def opened_page(qtbot, window, kind):
+    page = kind(window.desk, window)
+    shown(qtbot, window, 1180, 800)
+    page.setGeometry(0, 0, 1180, 800)
+    page.show()
+    qtbot.waitUntil(lambda: page.is_ready() and not page.rows.model.is_loading(), timeout=5000)
+    qtbot.waitUntil(lambda: not page.rows.model.rowCount() or page.pane.data is not None, timeout=5000)
+    return page
+
+
+def button(root, words):
+    return next(b for b in root.findChildren(Button) if b.text() == words and b.isVisible())
+
+
+def dialog_of(qtbot, page, kind):
+    qtbot.waitUntil(lambda: any(d.isVisible() for d in page.findChildren(kind)), timeout=4000)
+    return next(d for d in page.findChildren(kind) if d.isVisible())
+
+
+def test_converting_a_lead_to_the_customer_that_is_there(qtbot, make_window, workspace):
+    page = opened_page(qtbot, make_window(), LeadsPage)
+    lead = workspace.leads.find_by("name", "王小明")
+    page.activate(lead.id)
+    qtbot.waitUntil(lambda: page.pane.record() is not None and page.pane.record().id == lead.id, timeout=4000)
+    customers = workspace.customers.count()
+    QTest.mouseClick(button(page.pane, "转成客户"), Qt.MouseButton.LeftButton)
+    dialog = dialog_of(qtbot, page, ConvertDialog)
+    qtbot.waitUntil(lambda: not dialog.fresh.isChecked(), timeout=4000)  # the same company was found and chosen
+    with qtbot.waitSignal(page.desk.page_wanted, timeout=5000) as wanted:
+        QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    assert wanted.args[0] == "deals"
+    assert workspace.customers.count() == customers
+    assert workspace.leads.get(lead.id).get("status") == "converted"
+
+
+def test_a_bad_amount_is_told_in_place(qtbot, make_window, workspace):
+    page = opened_page(qtbot, make_window(), LeadsPage)
+    lead = workspace.leads.find_by("name", "李雷")
+    page.convert(lead)
+    dialog = dialog_of(qtbot, page, ConvertDialog)
+    dialog.amount.setText("很多")
+    dialog.submit()
+    assert dialog.isVisible()
+    assert workspace.leads.get(lead.id).get("status") == "new"
+    dialog.amount.setText("5万")
+    dialog.submit()
+    qtbot.waitUntil(lambda: workspace.deals.count() == 5, timeout=4000)
+    assert workspace.deals.list(limit=1)[1][0].get("amount") == 5_000_000
+
+
+def test_a_payment_from_the_order(qtbot, make_window, workspace):
+    page = opened_page(qtbot, make_window(), OrdersPage)
+    QTest.mouseClick(button(page.pane, "登记回款"), Qt.MouseButton.LeftButton)
+    dialog = dialog_of(qtbot, page, RecordDialog)
+    editor = dialog.form.editor("amount")
+    assert isinstance(editor, QLineEdit)
+    assert editor.text() == "1000"
+    dialog.form.set_value("paid_on", __import__("datetime").date(2026, 3, 5))
+    dialog.submit()
+    qtbot.waitUntil(lambda: workspace.records("payments").count() == 1, timeout=4000)
+    assert workspace.orders.list()[1][0].get("owed") == 0
+
+
+def test_choosing_a_linked_record(qtbot, make_window, workspace):
+    page = opened_page(qtbot, make_window(), OrdersPage)
+    dialog = page.verbs.new_record()
+    editor = dialog.form.editor("customer")
+    assert isinstance(editor, LinkEditor)
+    name = str(workspace.customers.list(limit=1)[1][0].get("name"))
+    editor.setFocus()
+    QTest.keyClick(editor, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: editor._model.rowCount() > 0, timeout=4000)
+    editor._take(editor._model.index(0, 0))
+    qtbot.waitUntil(lambda: editor.text() != "", timeout=2000)
+    assert editor.text() == name
+    dialog.form.set_value("ordered_on", __import__("datetime").date(2026, 3, 5))
+    dialog.submit()
+    qtbot.waitUntil(lambda: workspace.orders.count() == 2, timeout=4000)
+    assert workspace.orders.list(limit=1)[1][0].get("customer")[0].title == name
+
+
+def test_products_have_no_owner_and_no_tab_for_it(qtbot, make_window):
+    page = opened_page(qtbot, make_window(), ProductsPage)
+    assert [tab.text for tab in page.book.tabs()] == ["全部产品"]
+    assert page.rows.model.rowCount() == 0
