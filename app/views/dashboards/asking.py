@@ -96,7 +96,8 @@ class Asking:
         """The report of a tile with all its rows."""
         request = self.request(spec)
         wanted = {**request.params, **(params or {})}
-        self._feed.want(spec.report, replace(request, limit=None, compare=False, params=wanted), on_report, on_problem)
+        whole = replace(request, limit=None, compare=False, params=wanted)
+        self._feed.want(spec.report, whole, on_report, on_problem, lasting=True)
 
 
 def _by_month(spec: TileSpec) -> dict[str, Any]:

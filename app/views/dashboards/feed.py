@@ -27,6 +27,8 @@ KEPT = 80
 class _Waiting:
     task: Task
     listeners: list[tuple[OnReport, OnProblem]]
+    lasting: bool
+    round: int
 
 
 class ReportFeed(QObject):
@@ -38,6 +40,7 @@ class ReportFeed(QObject):
         self._info = {info.name: info for info in reports.infos()}
         self._kept: dict[str, Report] = {}
         self._waiting: dict[str, _Waiting] = {}
+        self._round = 0
 
     def offers(self, name: str) -> bool:
         """Whether there is such a report."""
@@ -47,8 +50,20 @@ class ReportFeed(QObject):
         """Raises KeyError."""
         return self._info[name]
 
-    def want(self, name: str, request: ReportRequest, on_report: OnReport, on_problem: OnProblem) -> None:
-        """The report, now if it is known, else when it is computed. Callbacks run in the window's thread."""
+    def begin_round(self) -> None:
+        """Another filter or another page: what is wanted from now on replaces what was wanted before."""
+        self._round += 1
+
+    def end_round(self) -> None:
+        """Give up the computations that nobody asked for again since `begin_round`."""
+        for key in [key for key, one in self._waiting.items() if one.round < self._round and not one.lasting]:
+            self._waiting.pop(key).task.cancel()
+
+    def want(
+        self, name: str, request: ReportRequest, on_report: OnReport, on_problem: OnProblem, *, lasting: bool = False
+    ) -> None:
+        """The report, now if it is known, else when it is computed. Callbacks run in the window's thread. `lasting`: it is
+        wanted whatever the board shows meanwhile."""
         key = _key(name, request)
         if key in self._kept:
             on_report(self._kept[key])
@@ -56,6 +71,7 @@ class ReportFeed(QObject):
         waiting = self._waiting.get(key)
         if waiting is not None:
             waiting.listeners.append((on_report, on_problem))
+            waiting.round, waiting.lasting = self._round, waiting.lasting or lasting
             return
         reports = self._reports
         listeners = [(on_report, on_problem)]
@@ -76,7 +92,7 @@ class ReportFeed(QObject):
                 problem(error)
 
         # registered first: a runner that works at once answers before `read` returns
-        self._waiting[key] = entry = _Waiting(None, listeners)  # type: ignore[arg-type]
+        self._waiting[key] = entry = _Waiting(None, listeners, lasting, self._round)  # type: ignore[arg-type]
         entry.task = self._desk.read(lambda job: reports.run(name, request, job), done, owner=self, on_failed=failed)
 
     def forget(self, changes: ChangeSet) -> set[str]:

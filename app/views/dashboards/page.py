@@ -18,7 +18,6 @@ from app.core.records import ChangeSet
 from app.services.analytics.records import Drill, Report
 from app.services.exchange.samples import import_samples
 from app.views.charts.explored import Explored
-from app.views.charts.explorer import ExplorerDialog
 from app.views.dashboards import planes
 from app.views.dashboards.arrangement import Arrangement, changed, moved, stepped
 from app.views.dashboards.arranger import Arranger
@@ -26,11 +25,9 @@ from app.views.dashboards.asking import Asking
 from app.views.dashboards.board import Board
 from app.views.dashboards.feed import ReportFeed
 from app.views.dashboards.filter_bar import FilterBar, Wish
-from app.views.dashboards.formula import FormulaCard
 from app.views.dashboards.keys import RowKey, drill_of
 from app.views.dashboards.memory import Memory
 from app.views.dashboards.periods import period_text
-from app.views.dashboards.rows_dialog import RowsDialog
 from app.views.dashboards.tile import Tile
 from app.views.dashboards.tiles import TABS, TileSpec, all_tiles, tab_titles
 from app.views.shell import pages
@@ -247,7 +244,9 @@ class DashboardsPage(Page):
         self.bar.show_note(period_text(wish.span.period(self._day)))
         self.boards[tab].show_tiles(self.tiles(tab), self.arrangement(tab))
         self.stack.setCurrentIndex(TABS.index(tab))
+        self.feed.begin_round()
         self._load_tab(tab)
+        self.feed.end_round()
         self._look_for_emptiness()
 
     def _look_for_emptiness(self) -> None:
@@ -313,6 +312,8 @@ class DashboardsPage(Page):
         spec = self._specs[key]
 
         def show(report: Report) -> None:
+            from app.views.dashboards.rows_dialog import RowsDialog
+
             dialog = RowsDialog(self.desk, report, spec.rows, self)
             dialog.drilled.connect(self._open_found)
             dialog.finished.connect(dialog.deleteLater)
@@ -327,12 +328,19 @@ class DashboardsPage(Page):
             return
         plane = spec.plane
 
+        def ready(report: Report) -> Explored:
+            import pyqtgraph  # noqa: F401 - half a second that the window need not wait for
+
+            return plane(report)
+
         def show(report: Report) -> None:
-            self.desk.read(lambda _job: plane(report), lambda explored: self._explore(report, explored), owner=self)
+            self.desk.read(lambda _job: ready(report), lambda explored: self._explore(report, explored), owner=self)
 
         self.asking.whole(spec, show, self.desk.dialogs.show_error, params=spec.plane_params)
 
     def _explore(self, report: Report, explored: Explored) -> None:
+        from app.views.charts.explorer import ExplorerDialog
+
         dialog = ExplorerDialog(explored, self.desk.dialogs, self)
 
         def opened(keys: list[Hashable]) -> None:
@@ -347,6 +355,8 @@ class DashboardsPage(Page):
         report = self.report(tab, key)
         if report is None:
             return None
+        from app.views.dashboards.formula import FormulaCard
+
         titles = {parameter.key: parameter.title for parameter in self.feed.info(report.name).parameters}
         card = FormulaCard(report, titles, self._filter_text(report))
         popover = Popover(card, self, t("“{title}”怎么算的", title=self._specs[key].title()))

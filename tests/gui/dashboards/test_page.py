@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QThread
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
@@ -584,3 +584,23 @@ def test_that_charts_of_a_large_report_are_drawn_without_looking_for_records(pag
     assert asked == []
     assert drill_of(spy, RowKey(0, "grid")) is None
     assert len(asked) == 1
+
+
+def test_that_computations_nobody_waits_for_any_more_are_given_up(page, qtbot, runner, monkeypatch):
+    analytics = page.desk.workspace.analytics
+    real, cancelled = analytics.run, []
+
+    def slow(name, request, job=None):
+        if name == "service" and request.period.days < 40:
+            while not job.cancelled:
+                QThread.msleep(5)
+            cancelled.append(name)
+            job.check()
+        return real(name, request, job)
+
+    monkeypatch.setattr(analytics, "run", slow)
+    page.bar.period.set_key("month")
+    page.bar.period.set_key("year")
+    ready(page, qtbot, runner)
+    assert cancelled == ["service"]
+    assert page.report("overview", "first_response").window.start.isoformat() == "2026-01-01"
