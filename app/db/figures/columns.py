@@ -28,6 +28,11 @@ def raw(column: Any) -> Any:
     return sa.type_coerce(column, sa.LargeBinary if column.type.__class__.__name__ == "Uuid" else sa.String)
 
 
+def millis(column: Any) -> Any:
+    """A moment's column as milliseconds since 1970."""
+    return sa.type_coerce(column, sa.BigInteger)
+
+
 def numbers(*columns: Any) -> Any:
     """One text "1,2,3" of integer expressions, none of which may be NULL."""
     return sa.func.printf(sa.literal_column(f"'{','.join(['%s'] * len(columns))}'"), *columns)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from app.core.filters import Filter
+from app.db.figures.columns import millis, raw, scanning
 from app.db.store.reading import Reader
 from app.models import Pipeline, Stage
 
@@ -27,29 +27,27 @@ class StageRow:
     pipeline_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class DealRow:
-    """A visible live deal."""
+class DealRow(NamedTuple):
+    """A visible live deal. Ids are bytes, days ISO text, `created_at` milliseconds since 1970: there may be many."""
 
     handle: int
-    id: uuid.UUID
+    id: bytes
     outcome: str
     amount: int
-    stage: uuid.UUID | None
-    opened_on: date | None
-    closed_on: date | None
-    expected_on: date | None
-    created_at: datetime
+    stage: bytes | None
+    opened_on: str | None
+    closed_on: str | None
+    expected_on: str | None
+    created_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class MoveRow:
-    """A deal moved between stages."""
+class MoveRow(NamedTuple):
+    """A deal moved between stages at so many milliseconds since 1970."""
 
-    deal: uuid.UUID
-    from_stage: uuid.UUID | None
-    to_stage: uuid.UUID | None
-    at: datetime
+    deal: bytes
+    from_stage: bytes | None
+    to_stage: bytes | None
+    at: int
 
 
 def stages(reader: Reader) -> list[StageRow]:
@@ -73,24 +71,23 @@ def deals(reader: Reader, condition: Filter | None, pipeline: uuid.UUID | None) 
     """The visible live deals that fit, of one pipeline or of all."""
     layout = reader.layout("deals")
     c = layout.table.c
-    where: list[Any] = reader.where("deals", condition)
+    where: list[Any] = scanning(reader.where("deals", condition), reader.connection)
     if pipeline is not None:
         where.append(c.pipeline_id == pipeline)
     query = sa.select(
-        layout.rid, c.id, c.outcome, c.amount_minor, c.stage_id, c.opened_on, c.closed_on, c.expected_on, c.created_at
-    ).where(*where)
-    return [
-        DealRow(int(r[0]), r[1], r[2] or "open", int(r[3] or 0), r[4], r[5], r[6], r[7], r[8])
-        for r in reader.connection.execute(query)
-    ]
+        layout.rid, raw(c.id), sa.func.coalesce(c.outcome, "open"), sa.func.coalesce(c.amount_minor, 0),
+        raw(c.stage_id), raw(c.opened_on), raw(c.closed_on), raw(c.expected_on), millis(c.created_at),
+    ).where(*where)  # fmt: skip
+    return [DealRow(*row) for row in reader.connection.execute(query)]
 
 
 def moves(reader: Reader) -> list[MoveRow]:
     """All live stage changes the actor sees, in the order of time."""
     c = reader.layout("stage_changes").table.c
-    query = (
-        sa.select(c.deal_id, c.from_stage_id, c.to_stage_id, c.changed_at)
-        .where(*reader.where("stage_changes", None), c.deal_id.is_not(None), c.changed_at.is_not(None))
-        .order_by(c.changed_at, c.id)
+    where = scanning(reader.where("stage_changes", None), reader.connection)
+    query = sa.select(raw(c.deal_id), raw(c.from_stage_id), raw(c.to_stage_id), millis(c.changed_at)).where(
+        *where, c.deal_id.is_not(None), c.changed_at.is_not(None)
     )
-    return [MoveRow(*row) for row in reader.connection.execute(query)]
+    found = [MoveRow(*row) for row in reader.connection.execute(query)]
+    found.sort(key=lambda move: move.at)
+    return found

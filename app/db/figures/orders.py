@@ -117,8 +117,8 @@ def margin(reader: Reader) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def owed(reader: Reader, condition: Filter | None, until: str | None) -> list[tuple[int, int, str | None, str | None]]:
-    """(row handle, owed minor units, ordered on, due on) of orders on which something is owed.
+def owed(reader: Reader, condition: Filter | None, until: str | None) -> tuple[Ints, Ints]:
+    """(owed minor units, day number it was due, else ordered, else 0) of orders on which something is owed.
 
     `until`: orders and payments up to this day only; None: everything there is.
     """
@@ -127,21 +127,26 @@ def owed(reader: Reader, condition: Filter | None, until: str | None) -> list[tu
     p = Payment.__table__.c
     given = sa.case((p.kind == "refund", -p.amount_minor), else_=p.amount_minor)
     paid = sa.select(p.order_id, sa.func.sum(given).label("paid")).where(
-        p.org_id == 1, p.deleted_at.is_(None), p.order_id.is_not(None)
+        p.deleted_at.is_(None), p.order_id.is_not(None)
     )
     if until is not None:
         paid = paid.where(sa.or_(p.paid_on.is_(None), sa.type_coerce(p.paid_on, sa.String) <= until))
-    sums_ = paid.group_by(p.order_id).subquery()
-    left = NET - sa.func.coalesce(sums_.c.paid, 0)
+    sums = paid.group_by(p.order_id).subquery()
+    left = NET - sa.func.coalesce(sums.c.paid, 0)
     states = sa.func.coalesce(c.status, "confirmed").not_in(NOT_COUNTED)
+    due = sa.func.coalesce(sa.type_coerce(c.due_on, sa.String), sa.type_coerce(c.ordered_on, sa.String), "0")
     query = (
-        sa.select(layout.rid, left, sa.type_coerce(c.ordered_on, sa.String), sa.type_coerce(c.due_on, sa.String))
-        .select_from(layout.table.outerjoin(sums_, sums_.c.order_id == c.id))
+        sa.select(layout.rid.label("rid"), numbers(left, compact_day(due)).label("pair"))
+        .select_from(layout.table.outerjoin(sums, sums.c.order_id == c.id))
         .where(*scanning(reader.where("orders", condition), reader.connection), states, left > 0)
     )
     if until is not None:
         query = query.where(sa.or_(c.ordered_on.is_(None), sa.type_coerce(c.ordered_on, sa.String) <= until))
-    return [(int(r[0]), int(r[1]), r[2], r[3]) for r in reader.connection.execute(query)]
+    pairs = query.subquery()
+    bundle = pairs.c.rid.op("/")(sa.literal_column("20000"))  # so many to one text
+    texts = sa.select(sa.func.group_concat(pairs.c.pair)).group_by(bundle)
+    found, days = parsed(reader.connection.execute(texts).scalars(), 2)
+    return found, day_numbers(days)
 
 
 def unassigned_payments(reader: Reader, until: str | None) -> tuple[int, int]:

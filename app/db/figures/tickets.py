@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.core.filters import Filter
-from app.db.figures.columns import raw
+from app.db.figures.columns import raw, scanning
 from app.db.store.reading import Reader
 
 
@@ -39,7 +39,7 @@ def tickets(reader: Reader, condition: Filter | None) -> list[TicketRow]:
     m = reader.layout("ticket_messages").table.c
     answered = (
         sa.select(m.ticket_id, sa.func.count().label("n"))
-        .where(m.org_id == 1, m.deleted_at.is_(None), m.kind == "reply", m.automatic.is_not(True))
+        .where(m.deleted_at.is_(None), m.kind == "reply", m.automatic.is_not(True))
         .group_by(m.ticket_id)
         .subquery()
     )
@@ -49,7 +49,7 @@ def tickets(reader: Reader, condition: Filter | None) -> list[TicketRow]:
             c.response_due_at, c.resolution_due_at, c.sla_paused, c.reopened, answered.c.n,
         )
         .select_from(layout.table.outerjoin(answered, answered.c.ticket_id == c.id))
-        .where(*reader.where("tickets", condition), c.merged_into_id.is_(None), c.opened_at.is_not(None))
+        .where(*scanning(reader.where("tickets", condition), reader.connection), c.merged_into_id.is_(None), c.opened_at.is_not(None))
     )  # fmt: skip
     return [
         TicketRow(

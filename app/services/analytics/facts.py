@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -22,10 +22,12 @@ from app.db.figures.columns import keys
 from app.db.figures.orders import OneOrder, OrderColumns
 from app.db.store.reading import Reader
 from app.services.analytics.rules.arrays import Ints
-from app.services.analytics.rules.history import Histories, Orders, histories
+from app.services.analytics.rules.history import Orders
 
 if TYPE_CHECKING:
     from app.db.figures.columns import Keys
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ class FactsBook:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._facts: Facts | None = None
-        self._derived: dict[tuple[object, ...], Histories] = {}
+        self._derived: dict[tuple[object, ...], object] = {}
+        self._kept: dict[tuple[object, ...], tuple[Mark, object]] = {}
 
     def read(self, reader: Reader) -> Facts:
         """The facts as the reader's snapshot shows them."""
@@ -114,7 +117,7 @@ class FactsBook:
             return facts.channels
         found = Channels.of(orders.channels(reader))
         with self._lock:
-            if self._facts is facts:
+            if self._facts is facts:  # what follows from the orders stays true
                 self._facts = replace(facts, channels=found)
         return found
 
@@ -123,16 +126,38 @@ class FactsBook:
         with self._lock:
             self._facts = None
             self._derived.clear()
+            self._kept.clear()
 
-    def histories(self, facts: Facts, key: tuple[object, ...], found: Orders) -> Histories:
-        """As `rules.history.histories`, remembered under `key` while nothing changes."""
-        kept = self._derived.get(key)
-        if kept is None:
-            kept = histories(found)
-            with self._lock:
-                if self._facts is facts and len(self._derived) < 8:
-                    self._derived[key] = kept
-        return kept
+    def derived(self, facts: Facts, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """What follows from these facts, remembered under `key` until they change."""
+        with self._lock:
+            if self._facts is facts and key in self._derived:
+                return cast("T", self._derived[key])
+        made = make()
+        with self._lock:
+            if self._facts is facts and len(self._derived) < 8:
+                self._derived[key] = made
+        return made
+
+    def kept(self, reader: Reader, key: tuple[object, ...], reads: frozenset[str], make: Callable[[], T]) -> T:
+        """What was read of other records, remembered under `key` until something in the entities `reads` changes."""
+        now = changes.mark(reader)
+        with self._lock:
+            found = self._kept.get(key)
+        if found is not None:
+            if found[0] != now:
+                changed = changes.since(reader, found[0])
+                found = None if changed is None or changed.keys() & reads else (now, found[1])
+            if found is not None:
+                with self._lock:
+                    self._kept[key] = found
+                return cast("T", found[1])
+        made = make()
+        with self._lock:
+            while len(self._kept) >= 4:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[key] = (now, made)
+        return made
 
     @staticmethod
     def _renewed(reader: Reader, before: Facts | None, now: Mark) -> Facts:

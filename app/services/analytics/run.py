@@ -6,10 +6,12 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
+from app.core import clock
+from app.core.access import Action
 from app.core.filters import Condition, Filter, Group, Listed, both
 from app.core.i18n import t
 from app.db.figures import changes, customers
@@ -19,7 +21,10 @@ from app.errors import UserError
 from app.services.analytics.facts import Facts, FactsBook
 from app.services.analytics.records import Drill, Parameter, Period, ReportInfo, ReportRequest
 from app.services.analytics.rules.arrays import Bools, Ints
-from app.services.analytics.rules.history import Histories, Orders
+from app.services.analytics.rules.clv import Model, fit
+from app.services.analytics.rules.history import Histories, ModelInputs, Orders, histories
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -122,11 +127,27 @@ class Run:
         start = self.period.start.toordinal() if windowed and self.period else None
         return found.through(last.toordinal(), since=start)
 
+    def _demanded(self, found: Orders) -> tuple[object, ...]:
+        demanded = (self.owners(), self.request.condition, self.request.period)
+        return (self.as_of, repr(demanded), len(found.day), int(found.day.sum()), int(found.net.sum()))
+
     def histories(self, found: Orders) -> Histories:
         """Each customer's summary of these orders."""
-        demanded = (self.owners(), self.request.condition, self.request.period)
-        key = (self.as_of, repr(demanded), len(found.day), int(found.day.sum()), int(found.net.sum()))
-        return self.book.histories(self.facts(), key, found)
+        return self.book.derived(self.facts(), ("histories", *self._demanded(found)), lambda: histories(found))
+
+    def value_model(self, found: Orders, inputs: ModelInputs) -> Model | None:
+        """The customer-value model of these orders; None without any."""
+        if not len(inputs.x):
+            return None
+        return self.book.derived(self.facts(), ("value", *self._demanded(found)), lambda: fit(inputs))
+
+    def kept(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """What was read for this report, remembered while the entities it reads stay as they are."""
+        condition = repr((self.owners(), self.request.condition, clock.today()))
+        reads = self.info.reads | ({"customers"} if self.reader.actor.reach(self.info.entity, Action.VIEW) else set())
+        if self.request.condition is not None:  # it may speak of anything
+            reads |= set(self.reader.registry.keys())
+        return self.book.kept(self.reader, (*key, condition), frozenset(reads), make)
 
     def everybody(self) -> Ints:
         """The row handles of all customers asked for, ascending."""

@@ -151,24 +151,18 @@ def receivables_report(run: Run) -> Report:
     from app.core import clock
 
     until = None if run.as_of >= clock.today() else run.as_of.isoformat()
-    owing = [
-        ageing.Owing(handle, owed, *(date.fromisoformat(d) if d else None for d in (ordered, due)))
-        for handle, owed, ordered, due in orders.owed(run.reader, run.condition("orders"), until)
-    ]
-    found = ageing.aged(owing, run.as_of)
+    owed, since = orders.owed(run.reader, run.condition("orders"), until)
+    found = ageing.aged(owed, since, run.as_of.toordinal())
     labels = {
         "not_due": t("未到期"), "0-30": t("0–30 天"), "31-60": t("31–60 天"), "61-90": t("61–90 天"), "90+": t("90 天以上"),
     }  # fmt: skip
-    total = sum(o.owed for o in owing)
+    total = sum(bucket.owed for bucket in found)
     rows: tuple[Row, ...] = tuple(
-        {
-            "bucket": name, "label": labels[name], "n": len(orders_), "amount": sum(o.owed for o in orders_),
-            "share": rate(sum(o.owed for o in orders_), total),
-        }
-        for name, orders_ in found.items()
-    )  # fmt: skip
+        {"bucket": b.name, "label": labels[b.name], "n": b.n, "amount": b.owed, "share": rate(b.owed, total)}
+        for b in found
+    )
     loose, loose_amount = orders.unassigned_payments(run.reader, until)
-    late = total - sum(o.owed for o in found["not_due"])
+    late = total - found[0].owed
     demanded = run.drill("orders", COUNTED, Condition("owed", "gt", 0))
 
     def drill(row: Row) -> Drill:
@@ -183,7 +177,7 @@ def receivables_report(run: Run) -> Report:
                 "只算还有未收的订单，草稿和已取消的不算。"
             ),
         ),
-        n=len(owing), window=None,
+        n=len(owed), window=None,
         columns=(
             Column("label", t("逾期")), Column("n", t("订单数"), Kind.INTEGER), Column("amount", t("未收"), Kind.MONEY),
             share_column(),

@@ -32,7 +32,8 @@ _HOUR = timedelta(hours=1)
 def _tickets(run: Run) -> tuple[list[TicketRow], list[TicketRow], Period]:
     """(all asked for that were opened by `as_of`, those of them opened in the period, the period)."""
     end = midnight(run.as_of + timedelta(days=1))
-    found = [row for row in source.tickets(run.reader, run.condition("tickets")) if row.opened_at < end]
+    rows = run.kept(("tickets",), lambda: source.tickets(run.reader, run.condition("tickets")))
+    found = [row for row in rows if row.opened_at < end]
     first = min((row.opened_at for row in found), default=None)
     window = Period(run.since(first.astimezone().date() if first else None), run.until)
     low, high = midnight(window.start), midnight(window.end)

@@ -93,7 +93,7 @@ def clv_report(run: Run) -> Report:
     found = run.customer_orders()
     who = run.histories(found)
     inputs = model_inputs(who, run.as_of.toordinal())
-    model = clv.fit(inputs) if len(who) else None
+    model = run.value_model(found, inputs)
     notes = _warnings(model)
     rows: list[Row] = []
     total: int | None = None
@@ -157,7 +157,7 @@ def churn_report(run: Run) -> Report:
     window = churn_window(run, found)
     measured = lifecycle.churn(found, as_of, window)
     inputs = model_inputs(who, as_of)
-    model = clv.fit(inputs) if len(who) else None
+    model = run.value_model(found, inputs)
     recency = as_of - who.last
     lost = recency > window
     weeks = window / DAYS_A_WEEK

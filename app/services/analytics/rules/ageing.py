@@ -6,9 +6,12 @@ day of the order. Only orders on which something is owed are counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+
+import numpy as np
+
+from app.services.analytics.rules.arrays import Ints
+from app.services.analytics.rules.series import exact_sums
 
 #: bucket → the longest overdue in days that still belongs to it
 BUCKETS: tuple[tuple[str, int | None], ...] = (
@@ -18,34 +21,24 @@ BUCKETS: tuple[tuple[str, int | None], ...] = (
     ("61-90", 90),
     ("90+", None),
 )
+_MOST = np.array([most for _, most in BUCKETS if most is not None], dtype=np.int64)
+_UNDATED = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Owing:
-    """An order and what is owed on it, minor units."""
+class Bucket:
+    """How many orders of so many days overdue, and what is owed on them in minor units."""
 
-    key: int
+    name: str
+    n: int
     owed: int
-    ordered: date | None
-    due: date | None
-
-    def overdue(self, as_of: date) -> int | None:
-        """Days since it was due; negative while it is not; None without any date."""
-        since = self.due or self.ordered
-        return None if since is None else (as_of - since).days
 
 
-def bucket(days: int | None) -> str:
-    """The bucket of so many days; without a date "0-30"."""
-    if days is None:
-        return "0-30"
-    return next(name for name, most in BUCKETS if most is None or days <= most)
-
-
-def aged(orders: Iterable[Owing], as_of: date) -> dict[str, list[Owing]]:
-    """Orders with something owed, by bucket; every bucket is there."""
-    found: dict[str, list[Owing]] = {name: [] for name, _ in BUCKETS}
-    for order in orders:
-        if order.owed > 0:
-            found[bucket(order.overdue(as_of))].append(order)
-    return found
+def aged(owed: Ints, since: Ints, as_of: int) -> tuple[Bucket, ...]:
+    """Every bucket in order. `since`: the day from which each order is overdue, 0 = it has none (then "0-30")."""
+    mask = owed > 0
+    owed, since = owed[mask], since[mask]
+    place = np.where(since > 0, np.searchsorted(_MOST, as_of - since, side="left"), _UNDATED)
+    counts = np.bincount(place, minlength=len(BUCKETS))
+    sums = exact_sums(place, owed, len(BUCKETS))
+    return tuple(Bucket(name, int(n), int(v)) for (name, _), n, v in zip(BUCKETS, counts, sums, strict=True))

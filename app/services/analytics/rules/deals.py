@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from statistics import fmean
 
 from app.services.analytics.rules.arrays import rate
@@ -174,20 +174,20 @@ def chances(closed: Sequence[Deal], stages: Sequence[Stage]) -> Chances:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """A deal's time in a stage; `until` None: it is still there."""
+    """A deal's time in a stage, milliseconds since 1970; `until` None: it is still there."""
 
     deal: int
     stage: int
-    since: datetime
-    until: datetime | None
+    since: int
+    until: int | None
 
 
-def stays(changes: Iterable[tuple[int, int | None, int, datetime]], born: Mapping[int, datetime]) -> list[Stay]:
+def stays(changes: Iterable[tuple[int, int | None, int, int]], born: Mapping[int, int]) -> list[Stay]:
     """Stays from (deal, from stage, to stage, when) in the order of time.
 
     The first change of a deal also ends its stay in the stage it came from, which began when the deal was opened.
     """
-    at: dict[int, tuple[int, datetime]] = {}
+    at: dict[int, tuple[int, int]] = {}
     found: list[Stay] = []
     for deal, before, after, when in changes:
         if deal in at:
@@ -205,7 +205,7 @@ def days_per_stage(found: Iterable[Stay]) -> dict[int, list[float]]:
     total: dict[tuple[int, int], float] = defaultdict(float)
     for stay in found:
         if stay.until is not None:
-            total[stay.stage, stay.deal] += (stay.until - stay.since).total_seconds() / 86_400
+            total[stay.stage, stay.deal] += (stay.until - stay.since) / 86_400_000
     by_stage: dict[int, list[float]] = defaultdict(list)
     for (stage, _), days in total.items():
         by_stage[stage].append(days)
