@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.core.i18n import t
@@ -26,6 +26,8 @@ from app.views.widgets.menus import MenuItem, build_menu
 from app.views.widgets.tabs import TabItem, ViewTabs
 
 REPLY, NOTE = "reply", "note"
+#: from this width on there is room to say where an answer goes
+_ROOMY = 460
 
 
 @dataclass
@@ -122,6 +124,7 @@ class Composer(QWidget):
         foot.addWidget(self._label)
         foot.addWidget(self.after)
         foot.addWidget(self.target, 1)
+        foot.addStretch()
         foot.addWidget(self.go)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 12)
@@ -252,6 +255,10 @@ class Composer(QWidget):
         place = self.templates.mapToGlobal(self.templates.rect().topLeft())
         place.setY(place.y() - menu.sizeHint().height() - 4)
         menu.popup(place)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.target.setVisible(self.width() >= _ROOMY)
 
     # ---- files from outside, ground -----------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.core.filters import Condition, Filter, Group, Search, both
+from app.core.filters import Condition, Filter, Group, Related, Search, both
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import Record, Sort
@@ -57,7 +57,10 @@ class Wanted:
         for key, values in (("status", self.statuses), ("priority", self.priorities), ("category", self.categories)):
             if values:
                 found = both(found, Condition(key, "in", list(values)))
-        return both(found, Search(self.text) if self.text else None)
+        if not self.text:
+            return found
+        words = Search(self.text)
+        return both(found, Group("or", (words, Related("ticket_messages", words))))
 
     @property
     def narrowed(self) -> bool:

@@ -86,6 +86,14 @@ def test_that_typing_narrows_the_list_and_escape_leads_back(qtbot, runner, page)
     assert page.pane.list.hasFocus()
 
 
+def test_that_words_of_any_message_find_the_ticket(qtbot, runner, page) -> None:
+    page.pane.search.setText("二期库位")
+    page.pane.search.searched.emit("二期库位")
+    qtbot.waitUntil(lambda: page.pane.list.rows.rowCount() == 1, timeout=5000)
+    settle(qtbot, runner, page)
+    assert "送货单" in page.pane.list.rows.index(0, 0).data()
+
+
 def test_that_the_filter_narrows_and_can_be_kept_as_a_view(qtbot, runner, page, dialogs) -> None:
     narrowing = page.pane.open_narrowing()
     narrowing.statuses["resolved"].click()

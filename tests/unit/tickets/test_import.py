@@ -115,6 +115,28 @@ def test_that_undo_takes_an_imported_log_and_what_followed_back(imported: Worksp
     assert imported.records("ticket_messages").count() == 0
 
 
+def test_that_an_event_log_in_a_file_finds_its_tickets_by_their_number_elsewhere(
+    imported: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(
+        "工单编号,类别,作者,时间,新状态,内容\n"
+        "A-2,客户来信,周涛,2025-03-03 10:00,,网络不通\n"
+        "A-2,回复,吴客服,2025-03-03 11:30,,请重启\n"
+        "A-2,系统记录,吴客服,2025-03-03 12:00,已解决,\n"
+        "A-2,客户来信,周涛,2025-03-03 14:00,处理中,又断了\n"
+        "A-9,回复,吴客服,2025-03-03 11:30,,没有这张\n",
+        encoding="utf-8",
+    )
+    report = _import(imported, path, "ticket_messages")
+    assert (report.created, report.rejected) == (4, 1)
+    record = by_code(imported, "A-2")
+    assert record.get("first_responded_at") == datetime(2025, 3, 3, 11, 30).astimezone(UTC)
+    assert (record.get("reopened"), record.get("status"), record.get("snippet")) == (1, "open", "又断了")
+    messages = imported.tickets.conversation(record.id).messages
+    assert [m.get("author") for m in messages] == ["周涛", "吴客服", "吴客服", "周涛"]
+
+
 def test_that_settling_again_changes_nothing(imported: Workspace) -> None:
     operation = imported.history.list()[1][0]
     before = [(r.id, r.version, dict(r.values)) for r in imported.tickets.list()[1]]
