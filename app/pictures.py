@@ -28,6 +28,8 @@ _TILES = {
     "service": "ticket_volume",
     "sla": "sla_clocks",
 }
+_WIDTH, _HEIGHT = 900, 540
+_HEIGHTS = {"churn": 340, "receivables": 340, "rfm": 430, "velocity": 220, "sla": 360}
 
 
 def write_picture(report: Report, target: Path) -> None:
@@ -40,6 +42,7 @@ def write_picture(report: Report, target: Path) -> None:
             t("这台电脑没有安装图形组件（PySide6），不能画图。可以用 --format xlsx、csv 或 json。")
         )
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtCore import QSize
     from PySide6.QtWidgets import QApplication
 
     from app.views.charts.export import Sheet, save
@@ -51,8 +54,15 @@ def write_picture(report: Report, target: Path) -> None:
     tile = all_tiles()[_TILES[report.name]]
     chart = tile.draw(report)
     subtitle = "" if tile.title() == report.title else tile.title()
-    save(chart, Sheet(report.title, subtitle, _footnotes(report)), target)
+    save(chart, Sheet(report.title, subtitle, _footnotes(report)), target, QSize(_WIDTH, _height(report)))
     del application
+
+
+def _height(report: Report) -> int:
+    """As much as the chart can fill: bars and cells have a largest size."""
+    if report.name == "cohort":
+        return min(_HEIGHT, 170 + 46 * min(len(report.rows), 12))
+    return _HEIGHTS.get(report.name, _HEIGHT)
 
 
 def _footnotes(report: Report) -> tuple[str, ...]:
