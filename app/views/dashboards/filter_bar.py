@@ -43,7 +43,8 @@ class Wish:
             return Wish()
         key = stored.get("period")
         days: list[date | None] = []
-        for text in stored.get("days") or ("", ""):
+        kept = stored.get("days")
+        for text in kept if isinstance(kept, list) else ("", ""):
             try:
                 days.append(date.fromisoformat(str(text)))
             except ValueError:

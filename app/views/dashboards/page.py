@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
@@ -11,26 +10,22 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, 
 
 from app.core import clock
 from app.core.access import Action
-from app.core.filters import Group
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet
-from app.services.analytics.records import Drill, Report
+from app.services.analytics.records import Report
 from app.services.exchange.samples import import_samples
-from app.views.charts.explored import Explored
-from app.views.dashboards import planes
 from app.views.dashboards.arrangement import Arrangement, changed, moved, stepped
 from app.views.dashboards.arranger import Arranger
 from app.views.dashboards.asking import Asking
+from app.views.dashboards.behind import Behind
 from app.views.dashboards.board import Board
 from app.views.dashboards.feed import ReportFeed
 from app.views.dashboards.filter_bar import FilterBar, Wish
-from app.views.dashboards.keys import RowKey, drill_of
 from app.views.dashboards.memory import Memory
 from app.views.dashboards.periods import period_text
 from app.views.dashboards.tile import Tile
 from app.views.dashboards.tiles import TABS, TileSpec, all_tiles, tab_titles
-from app.views.shell import pages
 from app.views.shell.desk import Desk
 from app.views.shell.page import Command, Page
 from app.views.widgets import buttons
@@ -60,6 +55,7 @@ class DashboardsPage(Page):
         self._stale = True
         self._day = clock.today()
         self.asking = Asking(self.feed)
+        self.behind = Behind(desk, self.feed, self.asking, self)
         self._build()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -182,9 +178,10 @@ class DashboardsPage(Page):
 
     def _make_tile(self, tab: str, key: str) -> Tile:
         tile = Tile(self._specs[key], self.desk.dialogs, self.boards[tab])
-        tile.drilled.connect(lambda mark: self._on_drilled(tab, key, mark))
-        tile.rows_wanted.connect(lambda: self.open_rows(tab, key))
-        tile.explorer_wanted.connect(lambda: self.open_explorer(tab, key))
+        spec = self._specs[key]
+        tile.drilled.connect(lambda mark: self.behind.mark(self.report(tab, key), mark))
+        tile.rows_wanted.connect(lambda: self.behind.rows(spec))
+        tile.explorer_wanted.connect(lambda: self.behind.explorer(spec))
         tile.formula_wanted.connect(lambda anchor: self.open_formula(tab, key, anchor))
         tile.retry_wanted.connect(lambda: self._load(tab, key, tile))
         tile.step_wanted.connect(lambda step: self._step(tab, key, step))
@@ -285,84 +282,12 @@ class DashboardsPage(Page):
             parts.append(t("负责人：{name}", name=self.desk.user_name(wish.owner)))
         return t("；").join(parts)
 
-    # ---- behind the figures -------------------------------------------------------------------------------------
-
-    def _on_drilled(self, tab: str, key: str, mark: Hashable) -> None:
-        report = self.report(tab, key)
-        if report is not None and isinstance(mark, RowKey):
-            found = report
-            self.desk.read(lambda _job: drill_of(found, mark), self._open_found, owner=self)
-
-    def _open_found(self, drill: Drill | None) -> None:
-        if drill is not None:
-            self.open_records(drill)
-        else:
-            self.desk.toasts.show_toast(t("这里没有可以打开的记录"), "info")
-
-    def open_records(self, drill: Drill) -> None:
-        """The ordinary list of these records, as a filter of its page."""
-        if all(entry.key != drill.entity for entry in pages.entries()):
-            self.desk.toasts.show_toast(t("没有这种记录的列表"), "info")
-            return
-        # an empty group is true: all records
-        self.desk.page_wanted.emit(drill.entity, drill.condition or Group("and", ()))
-
-    def open_rows(self, tab: str, key: str) -> None:
-        """The table behind a tile, complete."""
-        spec = self._specs[key]
-
-        def show(report: Report) -> None:
-            from app.views.dashboards.rows_dialog import RowsDialog
-
-            dialog = RowsDialog(self.desk, report, spec.rows, self)
-            dialog.drilled.connect(self._open_found)
-            dialog.finished.connect(dialog.deleteLater)
-            dialog.show()
-
-        self.asking.whole(spec, show, self.desk.dialogs.show_error)
-
-    def open_explorer(self, tab: str, key: str) -> None:
-        """The plane of points of a tile."""
-        spec = self._specs[key]
-        if spec.plane is None:
-            return
-        plane = spec.plane
-
-        def ready(report: Report) -> Explored:
-            import pyqtgraph  # noqa: F401 - half a second that the window need not wait for
-
-            return plane(report)
-
-        def show(report: Report) -> None:
-            self.desk.read(lambda _job: ready(report), lambda explored: self._explore(report, explored), owner=self)
-
-        self.asking.whole(spec, show, self.desk.dialogs.show_error, params=spec.plane_params)
-
-    def _explore(self, report: Report, explored: Explored) -> None:
-        from app.views.charts.explorer import ExplorerDialog
-
-        dialog = ExplorerDialog(explored, self.desk.dialogs, self)
-
-        def opened(keys: list[Hashable]) -> None:
-            self.desk.read(lambda _job: planes.together(report, keys), self._open_found, owner=self)
-
-        dialog.explorer.opened.connect(opened)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.show()
-
     def open_formula(self, tab: str, key: str, anchor: QWidget) -> Popover | None:
-        """How the figure is computed."""
+        """How the figure of a tile is computed."""
         report = self.report(tab, key)
-        if report is None:
-            return None
-        from app.views.dashboards.formula import FormulaCard
-
-        titles = {parameter.key: parameter.title for parameter in self.feed.info(report.name).parameters}
-        card = FormulaCard(report, titles, self._filter_text(report))
-        popover = Popover(card, self, t("“{title}”怎么算的", title=self._specs[key].title()))
-        popover.closed.connect(popover.deleteLater)
-        popover.show_under(anchor, align_right=True)
-        return popover
+        return (
+            None if report is None else self.behind.formula(self._specs[key], report, self._filter_text(report), anchor)
+        )
 
     # ---- the contract with the shell ----------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from app.settings.store import SettingsStore
 from app.views.charts.explorer import ExplorerDialog
 from app.views.dashboards.page import DashboardsPage
 from app.views.dashboards.rows_dialog import RowsDialog
-from app.views.dashboards.tiles import TABS
+from app.views.dashboards.tiles import TABS, all_tiles
 from app.views.operations.runner import Runner
 from app.views.shell.main_window import MainWindow
 from app.views.theme import theme
@@ -78,7 +78,7 @@ class Scenes:
     def rows(self) -> Iterator[QWidget]:
         window = self.window(self.workspace, 1440, 900)
         page = self._page(window, "value")
-        page.open_rows("value", "rfm_grid")
+        page.behind.rows(all_tiles()["rfm_grid"])
         self.settle()
         dialog = page.findChild(RowsDialog)
         assert dialog is not None
@@ -88,7 +88,7 @@ class Scenes:
     def explorer(self) -> Iterator[QWidget]:
         window = self.window(self.workspace, 1440, 900)
         page = self._page(window, "value")
-        page.open_explorer("value", "rfm_grid")
+        page.behind.explorer(all_tiles()["rfm_grid"])
         self.settle()
         dialog = page.findChild(ExplorerDialog)
         assert dialog is not None

@@ -122,7 +122,7 @@ def test_that_everything_a_report_counts_is_an_empty_group(page, monkeypatch):
 
     monkeypatch.setattr(pages, "entries", lambda: [pages.PageEntry("orders", "", "", "main", lambda desk: None)])
     heard = wanted(page)
-    page.open_records(Drill("orders", None))
+    page.behind.records(Drill("orders", None))
     assert heard == [("orders", Group("and", ()))]
 
 
@@ -309,7 +309,7 @@ def test_that_the_formula_says_how_from_what_and_how_many(page, qtbot):
 def test_that_the_rows_are_a_table_that_opens_its_records(page, qtbot, runner, monkeypatch):
     page.show_tab("value")
     ready(page, qtbot, runner)
-    page.open_rows("value", "rfm_groups")
+    page.behind.rows(all_tiles()["rfm_groups"])
     qtbot.waitUntil(lambda: page.findChild(RowsDialog) is not None)
     dialog = page.findChild(RowsDialog)
     qtbot.waitUntil(lambda: dialog.model.rowCount() == 8)
@@ -338,7 +338,7 @@ def test_that_the_rows_go_into_a_file_without_formulas(page, qtbot, runner, dial
     page.show_tab("value")
     ready(page, qtbot, runner)
     page.feed.forget_all()
-    page.open_rows("value", "rfm_grid")
+    page.behind.rows(all_tiles()["rfm_grid"])
     qtbot.waitUntil(lambda: page.findChild(RowsDialog) is not None)
     dialog = page.findChild(RowsDialog)
     target = tmp_path / "rows.csv"
@@ -369,7 +369,7 @@ def test_that_the_rows_go_into_a_file_without_formulas(page, qtbot, runner, dial
 def test_that_points_picked_in_the_explorer_open_as_one_list(page, qtbot, runner, monkeypatch):
     page.show_tab("value")
     ready(page, qtbot, runner)
-    page.open_explorer("value", "rfm_grid")
+    page.behind.explorer(all_tiles()["rfm_grid"])
     qtbot.waitUntil(lambda: page.findChild(ExplorerDialog) is not None)
     dialog = page.findChild(ExplorerDialog)
     monkeypatch.setattr(pages, "entries", lambda: [pages.PageEntry("customers", "", "", "main", lambda desk: None)])
@@ -384,7 +384,7 @@ def test_that_points_picked_in_the_explorer_open_as_one_list(page, qtbot, runner
 
 
 def test_that_days_picked_in_the_explorer_open_their_orders(page, qtbot, runner, workspace, monkeypatch):
-    page.open_explorer("overview", "sales_line")
+    page.behind.explorer(all_tiles()["sales_line"])
     qtbot.waitUntil(lambda: page.findChild(ExplorerDialog) is not None)
     dialog = page.findChild(ExplorerDialog)
     monkeypatch.setattr(pages, "entries", lambda: [pages.PageEntry("orders", "", "", "main", lambda desk: None)])
