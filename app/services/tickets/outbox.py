@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ class Outbox:
     def __init__(self, context: Context, accounts: MailAccountService) -> None:
         self._context = context
         self._accounts = accounts
+        self._one_at_a_time = threading.Lock()
 
     def waiting(self) -> list[Record]:
         """Answers that are queued or failed, oldest first."""
@@ -46,7 +48,10 @@ class Outbox:
 
     def send(self, wanted: Sequence[uuid.UUID], job: Job | None = None) -> Sent:
         """Send these answers; ones that are sent already, recorded only or taken back are passed over."""
-        job = job or Job()
+        with self._one_at_a_time:  # nothing leaves twice because two ask for it
+            return self._send(wanted, job or Job())
+
+    def _send(self, wanted: Sequence[uuid.UUID], job: Job) -> Sent:
         account = self._accounts.get()
         sent, failed = 0, []
         touched: dict[str, frozenset[uuid.UUID] | None] = {}

@@ -171,10 +171,6 @@ class Composer(QWidget):
         if ticket == self._ticket:
             self._show_draft()
 
-    def has_draft(self) -> bool:
-        """Whether anything unsent is written on any ticket."""
-        return any(any(x.strip() for x in d.texts.values()) or d.files for d in self._drafts.values())
-
     def send(self) -> None:
         """Ask for it to be sent, if there is anything."""
         draft = self._draft()

@@ -115,6 +115,7 @@ class InboxPage(Page):
         rows.current_changed.connect(self._on_front)
         rows.wanted.connect(self._on_key)
         rows.menu_requested.connect(self.verbs.open_menu)
+        rows.paste_wanted.connect(self.paste_text)
         self.pane.bulk_wanted.connect(self.verbs.run)
         self.pane.new_wanted.connect(self.verbs.new)
         self.pane.mail_wanted.connect(self.verbs.pick_mails)
@@ -141,6 +142,7 @@ class InboxPage(Page):
         self.pane.load_views()
         self.pane.show_view(self.pane.tabs.current())
         self._read_beside()
+        self.verbs.offer_waiting()
 
     def _read_beside(self) -> None:
         """Categories, people, templates."""

@@ -19,7 +19,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -129,12 +129,14 @@ class TicketList(QTableView):
     chosen_changed(int): so many rows are selected.
     menu_requested(QPoint): global position.
     wanted(str): a verb by its key was asked for ("reply", "note" …).
+    paste_wanted(): Ctrl+V.
     """
 
     current_changed = Signal(object)
     chosen_changed = Signal(int)
     menu_requested = Signal(QPoint)
     wanted = Signal(str)
+    paste_wanted = Signal()
 
     KEYS: ClassVar[dict[Qt.Key, str]] = {
         Qt.Key.Key_R: "reply", Qt.Key.Key_N: "note", Qt.Key.Key_A: "assign", Qt.Key.Key_E: "resolve",
@@ -236,7 +238,9 @@ class TicketList(QTableView):
             Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
         )
         key = Qt.Key(event.key())
-        if plain and key in (Qt.Key.Key_J, Qt.Key.Key_K):
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.paste_wanted.emit()
+        elif plain and key in (Qt.Key.Key_J, Qt.Key.Key_K):
             self.step(1 if key == Qt.Key.Key_J else -1)
         elif plain and (key in self.KEYS or event.text() == "#"):
             self.wanted.emit("delete" if event.text() == "#" else self.KEYS[key])

@@ -248,20 +248,32 @@ class TicketVerbs:
     # ---- mail and files -----------------------------------------------------------------------------------------
 
     def send(self, messages: Sequence[UUID]) -> None:
-        """Hand answers to the mail server, in the background; what fails keeps waiting with its reason."""
-
-        def told(found: Sent) -> str:
-            return t("邮件已发送") if found.sent and not found.failed else ""
+        """Hand answers to the mail server; what fails keeps waiting with its reason. Among the readers, because a slow
+        server must not hold up anybody's writing."""
 
         def done(found: Sent) -> None:
+            self.desk.changed.emit(found.changes, None)
             if found.failed:
                 self.desk.toasts.show_toast(t("没有发出去：{reason}", reason=found.failed[0][1]), "error")
             elif found.sent:
-                self.desk.toasts.show_toast(told(found))
+                self.desk.toasts.show_toast(t("邮件已发送"))
 
-        self.desk.operate(
-            lambda job: self.service.outbox.send(messages, job), title=t("正在发送邮件"), owner=self._page, on_done=done
+        self.desk.read(
+            lambda job: self.service.outbox.send(messages, job), done, owner=self._page, title=t("正在发送邮件")
         )
+
+    def offer_waiting(self) -> None:
+        """Answers that were not handed over before the program ended."""
+        if not self.may(Action.EDIT):
+            return
+
+        def done(waiting: list[Record]) -> None:
+            keys = [r.id for r in waiting]
+            if keys:
+                text = t("有 {n} 封回复还没有发出", n=len(keys))
+                self.desk.toasts.show_toast(text, "warning", action=t("现在发送"), on_action=lambda: self.send(keys))
+
+        self.desk.read(lambda _job: self.service.outbox.waiting(), done, owner=self._page)
 
     def open_file(self, file: Record) -> None:
         """In the program this computer opens such files with; programs are saved instead."""
