@@ -27,6 +27,7 @@ from app.services.exchange.presets import PresetService
 from app.services.history.service import HistoryService
 from app.services.people.service import PeopleService, actor_of, add_first_user, check_username, first_admin
 from app.services.records import RecordService
+from app.services.samples.office import SampleOffice
 from app.services.tickets.office import plant_tickets
 from app.services.tickets.service import TicketService
 from app.services.tickets.settle import Settling
@@ -46,6 +47,7 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
     people = PeopleService(context)
     presets = PresetService(context)
     deals = DealService(context, before_many)
+    settling = Settling(context)
     return Workspace(
         context=context,
         customers=CustomerService(context, before_many),
@@ -56,6 +58,7 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
         orders=OrderService(context, before_many),
         tickets=TicketService(context, before_many),
         today=TodayService(context),
+        samples=SampleOffice(context, settling.run),
         others={e.key: RecordService(context, e.key, before_many) for e in context.registry},
         views=ViewService(context),
         people=people,
@@ -63,7 +66,7 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
         vault=vault,
         fields=CustomFieldService(context),
         imports=ImportService(
-            context, people, presets, before_many, dict.fromkeys(("tickets", "ticket_messages"), Settling(context).run)
+            context, people, presets, before_many, dict.fromkeys(("tickets", "ticket_messages"), settling.run)
         ),
         exports=ExportService(context),
         presets=presets,

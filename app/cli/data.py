@@ -29,7 +29,21 @@ def build() -> typer.Typer:
     group.command("undo", help=t("撤销一次操作；之后又改过的记录保留"))(undo)
     group.command("operations", help=t("列出操作，最近的在前"))(operations)
     group.command("resume", help=t("继续中断的导入；--roll-back 则全部退回"))(resume)
+    group.command("sample", help=t("填入示例数据：两年的客户、商机、订单、回款和工单"))(sample)
     return group
+
+
+def sample(
+    context: typer.Context,
+    customers: Annotated[int, typer.Option("--customers", min=1, max=1_000_000)] = 30_000,
+    seed: Annotated[int, typer.Option("--seed")] = 20261121,
+) -> None:
+    """The sample office, the same for a seed and a day; one operation, one undo."""
+    session = session_of(context)
+    with session.workspace() as workspace, session.screen.job() as job:
+        made = workspace.samples.fill(customers, seed=seed, job=job)
+    data = {"operation": str(made.changes.operation_id), "created": dict(made.counts)}
+    session.screen.result(data, t("已填入 {n} 位客户的示例数据", n=customers))
 
 
 def export(

@@ -24,6 +24,7 @@ from app.services.exchange.presets import PresetService
 from app.services.history.service import HistoryService
 from app.services.people.service import PeopleService
 from app.services.records import RecordService
+from app.services.samples.office import SampleOffice
 from app.services.tickets.service import TicketService
 from app.services.today.service import TodayService
 from app.services.vault.service import VaultService
@@ -42,6 +43,7 @@ class Workspace:
     orders: OrderService
     tickets: TicketService
     today: TodayService
+    samples: SampleOffice
     others: Mapping[str, RecordService]
     views: ViewService
     people: PeopleService

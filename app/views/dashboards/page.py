@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
@@ -14,12 +12,12 @@ from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet
 from app.services.analytics.records import Report
-from app.services.exchange.samples import import_samples
 from app.views.dashboards.arrangement import Arrangement, changed, moved, stepped
 from app.views.dashboards.arranger import Arranger
 from app.views.dashboards.asking import Asking
 from app.views.dashboards.behind import Behind
 from app.views.dashboards.board import Board
+from app.views.dashboards.empty_places import AllHidden, NothingYet
 from app.views.dashboards.feed import ReportFeed
 from app.views.dashboards.filter_bar import FilterBar, Wish
 from app.views.dashboards.memory import Memory
@@ -28,8 +26,6 @@ from app.views.dashboards.tile import Tile
 from app.views.dashboards.tiles import TABS, TileSpec, all_tiles, tab_titles
 from app.views.shell.desk import Desk
 from app.views.shell.page import Command, Page
-from app.views.widgets import buttons
-from app.views.widgets.empty_state import EmptyState
 from app.views.widgets.popover import Popover
 from app.views.widgets.tabs import TabItem, ViewTabs
 
@@ -52,7 +48,7 @@ class DashboardsPage(Page):
         self._specs = {key: spec for key, spec in all_tiles().items() if self._may_see(spec)}
         self._tiles: dict[str, dict[str, Tile]] = {}
         self._reports: dict[tuple[str, str], Report] = {}
-        self._stale = True
+        self._stale = self._anything = True
         self._day = clock.today()
         self.asking = Asking(self.feed)
         self.behind = Behind(desk, self.feed, self.asking, self)
@@ -97,8 +93,11 @@ class DashboardsPage(Page):
             board.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
             area.setWidget(board)
             self.stack.addWidget(area)
-        self.empty = self._build_empty()
+        self.empty = NothingYet(self.desk)
+        self.bare = AllHidden()
+        self.bare.reset_wanted.connect(lambda: self._arrange(self.current_tab(), None))
         self.stack.addWidget(self.empty)
+        self.stack.addWidget(self.bare)
         head = QWidget()
         head.setProperty("ground", "canvas")
         head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -118,27 +117,6 @@ class DashboardsPage(Page):
         column.setSpacing(0)
         column.addWidget(head)
         column.addWidget(self.stack, 1)
-
-    def _build_empty(self) -> EmptyState:
-        workspace = self.desk.workspace
-        actions = []
-        if not workspace.archive.read_only and workspace.actor.may("customers", Action.IMPORT):
-            bring = buttons.primary(t("导入 Excel / CSV"), "upload")
-            bring.clicked.connect(lambda _on=False: self.desk.page_wanted.emit("import", {"entity": "customers"}))
-            sample = buttons.plain(t("试用示例数据"), "wand-sparkles")
-            sample.clicked.connect(self.load_samples)
-            actions = [bring, sample]
-        return EmptyState(
-            "chart-column", t("还没有可以统计的数据"),
-            t("导入客户、订单、商机或工单以后，这里会显示趋势、漏斗、客户价值和服务质量。"), actions,
-        )  # fmt: skip
-
-    def load_samples(self) -> None:
-        """Fill the empty archive with sample data, as one import that can be undone."""
-        self.desk.operate(
-            partial(import_samples, self.desk.workspace.imports), title=t("正在载入示例数据"), owner=self,
-            told=lambda report: t("已载入 {n} 位示例客户", n=report.created),
-        )  # fmt: skip
 
     def _read_people(self) -> None:
         people = self.desk.workspace.people
@@ -205,6 +183,7 @@ class DashboardsPage(Page):
     def _arrange(self, tab: str, arrangement: Arrangement | None) -> None:
         self.memory.keep_arrangement(tab, arrangement)
         self.boards[tab].show_tiles(self.tiles(tab), self.arrangement(tab))
+        self._show_place()
         self._load_tab(tab)
 
     def open_arranger(self) -> Popover:
@@ -240,11 +219,22 @@ class DashboardsPage(Page):
         self.asking.set_wish(wish, self._day)
         self.bar.show_note(period_text(wish.span.period(self._day)))
         self.boards[tab].show_tiles(self.tiles(tab), self.arrangement(tab))
-        self.stack.setCurrentIndex(TABS.index(tab))
+        self._show_place()
         self.feed.begin_round()
         self._load_tab(tab)
         self.feed.end_round()
         self._look_for_emptiness()
+
+    def _show_place(self) -> None:
+        """The board, or what stands in its place."""
+        tab = self.current_tab()
+        self.bar.setVisible(self._anything)
+        if not self._anything:
+            self.stack.setCurrentWidget(self.empty)
+        elif not any(one.shown for one in self.arrangement(tab)):
+            self.stack.setCurrentWidget(self.bare)
+        else:
+            self.stack.setCurrentIndex(TABS.index(tab))
 
     def _look_for_emptiness(self) -> None:
         workspace = self.desk.workspace
@@ -252,8 +242,8 @@ class DashboardsPage(Page):
         mine = [key for key in known if workspace.actor.may(key, Action.VIEW)]
 
         def done(anything: bool) -> None:
-            self.stack.setCurrentIndex(TABS.index(self.current_tab()) if anything else self.stack.indexOf(self.empty))
-            self.bar.setVisible(anything)
+            self._anything = anything
+            self._show_place()
 
         self.desk.read(lambda _job: any(workspace.records(key).handles(limit=1).size for key in mine), done, owner=self)
 

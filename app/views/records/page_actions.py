@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
@@ -13,7 +12,6 @@ from PySide6.QtGui import QGuiApplication
 from app.core.access import Action
 from app.core.i18n import t
 from app.core.records import Record
-from app.services.exchange.samples import import_samples
 from app.views.records.cells import shown
 from app.views.records.follow_dialog import FollowDialog
 from app.views.records.record_actions import RecordActions
@@ -164,10 +162,11 @@ class PageActions(QObject):
         )  # fmt: skip
 
     def load_samples(self) -> None:
-        """Fill the empty archive with the sample customers, as one import that can be undone."""
+        """Fill the empty archive with the sample office, as one operation that can be undone."""
+        samples = self._desk.workspace.samples
         self._desk.operate(
-            partial(import_samples, self._desk.workspace.imports), title=t("正在载入示例数据"), owner=self,
-            told=lambda report: t("已载入 {n} 位示例客户", n=report.created),
+            lambda job: samples.fill(job=job), title=t("正在生成示例数据"), owner=self,
+            told=lambda made: t("已载入 {n} 位示例客户", n=f"{made.counts['customers']:,}"),
         )  # fmt: skip
 
     # ---- verbs --------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.jobs import Job
-from app.services.exchange.samples import import_samples
+from app.services.samples.office import CUSTOMERS as SAMPLE_CUSTOMERS
 
 if TYPE_CHECKING:
     from app.services.workspace import Door, Workspace
@@ -67,7 +67,7 @@ def create_work(
         workspace, code = door.create(path, user, password, name)
         try:
             if samples:
-                import_samples(workspace.imports, job)
+                workspace.samples.fill(SAMPLE_CUSTOMERS, job=job)
         except BaseException:
             workspace.close()
             raise

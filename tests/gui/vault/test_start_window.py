@@ -179,7 +179,8 @@ def test_that_creating_shows_the_code_once_and_wants_the_tick(qtbot, window, tmp
     caught.args[0].workspace.close()
 
 
-def test_that_sample_data_come_with_a_new_archive(qtbot, window, tmp_path):
+def test_that_sample_data_come_with_a_new_archive(qtbot, window, tmp_path, monkeypatch):
+    monkeypatch.setattr("app.views.vault.opening.SAMPLE_CUSTOMERS", 60)
     window.show_samples()
     form = window.create_form
     assert form._samples.isChecked()
