@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from app.core.filters import Condition, Related
 from app.core.jobs import Job
+from app.core.paths import data_dir
 from app.errors import Cancelled
 from app.services.workspace import Workspace
 from tests.factories import archives
@@ -16,6 +18,7 @@ from tests.factories import archives
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    shutil.rmtree(data_dir() / "anchors", ignore_errors=True)  # other tests opened copies of the same archive
     template = archives.bare()
     with template.opened(template.copy(tmp_path)) as opened:
         yield opened
