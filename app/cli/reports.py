@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from app.services.analytics.records import Period, Report, ReportRequest
     from app.services.workspace import Workspace
 
+#: also behind the command: scripts write it at the end
+JsonOption = Annotated[bool, typer.Option("--json", help=t("在标准输出打印一个 JSON 对象"))]
 PICTURES = ("png", "svg", "pdf")
 FORMATS = ("json", "xlsx", "csv", *PICTURES)
 
@@ -37,9 +39,10 @@ def build() -> typer.Typer:
     return group
 
 
-def list_reports(context: typer.Context) -> None:
+def list_reports(context: typer.Context, as_json: JsonOption = False) -> None:
     """All reports with their parameters."""
     session = session_of(context)
+    session.screen.as_json |= as_json
     from app.services.analytics.catalogue import infos
 
     rows = [
@@ -71,9 +74,11 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter for each option
     limit: Annotated[int | None, typer.Option("--limit")] = None,
     kind: Annotated[str | None, typer.Option("--format")] = None,
     out: Annotated[Path | None, typer.Option("--out")] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """One report, printed or written to a file."""
     session = session_of(context)
+    session.screen.as_json |= as_json
     wanted = _format(kind, out)
     day, period = _days(as_of, start, last)
     given = _params(param or ())

@@ -110,7 +110,7 @@ def hold(service: Workspace, request: ReportRequest) -> int:
 def edit(made: Office, chance: random.Random) -> None:
     """One random change, by the administrator."""
     workspace = made.workspace
-    match chance.randrange(9):
+    match chance.randrange(12):
         case 0 | 1:
             change = chance.choice(
                 (
@@ -119,6 +119,8 @@ def edit(made: Office, chance: random.Random) -> None:
                     {"ordered_on": AS_OF - timedelta(days=chance.randrange(800))},
                     {"owner": made.owner()},
                     {"refund": 77},
+                    {"channel": chance.choice(("门店", "电话", None))},
+                    {"due_on": AS_OF - timedelta(days=chance.randrange(-30, 200))},
                     {"customer": link(chance.choice(made.customers))},
                 )
             )
@@ -140,6 +142,16 @@ def edit(made: Office, chance: random.Random) -> None:
         case 7:
             made.customers += made.make("customers", [{"name": "新来的", "owner": made.owner()}])
         case 8:
+            deal = chance.choice(workspace.deals.list(limit=100)[1])
+            workspace.deals.update(deal.id, {"amount": chance.randrange(10**6), "expected_on": AS_OF})
+        case 9:
+            ticket = chance.choice(workspace.tickets.list(limit=100)[1])
+            workspace.tickets.update(ticket.id, {"channel": chance.choice(("wechat", "phone")), "owner": made.owner()})
+        case 10:
+            operation = workspace.history.list(limit=1)[1][0]
+            if operation.undoable:
+                workspace.history.undo(operation.id)
+        case 11:
             deleted = workspace.orders.handles(deleted=True).tolist()
             if deleted:
                 workspace.orders.restore_many(deleted)

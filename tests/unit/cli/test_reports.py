@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from app.cli.main import main
 from tests.unit.analytics import cdnow
 from tests.unit.cli.conftest import Kedang
 
@@ -75,6 +76,21 @@ def test_that_every_report_is_listed_and_runs_on_an_empty_archive(kedang: Kedang
         wanted = {"report", "formula", "parameters", "as_of", "window", "filter", "n", "rows"}
         assert wanted <= found.keys()
         assert (found["report"], found["as_of"], found["n"]) == (name, "2025-03-31", 0)
+
+
+def test_that_json_may_be_asked_for_behind_the_command(shop: Kedang, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (("list",), ("run", "sales", "--as-of", "2025-03-31")):
+        capsys.readouterr()
+        assert main(["report", *command, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["rows"]
+
+
+def test_that_a_report_is_read_by_people_too(shop: Kedang, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert main(["report", "run", "sales", "--as-of", "2025-03-31", "--param", "step=month"]) == 0
+    shown = capsys.readouterr()
+    assert "660.50" in shown.err  # the whole stands above the table
+    assert "2025-02\t2\t250.00\t125.00" in shown.out
 
 
 def test_that_rfm_rows_carry_values_scores_and_group(shop: Kedang) -> None:
