@@ -13,6 +13,7 @@ from app.core.filters import Group, Listed
 from app.core.i18n import set_language
 from app.core.records import ChangeSet
 from app.errors import UserError
+from app.services.samples.office import SampleOffice
 from app.settings.store import SettingsStore
 from app.views.charts.explorer import ExplorerDialog
 from app.views.dashboards.keys import RowKey, drill_of
@@ -499,7 +500,8 @@ def test_that_one_computation_serves_every_tile_that_wants_it(page, qtbot, runne
     assert asked == []
 
 
-def test_that_an_empty_archive_offers_ways_to_begin(qtbot, runner, settings, dialogs, bare, tmp_path, desk_of_bare):
+def test_that_an_empty_archive_offers_ways_to_begin(qtbot, runner, monkeypatch, desk_of_bare):
+    monkeypatch.setattr(SampleOffice.fill, "__defaults__", (60,))
     page = DashboardsPage(desk_of_bare)
     qtbot.addWidget(page)
     page.resize(1100, 700)
@@ -518,7 +520,7 @@ def test_that_an_empty_archive_offers_ways_to_begin(qtbot, runner, settings, dia
     qtbot.waitUntil(page.bar.isVisible, timeout=20_000)
     ready(page, qtbot, runner)
     assert page.report("overview", "lifecycle").n > 0
-    assert page.tiles("overview")["revenue"].view.chart.mark.value == 0
+    assert page.tiles("overview")["revenue"].view.chart.mark.value > 0
 
 
 @pytest.fixture
@@ -604,3 +606,26 @@ def test_that_computations_nobody_waits_for_any_more_are_given_up(page, qtbot, r
     ready(page, qtbot, runner)
     assert cancelled == ["service"]
     assert page.report("overview", "first_response").window.start.isoformat() == "2026-01-01"
+
+
+def test_that_a_page_without_tiles_says_so_and_offers_them_back(page, qtbot, runner):
+    for key in shown_keys(page):
+        page.tiles("overview")[key].hide_wanted.emit()
+    assert page.stack.currentWidget() is page.bare
+    assert page.bar.isVisible()
+    from app.views.widgets.buttons import Button
+
+    QTest.mouseClick(page.bare.findChild(Button), LEFT)
+    assert shown_keys(page) == [one.key for one in defaults("overview")]
+    assert page.stack.currentIndex() == TABS.index("overview")
+
+
+def test_that_every_size_has_its_place(page, qtbot, runner):
+    for key in shown_keys(page):
+        page.tiles("overview")[key].size_wanted.emit("L")
+    boxes = page.boards["overview"].boxes()
+    charts = [box for box in boxes if not page._specs[box.key].figure]
+    assert len({box.x for box in charts}) == 1
+    for box in boxes:
+        tile = page.tiles("overview")[box.key]
+        assert (tile.width(), tile.height()) == (box.width, box.height)
