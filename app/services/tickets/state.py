@@ -29,7 +29,7 @@ class Line:
 
 def snippet(text: str) -> str:
     """The first words of what is new in a message, on one line."""
-    fresh, _ = split_quote(text)
+    fresh, _ = split_quote(text[:20_000])
     return " ".join(fresh.split())[:SNIPPET]
 
 

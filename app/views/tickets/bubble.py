@@ -24,6 +24,8 @@ from app.views.widgets.labels import DataLabel, IconLabel
 _GROUNDS = {"inbound": "surface_2", "reply": "primary_soft", "note": "warn_soft"}
 #: characters of one message shown at once
 _LONG = 6000
+#: in longer ones nobody looks for a quotation
+_SEARCHED = 60_000
 
 
 class _Sheet(QWidget):
@@ -98,7 +100,7 @@ class Bubble(QWidget):
         self._column.addLayout(head)
 
     def _add_words(self, body: str) -> None:
-        fresh, quoted = split_quote(body)
+        fresh, quoted = split_quote(body) if len(body) <= _SEARCHED else (body, "")
         shown = fresh[:_LONG]
         self.words = DataLabel(shown or (t("（没有文字）") if not quoted else ""), wrap=True, selectable=True)
         self.words.setFocusPolicy(Qt.FocusPolicy.ClickFocus)

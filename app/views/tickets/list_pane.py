@@ -30,12 +30,13 @@ from app.views.widgets.tabs import TabItem, ViewTabs
 class ListPane(QWidget):
     """Signals:
     bulk_wanted(str): a verb for the selected tickets.
-    new_wanted(), mail_wanted(): from the empty state.
+    new_wanted(), mail_wanted(), import_wanted(): from the empty state.
     """
 
     bulk_wanted = Signal(str)
     new_wanted = Signal()
     mail_wanted = Signal()
+    import_wanted = Signal()
 
     def __init__(self, desk: Desk, service: TicketService) -> None:
         super().__init__()
@@ -63,12 +64,10 @@ class ListPane(QWidget):
         new.clicked.connect(self.new_wanted)
         mail = buttons.plain(t("收入邮件…"), "mail")
         mail.clicked.connect(self.mail_wanted)
-        self.none = EmptyState(
-            "inbox",
-            t("还没有工单"),
-            t("把邮件文件（.eml）拖到这里，或粘贴聊天记录、从表格导入旧系统的工单。"),
-            (new, mail),
-        )
+        table = buttons.plain(t("导入表格…"), "upload")
+        table.clicked.connect(self.import_wanted)
+        words = t("把邮件文件（.eml）拖到这里，或粘贴聊天记录、从表格导入旧系统的工单。")
+        self.none = EmptyState("inbox", t("还没有工单"), words, (new, mail, table))
         clear = buttons.plain(t("清除筛选"))
         clear.clicked.connect(self.clear_narrowing)
         everything = buttons.plain(t("查看全部"))
@@ -180,13 +179,12 @@ class ListPane(QWidget):
         self.wanted = wanted
         narrowed = bool(wanted.statuses or wanted.priorities or wanted.categories)
         self.filter.set_icon("list-filter", "primary" if narrowed else "text_2")
+        self.list.forget_place()
         self.list.show_source(InboxSource(self.service, wanted))
 
     def reload(self) -> None:
-        """Read the list again; rows at hand are read anew."""
-        rows = self.list.rows
-        rows.refresh_rows(rows.handles_between(0, rows.rowCount() - 1) if rows.rowCount() < 20_000 else [])
-        rows.reload()
+        """Read the list and its rows again."""
+        self.list.rows.reload()
 
     def save_view(self) -> None:
         """Ask for a name and keep what is shown."""
@@ -255,7 +253,7 @@ class ListPane(QWidget):
         if count:
             self.stack.setCurrentWidget(self.list)
             if not self.list.currentIndex().isValid():
-                self.list.select_first()
+                self.list.select_near()
         else:
             self.stack.setCurrentWidget(self.nothing)
             self.list.current_changed.emit(None)

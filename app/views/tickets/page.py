@@ -119,6 +119,7 @@ class InboxPage(Page):
         self.pane.bulk_wanted.connect(self.verbs.run)
         self.pane.new_wanted.connect(self.verbs.new)
         self.pane.mail_wanted.connect(self.verbs.pick_mails)
+        self.pane.import_wanted.connect(lambda: self.verbs.import_table("tickets"))
         self.talk.head.wanted.connect(self._on_head)
         self.talk.open_wanted.connect(self.verbs.open_file)
         self.talk.save_wanted.connect(self.verbs.save_file)
@@ -339,6 +340,16 @@ class InboxPage(Page):
             Command("tickets:paste", t("用剪贴板文字新建工单"), "clipboard", self.paste_text),
             Command("tickets:all", t("查看全部工单"), "inbox", lambda: self.pane.show_view(ALL)),
         ]
+        if self.verbs.may(Action.IMPORT):
+            found += [
+                Command("tickets:import", t("从表格导入工单…"), "upload", lambda: self.verbs.import_table("tickets")),
+                Command(
+                    "tickets:import_log", t("从表格导入往来记录…"), "upload",
+                    lambda: self.verbs.import_table("ticket_messages"),
+                ),
+            ]  # fmt: skip
+        if self.desk.workspace.actor.may("tickets", Action.EXPORT):
+            found.append(Command("tickets:export", t("导出这个列表…"), "download", self.verbs.export))
         if self.conversation is not None and self.verbs.may(Action.EDIT):
             found += [
                 Command("tickets:reply", t("回复工单"), "reply", lambda: self.write("reply")),

@@ -172,6 +172,8 @@ class TicketList(QTableView):
         self.rows.modelReset.connect(self._restore)
         self._kept: list[int] = []
         self._front: int | None = None
+        self._front_row = 0
+        self._another = False
         self._ticker = QTimer(self)
         self._ticker.setInterval(30_000)
         self._ticker.timeout.connect(self.viewport().update)
@@ -228,8 +230,18 @@ class TicketList(QTableView):
 
     def select_first(self) -> None:
         """The top of the list."""
+        self._front_row = 0
+        self.select_near()
+
+    def forget_place(self) -> None:
+        """Another list is coming: it begins at its top unless it holds the ticket in front."""
+        self._front_row = 0
+        self._another = True
+
+    def select_near(self) -> None:
+        """Where the ticket in front stood before it left the list."""
         if self.rows.rowCount():
-            self.select_handle(self.rows.handle_at(0))
+            self.select_handle(self.rows.handle_at(min(self._front_row, self.rows.rowCount() - 1)))
 
     # ---- events -------------------------------------------------------------------------------------------------
 
@@ -265,6 +277,9 @@ class TicketList(QTableView):
     def _keep(self) -> None:
         self._kept = self.chosen_handles()
         self._front = self.current_handle()
+        if self._front is not None and not self._another:
+            self._front_row = self.currentIndex().row()
+        self._another = False
 
     def _restore(self) -> None:
         model = self.selectionModel()

@@ -245,6 +245,19 @@ class TicketVerbs:
             told=told,
         )
 
+    def import_table(self, entity: str) -> None:
+        """The import wizard for tickets or their messages."""
+        self.desk.page_wanted.emit("import", {"entity": entity})
+
+    def export(self) -> None:
+        """The export dialog for the list as it is shown."""
+        wanted = self._page.pane.wanted
+        columns = [f.key for f in self.service.entity.fields if f.shown]
+        self.desk.page_wanted.emit(
+            "export",
+            {"entity": "tickets", "condition": wanted.condition(), "sorts": wanted.sorts, "columns": columns},
+        )
+
     # ---- mail and files -----------------------------------------------------------------------------------------
 
     def send(self, messages: Sequence[UUID]) -> None:

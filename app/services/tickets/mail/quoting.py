@@ -21,6 +21,8 @@ _MORE = re.compile(
     r"^\s*[*]*(发送时间|發送時間|日期|收件人|收件者|主题|主旨|寄件日期|Sent|Date|To|Subject)[*]*\s*[:：]", re.IGNORECASE
 )
 _LONGEST_LINE = 400
+#: an answer between quoted lines shows itself in so many lines
+_LOOKED_BELOW = 200
 
 
 def split_quote(text: str) -> tuple[str, str]:
@@ -49,7 +51,7 @@ def _opens(lines: list[str], index: int) -> bool:
 
 def _written_below(lines: list[str], index: int) -> bool:
     """Whether somebody answers between the lines that he quotes with ">" ."""
-    below = [x for x in lines[index + 1 :] if x.strip()]
+    below = [x for x in lines[index + 1 : index + _LOOKED_BELOW] if x.strip()]
     quoted = sum(x.lstrip().startswith(">") for x in below)
     return 0 < quoted < len(below) and bool(below) and below[0].lstrip().startswith(">")
 
