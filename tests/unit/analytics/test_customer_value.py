@@ -152,6 +152,34 @@ def test_that_the_chance_of_no_purchase_agrees_with_a_simulation(fitted: bgnbd.F
     assert clv.no_purchase(model, weeks, inputs)[0] == pytest.approx(1 - buys.mean(), abs=0.02)
 
 
+@pytest.mark.parametrize(
+    "params", [(0.5, 6.0, 0.8, 2.5), (1.5, 10.0, 0.5, 1.5), (0.3, 2.0, 1.2, 4.0), (3.0, 30.0, 0.4, 3.0)]
+)
+def test_that_the_fit_is_as_good_as_another_implementation_s(
+    lifetimes: ModuleType, params: tuple[float, float, float, float]
+) -> None:
+    """On histories drawn from the model itself."""
+    random = np.random.default_rng(7)
+    r, alpha, a, b = params
+    x, tx, age = np.zeros(800), np.zeros(800), random.uniform(20, 60, 800)
+    for i in range(800):
+        rate, leaves, at = random.gamma(r, 1 / alpha), random.beta(a, b), 0.0
+        while True:
+            at += random.exponential(1 / rate)
+            if at > age[i]:
+                break
+            x[i], tx[i] = x[i] + 1, at
+            if random.random() < leaves:
+                break
+    own = bgnbd.fit(x, tx, age)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        other = lifetimes.BetaGeoFitter(penalizer_coef=0.0).fit(x, tx, age)
+    logs = np.log([other.params_[k] for k in ("r", "alpha", "a", "b")])
+    theirs = float(bgnbd.log_likelihood(logs, x, tx, age).sum())
+    assert own.log_likelihood >= theirs - 0.01
+
+
 def test_that_too_few_repeaters_are_not_trusted() -> None:
     x, tx, age = (column[:40] for column in cdnow.summary())
     found = clv.fit(ModelInputs(x, tx, age, np.where(x > 0, 1000.0, 0.0)))
