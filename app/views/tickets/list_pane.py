@@ -30,13 +30,11 @@ from app.views.widgets.tabs import TabItem, ViewTabs
 class ListPane(QWidget):
     """Signals:
     bulk_wanted(str): a verb for the selected tickets.
-    new_wanted(), mail_wanted(), import_wanted(): from the empty state.
+    found_none(): there is no ticket at all.
     """
 
     bulk_wanted = Signal(str)
-    new_wanted = Signal()
-    mail_wanted = Signal()
-    import_wanted = Signal()
+    found_none = Signal()
 
     def __init__(self, desk: Desk, service: TicketService) -> None:
         super().__init__()
@@ -60,14 +58,9 @@ class ListPane(QWidget):
         self.list.rows.loaded.connect(self._on_loaded)
         self.list.rows.failed.connect(desk.dialogs.show_error)
         self.list.chosen_changed.connect(self._on_chosen)
-        new = buttons.primary(t("新建工单"), "plus")
-        new.clicked.connect(self.new_wanted)
-        mail = buttons.plain(t("收入邮件…"), "mail")
-        mail.clicked.connect(self.mail_wanted)
-        table = buttons.plain(t("导入表格…"), "upload")
-        table.clicked.connect(self.import_wanted)
-        words = t("把邮件文件（.eml）拖到这里，或粘贴聊天记录、从表格导入旧系统的工单。")
-        self.none = EmptyState("inbox", t("还没有工单"), words, (new, mail, table))
+        self.none = DataLabel(t("还没有工单"), "muted")
+        self.none.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self.none.setContentsMargins(0, 40, 0, 0)
         clear = buttons.plain(t("清除筛选"))
         clear.clicked.connect(self.clear_narrowing)
         everything = buttons.plain(t("查看全部"))
@@ -264,6 +257,7 @@ class ListPane(QWidget):
         """Nothing at all asks for something else than nothing here."""
         if number == 0 and self.stack.currentWidget() is self.nothing:
             self.stack.setCurrentWidget(self.none)
+            self.found_none.emit()
 
     def _on_chosen(self, count: int) -> None:
         self.bulk.setVisible(count > 1)

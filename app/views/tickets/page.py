@@ -26,6 +26,7 @@ from app.views.tickets.listing import ALL
 from app.views.tickets.side_panel import SidePanel
 from app.views.tickets.thread_view import ThreadView
 from app.views.tickets.verbs import TicketVerbs
+from app.views.widgets import buttons
 from app.views.widgets.empty_state import EmptyState
 from app.views.widgets.labels import Rule
 
@@ -91,8 +92,9 @@ class InboxPage(Page):
         )
         self.nobody.setProperty("ground", "surface")
         self.middle = QStackedWidget()
-        self.middle.addWidget(self.nobody)
-        self.middle.addWidget(middle)
+        self.welcome = self._welcome()
+        for widget in (self.nobody, middle, self.welcome):
+            self.middle.addWidget(widget)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(1)
@@ -110,6 +112,24 @@ class InboxPage(Page):
         outer.addWidget(self.splitter, 1)
         self.side.hide()
 
+    def _welcome(self) -> EmptyState:
+        """Before the first ticket: the ways to get one."""
+        actions = []
+        if self.verbs.may(Action.CREATE):
+            new = buttons.primary(t("新建工单"), "plus")
+            new.clicked.connect(lambda _on=False: self.verbs.new())
+            mail = buttons.plain(t("收入邮件…"), "mail")
+            mail.clicked.connect(lambda _on=False: self.verbs.pick_mails())
+            actions += [new, mail]
+        if self.verbs.may(Action.IMPORT):
+            table = buttons.plain(t("导入表格…"), "upload")
+            table.clicked.connect(lambda: self.verbs.import_table("tickets"))
+            actions.append(table)
+        words = t("把邮件文件（.eml）拖到这里，或粘贴聊天记录、从表格导入旧系统的工单。")
+        made = EmptyState("inbox", t("还没有工单"), words, actions)
+        made.setProperty("ground", "surface")
+        return made
+
     def _connect(self) -> None:
         rows = self.pane.list
         rows.current_changed.connect(self._on_front)
@@ -117,9 +137,7 @@ class InboxPage(Page):
         rows.menu_requested.connect(self.verbs.open_menu)
         rows.paste_wanted.connect(self.paste_text)
         self.pane.bulk_wanted.connect(self.verbs.run)
-        self.pane.new_wanted.connect(self.verbs.new)
-        self.pane.mail_wanted.connect(self.verbs.pick_mails)
-        self.pane.import_wanted.connect(lambda: self.verbs.import_table("tickets"))
+        self.pane.found_none.connect(lambda: self.middle.setCurrentWidget(self.welcome))
         self.talk.head.wanted.connect(self._on_head)
         self.talk.open_wanted.connect(self.verbs.open_file)
         self.talk.save_wanted.connect(self.verbs.save_file)

@@ -118,7 +118,9 @@ def test_that_an_empty_view_says_so_and_an_empty_archive_offers_ways_to_begin(
     try:
         page = make_page(over)
         qtbot.waitUntil(lambda: page.pane.stack.currentWidget() is page.pane.none, timeout=5000)
-        assert page.middle.currentIndex() == 0
+        qtbot.waitUntil(lambda: page.middle.currentWidget() is page.welcome, timeout=5000)
+        offered = [b.text() for b in page.welcome.findChildren(QAbstractButton)]
+        assert offered == ["新建工单", "收入邮件…", "导入表格…"]
         settle(qtbot, runner, page)
     finally:
         over.close()
