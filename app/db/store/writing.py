@@ -20,7 +20,7 @@ from app.db.journal import CREATE, DELETE, RESTORE, UPDATE, Journal, Operation
 from app.db.store import access, children, numbers
 from app.db.store.layout import Layout
 from app.db.store.reading import Reader
-from app.errors import Conflict, NotFound, NotPermitted
+from app.errors import Conflict, NotFound, NotPermitted, UserError
 
 
 class Writer:
@@ -124,6 +124,8 @@ class Writer:
         """Into the recycle bin. Raises NotPermitted, NotFound."""
         layout = self._reader.layout(entity)
         current = self._editable(layout, record, Action.DELETE)
+        if layout.entity.shared:
+            self._require_unused(layout, record)
         if current.deleted_at is None:
             self._mark(layout, current, now())
             self.journal.record(operation, entity, record, DELETE, current.version + 1, {})
@@ -200,6 +202,20 @@ class Writer:
         self._actor.require(layout.entity.key, action)
         if not access.reaches(self._connection, layout, self._actor, action, current.id):
             raise NotPermitted(t("这条档案由别人负责，您的角色不能对它做这个操作。"))
+
+    def _require_unused(self, layout: Layout, record: uuid.UUID) -> None:
+        """A pick-list's entry stays while live records use it: they would lose their stage or category."""
+        for other in self._reader.registry:
+            there = self._reader.layout(other.key)
+            for field in other.fields:
+                column = there.reference(field.key) if field.target == layout.entity.key else None
+                if column is None or other.parent:
+                    continue
+                c = there.table.c
+                query = sa.select(sa.func.count()).where(c.org_id == 1, column == record, c.deleted_at.is_(None))
+                used = self._connection.execute(query.select_from(there.table)).scalar_one()
+                if used:
+                    raise UserError(t("还有 {n} 条{entity}在用它，先改掉它们再删。", n=used, entity=other.label))
 
     def check_unique(self, layout: Layout, values: Mapping[str, Any], record: uuid.UUID | None) -> None:
         """Raise InvalidFields when another record, in the recycle bin or not, has one of these unique values."""

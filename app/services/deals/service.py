@@ -71,6 +71,15 @@ class DealService(RecordService):
             handles = work.reader.handles("stage_changes", condition, (Sort("changed_at"),)).tolist()
             return builtins.list(work.reader.each("stage_changes", handles))
 
+    def reorder(self, entity: str, order: Sequence[uuid.UUID]) -> ChangeSet:
+        """Put pipelines, stages or reasons of loss into this order, as one operation."""
+        with self._context.writing() as work:
+            label = self._context.registry.entity(entity).label
+            operation = work.operation("edit", t("调整{entity}的次序", entity=label))
+            for place, record in enumerate(order, 1):
+                work.writer.update(operation, entity, record, {"position": place})
+            return work.commit()
+
     # ---- moving -------------------------------------------------------------------------------------------------
 
     def move(

@@ -64,6 +64,7 @@ class SettingsPage(Page):
             *found,
             ("fields", t("字段管理"), "sliders-horizontal"),
             ("tags", t("标签"), "tags"),
+            ("pipelines", t("销售管道"), "kanban"),
             ("tickets", t("工单"), "inbox"),
             ("backups", t("备份"), "database"),
             ("bin", t("回收站"), "trash-2"),
@@ -121,12 +122,14 @@ def _makers() -> dict[str, Callable[[Desk], QWidget]]:
     from app.views.settings.bin_section import BinSection
     from app.views.settings.fields_section import FieldsSection
     from app.views.settings.people import PeopleSection
+    from app.views.settings.pipelines_section import PipelinesSection
     from app.views.settings.security import SecuritySection
     from app.views.settings.tags_section import TagsSection
     from app.views.settings.tickets_section import TicketsSection
 
     return {
         "appearance": AppearanceSection, "security": SecuritySection, "people": PeopleSection,
-        "fields": FieldsSection, "tags": TagsSection, "tickets": TicketsSection, "backups": BackupsSection, "bin": BinSection,
+        "fields": FieldsSection, "tags": TagsSection, "pipelines": PipelinesSection,
+        "tickets": TicketsSection, "backups": BackupsSection, "bin": BinSection,
         "about": AboutSection,
     }  # fmt: skip
