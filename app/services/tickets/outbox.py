@@ -13,7 +13,6 @@ from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, Record
 from app.db import attachments
-from app.db.unit_of_work import UnitOfWork
 from app.errors import AppError, UserError
 from app.services.context import Context
 from app.services.tickets.account import MailAccountService
@@ -113,9 +112,7 @@ class Outbox:
             ]  # fmt: skip
 
     def _mark(self, key: uuid.UUID, error: str) -> ChangeSet:
-        with UnitOfWork(
-            self._context.archive, self._context.registry, self._context.actor, self._context.origin
-        ) as work:
+        with self._context.writing() as work:
             record = work.reader.find(MESSAGES, key)
             if record is None:
                 return ChangeSet()

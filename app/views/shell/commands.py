@@ -71,6 +71,8 @@ class ShellCommands:
             ):
                 if actor.may(entity, Action.CREATE):
                     found.append(Command(f"new:{entity}", text, icon, self._new(entity), keys))
+        if self._writable() and "tickets" in known and actor.may("tickets", Action.CREATE):
+            found.append(Command("new:tickets", t("新建工单"), "inbox", self._new_ticket))
         if self._writable() and pages.can_import() and actor.may("customers", Action.IMPORT):
             found.append(Command("import", t("导入 Excel / CSV…"), "upload", self._window.open_import, "Ctrl+I"))
         return found
@@ -84,6 +86,9 @@ class ShellCommands:
 
     def _new(self, entity: str) -> Callable[[], None]:
         return lambda: self._window.show_page("customers", NewRecord(entity))
+
+    def _new_ticket(self) -> None:
+        self._window.show_page("tickets", NewRecord("tickets"))
 
     # ---- doing --------------------------------------------------------------------------------------------------
 

@@ -353,7 +353,6 @@ class InboxPage(Page):
 
     def commands(self) -> list[Command]:
         found = [
-            Command("tickets:new", t("新建工单"), "plus", self.verbs.new),
             Command("tickets:mail", t("收入邮件文件…"), "mail", self.verbs.pick_mails),
             Command("tickets:paste", t("用剪贴板文字新建工单"), "clipboard", self.paste_text),
             Command("tickets:all", t("查看全部工单"), "inbox", lambda: self.pane.show_view(ALL)),
