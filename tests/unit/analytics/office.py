@@ -107,7 +107,7 @@ class Office:
         return made
 
     def fill_tickets(self, count: int = 40) -> list[uuid.UUID]:
-        """Tickets with their times."""
+        """Tickets with their times; the last eight with promises, two of them answered now."""
         r = self.random
         rows: list[Mapping[str, Any]] = []
         for i in range(count):
@@ -121,4 +121,16 @@ class Office:
                     "priority": r.choice(("low", "normal", "high", "urgent")), "owner": self.owner(),
                 }
             )  # fmt: skip
-        return self.make("tickets", rows)
+        made = self.make("tickets", rows)
+        for i in range(8):  # through the service, which makes promises
+            opened = MOMENT - timedelta(minutes=r.randrange(10, 12_000))
+            values = {
+                "subject": f"新问题{i}",
+                "opened_at": opened,
+                "priority": r.choice(("normal", "urgent")),
+                "owner": self.owner(),
+            }
+            made.append(self.workspace.tickets.create(values)[0].id)
+        for key in made[-4:-2]:
+            self.workspace.tickets.reply(key, "已经处理")
+        return made

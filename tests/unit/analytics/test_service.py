@@ -16,6 +16,7 @@ from app.services.analytics.records import Period, ReportRequest
 from app.services.analytics.service import previous_request
 from app.services.tickets.office_service import OfficeService
 from app.services.workspace import Workspace
+from tests.factories.clocks import Clock
 from tests.unit.analytics.office import AS_OF, MOMENT, Office
 
 MONTH = Period(date(2026, 2, 1), date(2026, 3, 1))
@@ -133,3 +134,29 @@ def test_that_the_backlog_is_what_is_not_resolved(filled: Office) -> None:
     open_ = filled.workspace.tickets.list(limit=100)[1]
     waiting = [r for r in open_ if r.get("resolved_at") is None or r.get("resolved_at") > MOMENT]
     assert found.measure("backlog").value == sum(row["n"] for row in found.part("backlog").rows) == len(waiting)
+
+
+def test_that_promises_are_judged_as_they_stand(clock: Clock, workspace: Workspace) -> None:
+    """Standard hours: an urgent ticket is to be answered within the hour, and it is a working hour now."""
+    tickets = workspace.tickets
+    urgent = {"priority": "urgent", "opened_at": MOMENT - timedelta(minutes=5)}
+    in_time, late, silent, waiting = (tickets.create({"subject": s, **urgent})[0].id for s in "甲乙丙丁")
+    tickets.reply(in_time, "马上来")
+    tickets.set_status([in_time], "resolved")
+    tickets.set_status([waiting], "waiting")
+    clock.forward(hours=72)
+    tickets.reply(late, "抱歉，晚了")
+    found = workspace.analytics.run("sla", ReportRequest(AS_OF + timedelta(days=3)))
+    response, resolution = found.rows
+    assert (response["met"], response["violated"]) == (1, 2)  # the clock of the waiting one stands still
+    assert response["rate"] == pytest.approx(1 / 3)
+    assert (resolution["met"], resolution["violated"]) == (1, 2)
+    drill = found.drill(response)
+    assert drill is not None
+    assert {r.id for r in tickets.list(drill.condition)[1]} == {late, silent}
+
+
+def test_that_nothing_to_judge_has_no_rate(clock: Clock, workspace: Workspace) -> None:
+    found = workspace.analytics.run("sla", ReportRequest(AS_OF))
+    assert found.measure("rate").value is None
+    assert found.n == 0
