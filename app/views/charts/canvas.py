@@ -90,10 +90,12 @@ class Canvas:
         self.painter.setPen(QPen(QColor(self.hex(edge)), width) if width else Qt.PenStyle.NoPen)
         self.painter.drawEllipse(at, radius, radius)
 
-    def hatch(self, rect: QRectF, ink: str, radius: float = 0.0) -> None:
-        """Slanted lines over a mark whose period still runs. Drawn as lines: pattern brushes differ between formats."""
-        color = QColor(self.hex(ink))
-        color.setAlphaF(0.4)
+    def hatch(self, rect: QRectF, ground: str, radius: float = 0.0, *, under_text: bool = False) -> None:
+        """Slanted lines over a mark, painted in `ground`, whose period still runs. Drawn as lines: pattern brushes differ
+        between formats."""
+        ink = self.ink_on(ground)
+        color = QColor(ink)
+        color.setAlphaF((0.45 if ink == "#FFFFFF" else 0.25) * (0.5 if under_text else 1))
         self.painter.setPen(QPen(color, 1.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
         inner = rect.adjusted(radius * 0.3, radius * 0.3, -radius * 0.3, -radius * 0.3)
         at = inner.left() - inner.height() + 3

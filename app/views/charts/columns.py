@@ -113,7 +113,7 @@ class ColumnChart(Chart):
         shown = box.adjusted(0, 1, 0, 0) if self.stacked and box.height() > 3 else box
         canvas.box(shown, fill, min(3.0, shown.width() / 4) if not self.stacked else 0.0)
         if mark.unfinished:
-            canvas.hatch(shown, "surface")
+            canvas.hatch(shown, fill)
         if cell == hot:
             canvas.box(shown.adjusted(-1, -1, 1, 1), "", 3, "text", 1.6)
         path = QPainterPath()

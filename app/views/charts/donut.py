@@ -78,7 +78,9 @@ class DonutChart(Chart):
 
     def _draw_middle(self, canvas: Canvas, ring: QRectF) -> None:
         inside = ring.width() * 0.62
-        size = next((s for s in (22, 18, 15, 12) if width_of(short(self.total, self.unit), s, bold=True) < inside), 11)
+        size = next(
+            (s for s in (22, 18, 15, 12) if width_of(short(self.total, self.unit), s, bold=True) < inside * 0.86), 11
+        )
         has_name = bool(self.center) and inside > 70
         middle = ring.center().y() - (9 if has_name else 0)
         canvas.text(

@@ -100,7 +100,7 @@ class HeatChart(Chart):
         ground = heat_color(canvas.tokens, share) if mark.value is not None else canvas.tokens.surface_2
         canvas.box(box, ground, 4)
         if mark.unfinished:
-            canvas.hatch(box, "surface", 4)
+            canvas.hatch(box, ground, 4, under_text=True)
         if readable:
             canvas.text(box, self._text(mark), canvas.ink_on(ground), align=CENTER)
         if cell == hot:

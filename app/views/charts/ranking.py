@@ -34,6 +34,9 @@ class RankingChart(Chart):
         return [t("{mark}：{value}", mark=mark.label, value=full(mark.value, self.unit)) for mark in self.marks]
 
     def paint(self, canvas: Canvas, rect: QRectF, hot: Cell | None) -> list[Spot]:
+        if rect.height() >= 120 and any(mark.previous is not None for mark in self.marks):
+            rect = rect.adjusted(0, 0, 0, -18)
+            self._draw_key(canvas, QRectF(rect.x(), rect.bottom() + 2, rect.width(), 16))
         shown, height = self._fitting(rect)
         names = min(fitting([m.label for m in shown], lambda s: width_of(s, fonts.CAPTION)) + 12, rect.width() * 0.45)
         figures = fitting([self._figure(m) for m in shown], lambda s: width_of(s, fonts.CAPTION)) + 10
@@ -50,6 +53,14 @@ class RankingChart(Chart):
             left = QRectF(rect.x(), rect.y() + len(shown) * height, rect.width(), 20)
             canvas.text(left, t("另有 {n} 项，见明细", n=len(self.marks) - len(shown)), "text_3")
         return spots
+
+    @staticmethod
+    def _draw_key(canvas: Canvas, place: QRectF) -> None:
+        """What the thin line on a bar means."""
+        word = t("上期")
+        left = place.right() - width_of(word) - 4
+        canvas.line(QPointF(left - 7, place.y() + 2), QPointF(left - 7, place.bottom() - 2), "text", 2)
+        canvas.text(QRectF(left, place.y(), place.right() - left, place.height()), word, "text_3", align=LEFT)
 
     def _fitting(self, rect: QRectF) -> tuple[tuple[Mark, ...], float]:
         room = int(rect.height() / _LEAST)
@@ -76,7 +87,7 @@ class RankingChart(Chart):
         if mark.value is not None:
             canvas.box(box, color, 3)
         if mark.unfinished:
-            canvas.hatch(box, "surface", 3)
+            canvas.hatch(box, color, 3)
         if mark.previous is not None:
             x = zero + mark.previous * per
             canvas.line(QPointF(x, box.y() - 3), QPointF(x, box.bottom() + 3), "text", 2)
