@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from app.db.store.reading import Reader
     from app.services.analytics.facts import FactsBook
 
-#: answers kept in memory
-KEPT = 64
+#: answers kept in memory, and the most rows of one that is
+KEPT, LARGEST = 64, 5_000
 
 
 class AnalyticsService:
@@ -89,7 +89,7 @@ class AnalyticsService:
             finally:
                 forget()
         with self._lock:
-            if self._mark == found[1]:
+            if self._mark == found[1] and _size(found[0]) <= LARGEST:
                 self._answers[key] = found[0]
                 while len(self._answers) > KEPT:
                     self._answers.popitem(last=False)
@@ -147,6 +147,10 @@ class AnalyticsService:
             if before is not None:
                 report = compared(report, REPORTS[info.name](Run(reader, book, info, before)))
         return report, mark(reader)
+
+
+def _size(report: Report) -> int:
+    return len(report.rows) + sum(len(part.rows) for part in report.parts)
 
 
 def previous_request(request: ReportRequest, window: Period | None) -> ReportRequest | None:
