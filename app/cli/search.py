@@ -1,4 +1,4 @@
-"""`kedang search`: one search over customers, contacts and activities."""
+"""`kedang search`: one search over every kind of record that has a search index."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 from app.cli.session import WrongUsage, session_of
 from app.core.i18n import t
 
-ENTITIES = ("customers", "contacts", "activities")
+ENTITIES = ("customers", "contacts", "activities", "deals", "tickets", "leads", "orders", "products")
 
 
 def search(

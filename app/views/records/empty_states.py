@@ -28,7 +28,7 @@ class EmptyPlace(QStackedWidget):
         workspace = desk.workspace
         writable = not workspace.archive.read_only
         actions: list[Button] = []
-        if writable and entity == "customers" and workspace.actor.may("customers", Action.IMPORT):
+        if writable and entity != "contacts" and workspace.actor.may(entity, Action.IMPORT):
             load = buttons.primary(t("导入 Excel / CSV"), "upload")
             load.clicked.connect(lambda _on=False: desk.page_wanted.emit("import", {"entity": entity}))
             actions.append(load)

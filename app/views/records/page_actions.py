@@ -287,9 +287,15 @@ class PageActions(QObject):
         ]
         if self._desk.workspace.actor.may(self._key, Action.EXPORT):
             found.append(Command("export", t("导出这个列表…"), "download", self.export, "Ctrl+Shift+E"))
+        if self._key != "customers" and self._may(Action.IMPORT):
+            text = t("从文件导入{entity}…", entity=page.service.entity.label)
+            found.append(Command("import-here", text, "upload", self._import))
         if self._may(Action.DELETE):
             found.append(Command("delete", t("删除选中的记录"), "trash-2", self.delete))
         return found
+
+    def _import(self) -> None:
+        self._desk.page_wanted.emit("import", {"entity": self._key})
 
     def _find(self) -> None:
         search = self._page.bar.search

@@ -71,6 +71,11 @@ class ShellCommands:
             ):
                 if actor.may(entity, Action.CREATE):
                     found.append(Command(f"new:{entity}", text, icon, self._new(entity), keys))
+        for entity, text, icon in (
+            ("deals", t("新建商机"), "kanban"), ("leads", t("新建线索"), "user-plus"), ("orders", t("新建订单"), "shopping-cart"),
+        ):  # fmt: skip
+            if self._writable() and entity in known and actor.may(entity, Action.CREATE):
+                found.append(Command(f"new:{entity}", text, icon, self._new(entity, entity)))
         if self._writable() and "tickets" in known and actor.may("tickets", Action.CREATE):
             found.append(Command("new:tickets", t("新建工单"), "inbox", self._new_ticket))
         if self._writable() and pages.can_import() and actor.may("customers", Action.IMPORT):
@@ -84,8 +89,8 @@ class ShellCommands:
     def _going(self, key: str) -> Callable[[], None]:
         return lambda: self._window.show_page(key)
 
-    def _new(self, entity: str) -> Callable[[], None]:
-        return lambda: self._window.show_page("customers", NewRecord(entity))
+    def _new(self, entity: str, page: str = "customers") -> Callable[[], None]:
+        return lambda: self._window.show_page(page, NewRecord(entity))
 
     def _new_ticket(self) -> None:
         self._window.show_page("tickets", NewRecord("tickets"))

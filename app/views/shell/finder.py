@@ -10,6 +10,7 @@ from app.core.filters import Search
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import Record
+from app.core.values import money_shown
 from app.services.workspace import Workspace
 from app.views.operations.task import Task
 from app.views.shell.desk import Desk
@@ -18,32 +19,42 @@ from app.views.theme import fonts
 from app.views.widgets.palette import CommandPalette, PaletteGroup, PaletteItem
 from app.views.widgets.palette_list import match_ranges
 
-_MOST = 8
+_FOUND = (
+    ("customers", "users", 8), ("contacts", "user", 8), ("deals", "kanban", 4), ("tickets", "inbox", 4),
+    ("leads", "user-plus", 4), ("orders", "shopping-cart", 4),
+)  # fmt: skip
 
 
 def search_records(workspace: Workspace, text: str, job: Job) -> list[PaletteGroup]:
-    """At most eight customers and eight contacts that fit `text` (name, pinyin, phone, number …). For a worker."""
+    """Records of every kind that has a page and fit `text` (name, pinyin, phone, number …): eight customers and contacts,
+    four of the others. For a worker."""
     groups = []
-    for entity, title, icon in (("customers", t("客户"), "users"), ("contacts", t("联系人"), "user")):
+    for entity, icon, most in _FOUND:
         job.check()
         service = workspace.records(entity)
-        handles = service.handles(Search(text), limit=_MOST, job=job)
-        wanted = [int(handle) for handle in handles[:_MOST]]
+        title = service.entity.label
+        handles = service.handles(Search(text), limit=most, job=job)
+        wanted = [int(handle) for handle in handles[:most]]
         found = service.page(wanted)
-        items = [_item(entity, icon, found[handle]) for handle in wanted if handle in found]
+        items = [_item(entity, icon, found[handle], service.entity.title) for handle in wanted if handle in found]
         groups.append(PaletteGroup(title, items))
     return groups
 
 
-def _item(entity: str, icon: str, record: Record) -> PaletteItem:
+def _item(entity: str, icon: str, record: Record, title: str) -> PaletteItem:
     phones = record.get("phones") or ()
-    ties = record.get("customers") or ()
+    ties = record.get("customers") or record.get("customer") or ()
+    amount = record.get("amount")
+    called = str(record.get(title) or "")
+    number = str(record.get("number") or "")
     facts = (
-        str(record.get("number") or "") if entity == "customers" else "、".join(tie.title for tie in ties[:2]),
+        number if entity != "contacts" and number != called else "",
+        "、".join(tie.title for tie in ties[:2]),
         phones[0].value if phones else "",
-        str(record.get("city") or record.get("title") or ""),
+        str(record.get("company") or record.get("city") or record.get("title") or ""),
+        money_shown(amount) if isinstance(amount, int) and entity in ("deals", "orders") else "",
     )
-    return PaletteItem(OpenRecord(entity, record.id), str(record.get("name") or ""), fonts.join_facts(*facts), icon)
+    return PaletteItem(OpenRecord(entity, record.id), called, fonts.join_facts(*facts), icon)
 
 
 def matching(commands: Sequence[Command], text: str) -> list[Command]:

@@ -187,8 +187,9 @@ class MainWindow(QWidget):
         return [*of_page, *(command for command in own if command.shortcut not in taken)]
 
     def open_record(self, record: OpenRecord) -> None:
-        """Show a customer or contact on the page of customers."""
-        self.show_page("customers", record)
+        """Show a record on the page of its kind; a contact on the page of customers."""
+        pages_there = {entry.key for entry in self._entries} - {"contacts"}
+        self.show_page(record.entity if record.entity in pages_there else "customers", record)
 
     def set_favourites(self, favourites: Sequence[Favourite]) -> None:
         """The saved views in the side bar."""
