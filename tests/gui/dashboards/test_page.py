@@ -629,3 +629,19 @@ def test_that_every_size_has_its_place(page, qtbot, runner):
     for box in boxes:
         tile = page.tiles("overview")[box.key]
         assert (tile.width(), tile.height()) == (box.width, box.height)
+
+
+def test_that_the_tabulator_follows_the_order_on_the_screen(page, qtbot, runner):
+    page.tiles("overview")["revenue"].step_wanted.emit(1)
+    page.tiles("overview")["sources"].step_wanted.emit(-1)
+    order = shown_keys(page)
+    by_view = {tile.view: key for key, tile in page.tiles("overview").items()}
+    found = []
+    widget = page.tiles("overview")[order[0]].view
+    for _ in range(2000):
+        if widget in by_view:
+            found.append(by_view[widget])
+        widget = widget.nextInFocusChain()
+        if by_view.get(widget) == order[0]:
+            break
+    assert found == order
