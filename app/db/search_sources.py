@@ -30,5 +30,6 @@ SEARCHED: dict[str, Sources] = {
     "product": Sources(("name",), ("remark",), ("code", "external_id")),
     "ticket": Sources(("subject", "requester"), ("snippet",), ("number", "requester_email", "external_id")),
     "ticket_message": Sources(("subject", "author"), ("body",), ("author_email", "external_id")),
+    "reply_template": Sources(("name",), ("body",)),
     "sales_order": Sources(("name",), ("remark",), ("number", "external_id")),
 }
