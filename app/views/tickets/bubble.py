@@ -24,6 +24,8 @@ from app.views.widgets.labels import DataLabel, IconLabel
 _GROUNDS = {"inbound": "surface_2", "reply": "primary_soft", "note": "warn_soft"}
 #: characters of one message shown at once
 _LONG = 6000
+#: and on demand; a longer one would hold up the window
+_WHOLE = 100_000
 #: in longer ones nobody looks for a quotation
 _SEARCHED = 60_000
 
@@ -107,7 +109,7 @@ class Bubble(QWidget):
         self._column.addWidget(self.words)
         if len(fresh) > _LONG:
             more = Button(t("显示全文"), kind="link", compact=True)
-            more.clicked.connect(lambda: self.words.setText(fresh))
+            more.clicked.connect(lambda: self.words.setText(fresh[:_WHOLE]))
             more.clicked.connect(more.hide)
             self._column.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
         if quoted:
