@@ -44,13 +44,15 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Records of a relation that fulfil `where`: any, none, or their count compared."""
+    """Records of a relation that fulfil `where`: any, none, their count compared, or the sum of their amount field `of`
+    compared (`value` as a person writes it: 50000 is ¥50,000; records without any have the sum 0)."""
 
     relation: str
     where: Filter | None = None
     agg: str = "any"
     op: str = "ge"
     value: int = 1
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,8 @@ def parse(data: Any, _depth: int = 0) -> Filter:
         count = data.get("value", 1)
         if not isinstance(count, int) or isinstance(count, bool):
             raise UserError(t("关联个数“{value}”不是整数。", value=count))
-        return Related(str(data["relation"]), where, str(data.get("agg", "any")), str(data.get("op", "ge")), count)
+        words = (str(data.get("agg", "any")), str(data.get("op", "ge")))
+        return Related(str(data["relation"]), where, *words, count, str(data.get("of", "")))
     if "ids" in data:
         try:
             return Listed(tuple(uuid.UUID(str(i)) for i in data["ids"]), str(data.get("label", "")))
@@ -165,9 +168,9 @@ def dump(node: Filter) -> dict[str, Any]:
             return {kind: [dump(p) for p in parts]}
         case Not(part):
             return {"not": dump(part)}
-        case Related(relation, where, agg, op, value):
+        case Related(relation, where, agg, op, value, of):
             made: dict[str, Any] = {"relation": relation, "agg": agg, "op": op, "value": value}
-            return made | ({"where": dump(where)} if where else {})
+            return made | ({"where": dump(where)} if where else {}) | ({"of": of} if of else {})
         case Search(text):
             return {"search": text}
         case Listed(ids, label):
@@ -184,10 +187,12 @@ def check(node: Filter, entity: Entity, registry: Registry) -> None:
                 check(part, entity, registry)
         case Not(part):
             check(part, entity, registry)
-        case Related(relation, where, agg, op, _):
+        case Related(relation, where, agg, op, _, of):
             there = relations(entity, registry).get(relation)
-            if there is None or agg not in ("any", "none", "count"):
+            if there is None or agg not in ("any", "none", "count", "sum"):
                 raise UserError(t("“{entity}”没有关联“{name}”。", entity=entity.label, name=relation))
+            if agg == "sum" and registry.entity(there.target).field(of).type is not FieldType.MONEY:
+                raise UserError(t("只能对金额字段求和，“{field}”不是。", field=of))
             if op not in COUNT_OPERATORS:
                 raise UserError(t("不认识的筛选方式“{op}”。", op=op))
             if where is not None:
@@ -239,13 +244,18 @@ def sentence(node: Filter, entity: Entity, registry: Registry, users: Any = None
             return t("搜索“{text}”", text=text)
         case Listed(ids, label):
             return label or t("选定的 {n} 条", n=len(ids))
-        case Related(relation, where, agg, op, value):
+        case Related(relation, where, agg, op, value, of):
             target = registry.entity(relations(entity, registry)[relation].target)
             inner = sentence(where, target, registry, users) if where else t("任意")
             if agg == "none":
                 return t("没有{target}满足（{inner}）", target=target.label, inner=inner)
             if agg == "any":
                 return t("有{target}满足（{inner}）", target=target.label, inner=inner)
+            if agg == "sum":
+                return t(
+                    "{target}（{inner}）的{field}合计{op} {value}", target=target.label, inner=inner,
+                    field=target.field(of).label, op=op_label(op), value=value,
+                )  # fmt: skip
             return t(
                 "{target}（{inner}）的个数{op} {value}", target=target.label, inner=inner, op=op_label(op), value=value
             )

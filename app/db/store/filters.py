@@ -17,12 +17,13 @@ import sqlalchemy as sa
 from app.core import clock
 from app.core.access import Action, Actor
 from app.core.fields import POINT_TYPES, Field, FieldType, Registry
-from app.core.filters import Condition, Filter, Group, Listed, Not, Related, Search, relations
+from app.core.filters import Condition, Filter, Group, Listed, Not, Related, Relation, Search, relations
 from app.core.i18n import t
 from app.db.schema import search_table
 from app.db.search_sources import SEARCHED
 from app.db.search_tokens import containing_expression, fold, match_expression
 from app.db.store import access
+from app.db.store.filter_dates import date_range
 from app.db.store.layout import POINT_KINDS, Layout, to_custom
 from app.errors import NotPermitted, UserError
 from app.models import ContactPoint, CustomerContact, CustomerTag, CustomValue, ExtraAddress, Tag
@@ -230,48 +231,6 @@ def _whole(number: Decimal) -> int:
 # ---- dates ------------------------------------------------------------------------------------------------------
 
 
-def date_range(op: str, value: Any, today: date) -> tuple[date | None, date | None]:
-    """The inclusive first and last day of a date operator; None = open. Weeks begin on Monday."""
-    one = timedelta(days=1)
-    match op:
-        case "today":
-            return today, today
-        case "this_week":
-            monday = today - timedelta(days=today.weekday())
-            return monday, monday + timedelta(days=6)
-        case "this_month":
-            first = today.replace(day=1)
-            return first, (first + timedelta(days=32)).replace(day=1) - one
-        case "this_year":
-            return date(today.year, 1, 1), date(today.year, 12, 31)
-        case "last_days":
-            return today - timedelta(days=int(value) - 1), today
-        case "next_days":
-            return today, today + timedelta(days=int(value) - 1)
-    days = [_day(v) for v in (value if isinstance(value, list) else [value])]
-    match op:
-        case "eq" | "ne":
-            return days[0], days[0]
-        case "lt":
-            return None, days[0] - one
-        case "le":
-            return None, days[0]
-        case "gt":
-            return days[0] + one, None
-        case "ge":
-            return days[0], None
-        case "between":
-            return days[0], days[-1]
-    raise UserError(t("不认识的筛选方式“{op}”。", op=op))
-
-
-def _day(value: Any) -> date:
-    try:
-        return date.fromisoformat(str(value)[:10])
-    except ValueError:
-        raise UserError(t("“{value}”不是日期，请写成 2026-03-05。", value=value)) from None
-
-
 def _range(field: Field, op: str, value: Any) -> tuple[date | None, date | None]:
     try:
         return date_range(op, value, clock.today())
@@ -447,6 +406,8 @@ _ALLOWS_ZERO: dict[str, Callable[[int], bool]] = {
 
 
 def _related(node: Related, layout: Layout, ctx: Context) -> Clause:
+    if node.agg == "sum":
+        return _summed(node, layout, ctx)
     query = _relation_query(node, layout, ctx)
     if node.agg in ("any", "none"):
         return _in(layout, query, negate=node.agg == "none")
@@ -456,12 +417,29 @@ def _related(node: Related, layout: Layout, ctx: Context) -> Clause:
     return sa.or_(enough, _in(layout, query, negate=True)) if _ALLOWS_ZERO[node.op](node.value) else enough
 
 
+def _summed(node: Related, layout: Layout, ctx: Context) -> Clause:
+    """Records whose related ones sum up so; those without any sum up to nothing."""
+    other = ctx.layouts[_relation(node, layout, ctx).target]
+    amount = other.column(other.entity.field(node.of).key)
+    query = _relation_query(node, layout, ctx).add_columns(sa.func.coalesce(amount, 0))
+    rows = query.subquery()
+    total = sa.func.sum(rows.c[1])
+    enough = _in(layout, sa.select(rows.c[0]).group_by(rows.c[0]).having(_operator(total, node.op, [node.value * 100])))
+    without = _in(layout, _relation_query(node, layout, ctx), negate=True)
+    return sa.or_(enough, without) if _ALLOWS_ZERO[node.op](node.value) else enough
+
+
+def _relation(node: Related, layout: Layout, ctx: Context) -> Relation:
+    registry = Registry(x.entity for x in ctx.layouts.values())
+    found = relations(layout.entity, registry).get(node.relation)
+    if found is None:
+        raise UserError(t("“{entity}”没有关联“{name}”。", entity=layout.entity.label, name=node.relation))
+    return found
+
+
 def _relation_query(node: Related, layout: Layout, ctx: Context) -> sa.Select[Any]:
     """Selects the ids of this layout's records, one row per related live visible record that fulfils `where`."""
-    registry = Registry(x.entity for x in ctx.layouts.values())
-    relation = relations(layout.entity, registry).get(node.relation)
-    if relation is None:
-        raise UserError(t("“{entity}”没有关联“{name}”。", entity=layout.entity.label, name=node.relation))
+    relation = _relation(node, layout, ctx)
     other = ctx.layouts[relation.target]
     c = other.table.c
     fits = (

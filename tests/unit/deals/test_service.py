@@ -154,6 +154,18 @@ def test_lists_and_relations_over_deals(workspace: Workspace, customer: Customer
     assert workspace.deals.count(Related("stage_changes", agg="count", op="eq", value=2)) == 1
 
 
+def test_sums_over_orders(workspace: Workspace, customer: Customer) -> None:
+    workspace.customers.create({"name": "没有订单"})
+    for amount in (3_000_00, 4_000_00):
+        workspace.orders.create({"customer": customer, "amount": amount})
+    big = Related("orders", Condition("status", "in", ["confirmed"]), "sum", "gt", 5000, "net")
+    assert [r.get("name") for r in workspace.customers.list(big)[1]] == ["苏州恒力机械有限公司"]
+    assert workspace.customers.count(Related("orders", None, "sum", "gt", 7000, "net")) == 0
+    assert workspace.customers.count(Related("orders", None, "sum", "le", 7000, "net")) == 2
+    with pytest.raises(UserError, match="金额"):
+        workspace.customers.count(Related("orders", None, "sum", "gt", 1, "status"))
+
+
 def test_conversion_of_a_lead(workspace: Workspace) -> None:
     values = {"name": "王小明", "company": "苏州恒力机械有限公司", "title": "采购经理", "budget": 8_000_00}
     lead, _ = workspace.leads.create(values)
