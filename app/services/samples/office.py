@@ -82,6 +82,7 @@ class _Writing:
         self._owner = context.actor.user_id.bytes
         self._first = today() - timedelta(days=DAYS)
         self.counts: dict[str, int] = {}
+        self._levels: dict[int, float] = {}
         with context.reading() as work:
             self._stages = stages_of(work)
             reasons = work.reader.handles("lost_reasons").tolist()
@@ -115,6 +116,7 @@ class _Writing:
 
     def _customers_with_all(self, size: int, products: Made, start: int) -> None:
         r = self._r
+        self._levels.clear()
         people = [self._customer(start + i) for i in range(size)]
         made = self._write("customers", people)
         contacts = [self._contact(row) for _, row in made if row.columns["kind"] == "company"]
@@ -168,7 +170,9 @@ class _Writing:
         if r.random() < 0.06:
             columns["next_contact_on"] = (today() + timedelta(days=r.randrange(-5, 20))).isoformat()
         points = [("phone", f"{phone[:3]} {phone[3:7]} {phone[7:]}", f"+86{phone}", "", "", 1, "")]
-        return _row("customers", columns, points)
+        made = _row("customers", columns, points)
+        self._levels[id(made)] = r.gammavariate(4.0, 1 / 6000)
+        return made
 
     def _contact(self, customer: NewRow) -> NewRow:
         r = self._r
@@ -197,12 +201,16 @@ class _Writing:
 
     def _order(self, customer: bytes, row: NewRow, day: date, products: Made) -> tuple[NewRow, list[dict[str, Any]]]:
         r = self._r
+        season = 1.25 if day.month in (3, 9, 11) else 0.85 if day.month == 2 else 1.0
+        # what a customer spends varies around a level of his own, as the Gamma-Gamma model of order values has it
+        wanted = r.gammavariate(6.0, 1.0) / self._levels[id(row)] * season * 100
         items = []
-        for _ in range(r.choice((1, 1, 2, 3))):
-            key, product = r.choice(products)
-            quantity = r.choice((1, 1, 2, 3, 5, 10)) if product.columns["price"] < 1_000_000 else 1
-            season = 1.25 if day.month in (3, 9, 11) else 0.85 if day.month == 2 else 1.0
-            price = int(product.columns["price"] * r.uniform(0.9, 1.05) * season)
+        kinds = r.choice((1, 1, 2, 3))
+        for _ in range(kinds):
+            fitting = [pair for pair in products if pair[1].columns["price"] <= wanted] or products[-1:]
+            key, product = r.choice(fitting)
+            quantity = max(1, round(wanted / kinds / product.columns["price"]))
+            price = max(1, int(wanted / kinds / quantity))
             items.append({"product": key, "name": product.columns["name"], "category": product.columns["category"],
                           "quantity": quantity * 1_000_000, "price": price, "amount": price * quantity,
                           "cost": int(price * quantity * r.uniform(0.6, 0.8))})  # fmt: skip

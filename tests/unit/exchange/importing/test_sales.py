@@ -123,3 +123,17 @@ def test_that_every_entity_comes_in(workspace: Workspace, import_rows: Import, e
     report = import_rows(rows, entity, targets={label: "name"})
     assert (report.created, report.rejected) == (2, 0)
     assert {"甲", "乙"} <= {r.get("name") for r in workspace.records(entity).list()[1]}
+
+
+def test_that_tickets_without_a_state_keep_their_times(workspace: Workspace, import_rows: Import) -> None:
+    header = ["工单ID", "标题", "客户名称", "创建时间", "首次响应时间", "解决时间", "关闭时间"]
+    rows = [
+        ["K1", "打印机坏了", "甲公司", "2026-01-05 09:00", "2026-01-05 10:00", "2026-01-06 09:00", "2026-01-07 09:00"],
+        ["K2", "网络慢", "乙公司", "2026-01-05 09:00", "2026-01-05 09:30", "2026-01-05 15:00", ""],
+        ["K3", "新问题", "乙公司", "2026-01-05 09:00", "", "", ""],
+    ]
+    report = import_rows([header, *rows], "tickets")
+    assert (report.created, report.customers) == (3, 2)
+    found = [workspace.tickets.find_by("external_id", key) for key in ("K1", "K2", "K3")]
+    assert [x and x.get("status") for x in found] == ["closed", "resolved", "new"]
+    assert [bool(x and x.get("resolved_at")) for x in found] == [True, True, False]
