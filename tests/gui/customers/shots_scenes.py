@@ -15,8 +15,8 @@ from app.core.filters import Condition
 from app.core.i18n import set_language
 from app.services.workspace import Workspace
 from app.settings.store import SettingsStore
-from app.views.records.record_page import RecordPage
 from app.views.operations.runner import Runner
+from app.views.records.record_page import RecordPage
 from app.views.shell.main_window import MainWindow
 from app.views.theme import theme
 from tests.gui.archives import USER
