@@ -77,6 +77,8 @@ class ConvertDialog(FormDialog):
                 choice.setChecked(True)
 
     def submit(self) -> None:
+        if not self.go.isEnabled():
+            return  # it is being converted
         leads, lead = self._desk.workspace.leads, self._lead.id
         customer = next((key for choice, key in self._similar.items() if choice.isChecked()), None)
         with_contact = self.contact.isChecked()

@@ -75,8 +75,11 @@ class MissingDialog(FormDialog):
             self.submit()
 
     def submit(self) -> None:
+        if not self.go.isEnabled():
+            return  # it is being read
         drafts = self.form.drafts()
         workspace, users = self._desk.workspace, self._desk.users()
+        self.go.setEnabled(False)
 
         def work(_job: Job) -> dict[str, Any]:
             values = DraftReader(workspace, self._key, users).values(drafts)
@@ -92,6 +95,7 @@ class MissingDialog(FormDialog):
         self._desk.read(work, done, owner=self, on_failed=self._on_failed)
 
     def _on_failed(self, error: Exception) -> None:
+        self.go.setEnabled(True)
         if isinstance(error, InvalidFields):
             text = self.form.show_problems(error.problems)
         elif isinstance(error, AppError):

@@ -47,7 +47,9 @@ class FormDialog(QDialog):
         outer.addWidget(Rule())
         outer.addLayout(self.foot)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            QShortcut(QKeySequence(keys), self).activated.connect(self.submit)
+            keyed = QShortcut(QKeySequence(keys), self)
+            keyed.setAutoRepeat(False)
+            keyed.activated.connect(self.go.click)  # a button that waits for its answer takes no second order
         self.finished.connect(self.deleteLater)
 
     def submit(self) -> None:

@@ -263,6 +263,8 @@ class RecordDialog(FormDialog):
     # ---- saving and leaving -------------------------------------------------------------------------------------
 
     def submit(self) -> None:
+        if not self.go.isEnabled():
+            return  # it is being saved
         changed = self.form.changed()
         if self._record is not None and not changed:
             self.accept()

@@ -1,0 +1,53 @@
+"""Forms of deals, orders and payments under impatient hands."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+
+from app.views.deals.missing_dialog import MissingDialog
+from app.views.records.record_dialog import RecordDialog
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def idle(qtbot, page):
+    qtbot.waitUntil(lambda: not page.desk.runner.busy(), timeout=5000)
+
+
+def test_that_a_new_record_is_saved_once_however_often_one_asks(page, qtbot, workspace):
+    before = workspace.deals.count()
+    dialog = RecordDialog(page.desk, "deals", page)
+    dialog.open()
+    name = dialog.form.editor("name")
+    assert isinstance(name, QLineEdit)
+    name.setText("只要一个")
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    for _ in range(3):
+        QTest.keyClick(name, Qt.Key.Key_Return, CONTROL)
+    dialog.submit()
+    qtbot.waitUntil(lambda: workspace.deals.count() > before, timeout=5000)
+    idle(qtbot, page)
+    assert workspace.deals.count() == before + 1
+
+
+def test_that_a_missing_amount_makes_one_deal(page, qtbot, workspace):
+    before = workspace.deals.count()
+    column = page.board.columns[2]
+    column.begin_adding()
+    line = column.findChild(QLineEdit)
+    line.setText("要金额的")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(page.board.findChildren(MissingDialog)), timeout=4000)
+    dialog = page.board.findChildren(MissingDialog)[0]
+    dialog.form.editor("amount").setText("很多")
+    dialog.submit()
+    qtbot.waitUntil(lambda: dialog.form.row("amount").field.accessibleDescription() != "", timeout=4000)
+    dialog.form.editor("amount").setText("5万")
+    for _ in range(3):
+        dialog.submit()
+    qtbot.waitUntil(lambda: workspace.deals.count() > before, timeout=5000)
+    idle(qtbot, page)
+    assert workspace.deals.count() == before + 1
