@@ -89,8 +89,8 @@ class BoardView(QWidget):
         self._task = self._desk.read(lambda _job: deals.board(pipeline, condition), self._show, owner=self)
 
     def _show(self, board: Board) -> None:
-        stages = [column.stage.id for column in board.columns]
-        if [column.stage for column in self.columns] != stages:
+        stages = [(column.stage.id, column.stage.kind) for column in board.columns]
+        if [(column.stage, column.kind) for column in self.columns] != stages:
             self._make_columns(board)
         self.board = board
         for widget, column in zip(self.columns, board.columns, strict=True):
@@ -279,9 +279,10 @@ class BoardView(QWidget):
 
     def delete(self, cards: Sequence[Card]) -> None:
         """Into the recycle bin, asked once."""
-        if not cards or not self._desk.workspace.actor.may("deals", Action.DELETE):
+        workspace = self._desk.workspace
+        if not cards or workspace.archive.read_only or not workspace.actor.may("deals", Action.DELETE):
             return
-        service, handles = self._desk.workspace.deals, [card.handle for card in cards]
+        service, handles = workspace.deals, [card.handle for card in cards]
         text = t("会放进回收站，可以撤销，也可以从回收站恢复。")
         if not self._desk.dialogs.confirm(t("删除 {n} 个商机？", n=len(cards)), t("删除"), text=text, danger=True):
             return

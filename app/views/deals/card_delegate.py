@@ -24,11 +24,12 @@ _GAP = 8
 
 
 class CardDelegate(QStyledItemDelegate):
-    """Painted on the columns' ground. `compact`: name and amount only."""
+    """Painted on the columns' ground. `compact`: name and amount only. `closed`: won or lost, nothing can be late."""
 
-    def __init__(self, names: dict[uuid.UUID, str], parent: Any = None) -> None:
+    def __init__(self, names: dict[uuid.UUID, str], parent: Any = None, *, closed: bool = False) -> None:
         super().__init__(parent)
         self._names = names
+        self.closed = closed
         self.compact = False
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Any) -> QSize:
@@ -55,7 +56,8 @@ class CardDelegate(QStyledItemDelegate):
     def _content(self, painter: QPainter, area: QRectF, card: Card) -> None:
         left, width, top = area.left(), area.width(), area.top()
         painting.put_text(painter, QRectF(left, top, width - 16, 20), card.name, "text", bold=True)
-        self._dot(painter, QRectF(area.right() - 9, top + 6, 9, 9), card)
+        if not self.closed or card.next_at is not None:
+            self._dot(painter, QRectF(area.right() - 9, top + 6, 9, 9), card)
         money = money_shown(card.amount) if card.amount is not None else "—"
         if self.compact:
             painting.put_text(painter, QRectF(left, top + 22, width * 0.5, 18), money, "text_2", fonts.CAPTION)
@@ -73,7 +75,7 @@ class CardDelegate(QStyledItemDelegate):
 
     def _foot(self, painter: QPainter, area: QRectF, card: Card) -> None:
         if card.expected_on is not None:
-            late = card.expected_on < today()
+            late = card.expected_on < today() and not self.closed
             ink = "bad" if late else "text_3"
             painter.drawPixmap(int(area.left()), int(area.top()) + 3, icons.pixmap("calendar", ink, 14))
             words = card.expected_on.strftime("%m-%d")

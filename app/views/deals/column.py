@@ -148,10 +148,10 @@ class StageColumn(QWidget):
 
     def __init__(self, place: int, kind: str, stage: uuid.UUID, names: dict[uuid.UUID, str], *, may_add: bool) -> None:
         super().__init__()
-        self.stage = stage
+        self.stage, self.kind = stage, kind
         self._tone = _TONES.get(kind, _STEPS[place % len(_STEPS)])
         self.model = CardModel(names, self)
-        self.delegate = CardDelegate(names, self)
+        self.delegate = CardDelegate(names, self, closed=kind != "open")
         self.cards = CardList(self.model, self.delegate)
         self.head = _Head(self._tone)
         self._folded = False

@@ -8,6 +8,7 @@ from app.core.access import Action
 from app.core.fields import Link
 from app.core.i18n import t
 from app.core.records import Record
+from app.views.deals.lines_dialog import LinesDialog
 from app.views.records.pane_head import PaneAction
 from app.views.records.record_dialog import RecordDialog
 from app.views.records.record_page import RecordPage
@@ -29,7 +30,16 @@ class OrdersPage(RecordPage):
         if workspace.archive.read_only or not workspace.actor.may("payments", Action.CREATE):
             return ()
         owed = (record.get("owed") or 0) > 0
-        return (PaneAction(t("登记回款"), "wallet", self.pay, primary=owed),)
+        found = [PaneAction(t("登记回款"), "wallet", self.pay, primary=owed)]
+        if workspace.actor.may("orders", Action.EDIT):
+            found.append(PaneAction(t("编辑明细"), "list", self.edit_lines))
+        return found
+
+    def edit_lines(self, record: Record) -> LinesDialog:
+        """The sheet of the order's items."""
+        dialog = LinesDialog(self.desk, record, self)
+        dialog.open()
+        return dialog
 
     def pay(self, record: Record) -> None:
         """The form of a payment for this order, with what is owed filled in."""

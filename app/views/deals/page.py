@@ -206,16 +206,20 @@ class DealsPage(Page):
 
     # ---- the menu of cards --------------------------------------------------------------------------------------
 
+    def _may(self, action: Action) -> bool:
+        workspace = self.desk.workspace
+        return not workspace.archive.read_only and workspace.actor.may("deals", action)
+
     def _open_menu(self, cards: Sequence[Card], place: QPoint) -> None:
         if cards:
             build_menu(self, self.menu_items(cards)).popup(place)
 
     def menu_items(self, cards: Sequence[Card]) -> list[MenuItem | None]:
         """What can be done with the chosen cards."""
-        actor, many = self.desk.workspace.actor, f"（{len(cards)}）" if len(cards) > 1 else ""
+        many = f"（{len(cards)}）" if len(cards) > 1 else ""
         ids = [card.id for card in cards]
         items: list[MenuItem | None] = [MenuItem(t("打开"), partial(self.open_deal, ids[0]), "panel-right", "Return")]
-        if actor.may("deals", Action.EDIT) and self.board.board is not None:
+        if self._may(Action.EDIT) and self.board.board is not None:
             items.append(MenuItem(t("编辑…"), partial(self._edit, cards[0]), "pencil", "Ctrl+E"))
             to = [
                 MenuItem(column.stage.name, partial(self.board.put, ids, column.stage.id))
@@ -228,7 +232,7 @@ class DealsPage(Page):
                 items.append(MenuItem(t("输单…"), partial(self.board.close_deal, ids[0], "lost"), "circle-x"))
         if cards[0].customer is not None and len(cards) == 1:
             items.append(MenuItem(t("打开客户"), partial(self._open_customer, cards[0].customer), "building-2"))
-        if actor.may("deals", Action.DELETE):
+        if self._may(Action.DELETE):
             items += [
                 None,
                 MenuItem(t("删除") + many, partial(self.board.delete, cards), "trash-2", "Del", danger=True),
@@ -269,9 +273,9 @@ class DealsPage(Page):
         if not self.is_board():
             return [switch, *self._list().commands()]
         found = [switch, Command("find", t("快速筛选"), "search", self._find, "Ctrl+F")]
-        if self.desk.workspace.actor.may("deals", Action.CREATE) and not self.desk.workspace.archive.read_only:
+        if self._may(Action.CREATE):
             found.insert(0, Command("new", t("新建商机"), "plus", self.new_deal, "Ctrl+N"))
-        if self.board.chosen():
+        if self.board.chosen() and self._may(Action.EDIT):
             found.append(Command("edit", t("编辑商机"), "pencil", lambda: self._edit(self.board.chosen()[0]), "Ctrl+E"))
         return found
 

@@ -100,3 +100,24 @@ def test_products_have_no_owner_and_no_tab_for_it(qtbot, make_window):
     page = opened_page(qtbot, make_window(), ProductsPage)
     assert [tab.text for tab in page.book.tabs()] == ["全部产品"]
     assert page.rows.model.rowCount() == 0
+
+
+def test_the_items_of_an_order(qtbot, make_window, workspace):
+    workspace.records("products").create({"name": "轴承组", "price": 480_00, "category": "配件"})
+    page = opened_page(qtbot, make_window(), OrdersPage)
+    dialog = page.edit_lines(page.pane.record())
+    qtbot.waitUntil(lambda: dialog.table.rowCount() == 1, timeout=4000)
+    edit = dialog.table.cellWidget(0, 0)
+    edit.setText("轴承组")
+    dialog._take(edit, "轴承组")
+    dialog.table.item(0, 1).setText("2.5")
+    assert dialog.table.item(0, 3).text() == "1200"
+    dialog.add_row("运费", "", "", "很多")
+    dialog.submit()
+    assert "第 2 行" in dialog._problem.text()
+    dialog.table.item(1, 3).setText("30")
+    dialog.submit()
+    qtbot.waitUntil(lambda: workspace.orders.list()[1][0].get("amount") == 1_230_00, timeout=4000)
+    lines = workspace.orders.lines(workspace.orders.list()[1][0].id)
+    assert [line.get("name") for line in lines] == ["轴承组", "运费"]
+    assert lines[0].get("product")[0].title == "轴承组"
