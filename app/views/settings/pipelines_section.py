@@ -35,6 +35,8 @@ class PipelinesSection(Section):
         self._shown: dict[str, list[Record]] = {}
         self.pipeline = ChoiceField()
         self.pipeline.setAccessibleName(t("管道"))
+        self.pipeline.setMinimumWidth(180)
+        self.pipeline.setMinimumWidth(240)
         self.pipeline.currentIndexChanged.connect(lambda _at: self._read_stages())
         self.lists: dict[str, ItemList] = {}
         stages = self._card("stages", t("销售阶段"), t("看板从左到右的顺序；赢率用来加权"))
@@ -100,7 +102,7 @@ class PipelinesSection(Section):
         if record.get("required"):
             words.append(t("必填：{fields}", fields=self._labels(str(record.get("required")))))
         chips = [(choice.label, _TONES.get(choice.code, ""))] if choice else []
-        return Item(str(record.get("name")), "，".join(words), "target", chips, menu=menu)
+        return Item(str(record.get("name")), t("，").join(words), "target", chips, menu=menu)
 
     def _labels(self, keys: str) -> str:
         deals = self.desk.workspace.deals.entity
