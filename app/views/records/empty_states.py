@@ -13,6 +13,12 @@ from app.views.widgets import buttons
 from app.views.widgets.buttons import Button
 from app.views.widgets.empty_state import EmptyState
 
+#: those of the pages
+_ICONS = {
+    "customers": "users", "contacts": "users-round", "leads": "user-plus", "deals": "kanban", "orders": "shopping-cart",
+    "payments": "wallet", "products": "package", "tickets": "inbox",
+}  # fmt: skip
+
 
 class EmptyPlace(QStackedWidget):
     """Signals:
@@ -42,7 +48,7 @@ class EmptyPlace(QStackedWidget):
             actions.append(sample)
         clear = buttons.plain(t("清除筛选"), "eraser")
         clear.clicked.connect(self.clear_wanted)
-        icon = "users" if entity == "customers" else "users-round"
+        icon = _ICONS.get(entity, "inbox")
         self.addWidget(EmptyState(icon, *nothing_yet(entity), actions))
         self.addWidget(EmptyState("search", *nothing_fits(entity), [clear]))
 

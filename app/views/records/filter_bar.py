@@ -24,6 +24,8 @@ from app.views.widgets.search_box import SearchBox
 
 #: below this width the chips stand in a line of their own
 _NARROW = 760
+#: the search box, and where there is little room
+_SEARCH, _SEARCH_SMALL = 176, 120
 
 
 class FilterBar(QWidget):
@@ -45,7 +47,7 @@ class FilterBar(QWidget):
         self._below: bool | None = None
         self.chips: list[FilterChip] = []
         self.search = SearchBox(t("快速筛选，可用拼音"))
-        self.search.setFixedWidth(176)
+        self.search.setFixedWidth(_SEARCH)
         self.search.setToolTip(t("快速筛选（Ctrl+F）"))
         self.search.searched.connect(self.quick_changed)
         self.add = Button(t("筛选"), "plus", "plain", compact=True)
@@ -95,6 +97,23 @@ class FilterBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_chips()
+        self._fit_words()
+
+    def _fit_words(self) -> None:
+        """Where not all of it fits, columns and export keep their icons only and the search box gives way."""
+        words = ((self.columns, t("列")), (self.export, t("导出")))
+        for button, text in words:
+            button.setText(text)
+            button.setAccessibleName(text)
+        row = [self.count, self.columns, self.export, *(() if self._below else (self.add,))]
+        shown = [widget.sizeHint().width() + 8 for widget in row if not widget.isHidden()]
+        margins = self._grid.contentsMargins()
+        tight = self.width() < margins.left() + _SEARCH + sum(shown) + margins.right()
+        self.search.setFixedWidth(_SEARCH_SMALL if tight else _SEARCH)
+        for button, text in words:
+            button.setToolTip(text if tight else "")
+            if tight:
+                button.setText("")
 
     # ---- showing ------------------------------------------------------------------------------------------------
 
@@ -126,6 +145,7 @@ class FilterBar(QWidget):
     def show_count(self, text: str) -> None:
         """How many records there are, in words."""
         self.count.setText(text)
+        self._fit_words()
 
     def _words(self, part: Filter) -> str:
         registry = self._desk.workspace.context.registry

@@ -1,0 +1,39 @@
+"""The row over the list in a narrow window."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.views.deals.order_pages import OrdersPage
+from app.views.records.filter_bar import FilterBar
+
+
+@pytest.mark.parametrize("width", [430, 520, 900])
+def test_that_nothing_of_the_filter_bar_lies_on_something_else(qtbot, make_window, workspace, width):
+    window = make_window()
+    bar = FilterBar(window.desk, workspace.orders.entity, window)
+    qtbot.addWidget(window)
+    bar.show_count("1,234 张订单")
+    window.resize(width, 200)
+    window.show()
+    qtbot.waitExposed(window)
+    bar.setGeometry(0, 0, width, 60)
+    row = [bar.search, bar.add, bar.count, bar.columns, bar.export]
+
+    def apart() -> bool:
+        at = [widget.mapTo(bar, widget.rect().topLeft()).x() for widget in row]
+        ends = [x + widget.width() for x, widget in zip(at, row, strict=True)]
+        return all(end <= x for end, x in zip(ends, [*at[1:], width], strict=True))
+
+    qtbot.waitUntil(apart, timeout=3000)
+    assert (bar.columns.text() == "") == (width < 600)
+    assert bar.columns.accessibleName() == "列"
+
+
+def test_that_an_empty_list_has_the_picture_of_its_page(qtbot, make_window):
+    from app.views.records.empty_states import _ICONS
+
+    window = make_window()
+    qtbot.addWidget(window)
+    page = OrdersPage(window.desk, window)
+    assert _ICONS[page.entity] == page.icon
