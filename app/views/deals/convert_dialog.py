@@ -18,7 +18,13 @@ from app.views.records.form_dialog import FormDialog
 from app.views.shell.desk import Desk
 from app.views.shell.page import OpenRecord
 from app.views.theme import fonts
+from app.views.widgets.form import fit_height
 from app.views.widgets.labels import DataLabel, muted
+
+
+def _short(name: str, most: int = 22) -> str:
+    """So much of a name as one line of the dialog holds."""
+    return name if len(name) <= most else name[: most - 1] + "…"
 
 
 class ConvertDialog(FormDialog):
@@ -26,12 +32,12 @@ class ConvertDialog(FormDialog):
 
     def __init__(self, desk: Desk, lead: Record, parent: QWidget) -> None:
         name = str(lead.get("name") or "")
-        super().__init__(parent, t("转化线索“{name}”", name=name), t("转成客户"), width=480)
+        super().__init__(parent, t("转化线索“{name}”", name=_short(name)), t("转成客户"), width=480)
         self._desk, self._lead = desk, lead
         self._similar: dict[QRadioButton, uuid.UUID] = {}
         called = str(lead.get("company") or name)
         self.body.addWidget(DataLabel(t("客户"), "strong"))
-        self.fresh = QRadioButton(t("新建客户“{name}”", name=called))
+        self.fresh = QRadioButton(t("新建客户“{name}”", name=_short(called)))
         self.fresh.setChecked(True)
         self._group = QButtonGroup(self)
         self._group.addButton(self.fresh)
@@ -41,12 +47,12 @@ class ConvertDialog(FormDialog):
         self.body.addLayout(self._choices)
         self._looking = muted(t("正在查找相同的客户…"))
         self.body.addWidget(self._looking)
-        self.contact = QCheckBox(t("把“{name}”建成联系人", name=name))
+        self.contact = QCheckBox(t("把“{name}”建成联系人", name=_short(name)))
         self.contact.setChecked(bool(lead.get("company")))
         self.contact.setEnabled(bool(lead.get("company")))
         self.deal = QCheckBox(t("同时新建商机"))
         self.deal.setChecked(True)
-        self.deal_name = QLineEdit(t("{customer} 的商机", customer=called))
+        self.deal_name = QLineEdit(t("{customer} 的商机", customer=called)[:200])
         self.deal_name.setAccessibleName(t("商机名称"))
         self.deal_name.setMaxLength(200)
         budget = lead.get("budget")
@@ -57,7 +63,8 @@ class ConvertDialog(FormDialog):
         self.deal.toggled.connect(self.amount.setEnabled)
         self._problem = DataLabel("", "error", wrap=True)
         self._problem.hide()
-        for widget in (self.contact, self.deal, self.deal_name, self.amount, self._problem):
+        labels = muted(t("商机名称")), muted(t("商机金额"))
+        for widget in (self.contact, self.deal, labels[0], self.deal_name, labels[1], self.amount, self._problem):
             self.body.addWidget(widget)
         leads = desk.workspace.leads
         desk.read(lambda _job: leads.similar_customers(lead.id), self._offer, owner=self)
@@ -65,16 +72,21 @@ class ConvertDialog(FormDialog):
     def _offer(self, found: list[Record]) -> None:
         if not found:
             self._looking.setText(t("没有相同的客户。"))
+            fit_height(self)
             return
         self._looking.setText(t("也许就是其中一位，选中它就不会重复建档。"))
         for record in found[:6]:
             facts = fonts.join_facts(str(record.get("number") or ""), str(record.get("city") or ""))
-            choice = QRadioButton(t("用已有的“{name}”（{facts}）", name=str(record.get("name")), facts=facts))
+            choice = QRadioButton(
+                t("用已有的“{name}”（{facts}）", name=_short(str(record.get("name")), 16), facts=facts)
+            )
+            choice.setToolTip(str(record.get("name")))
             self._group.addButton(choice)
             self._choices.addWidget(choice)
             self._similar[choice] = record.id
             if record.get("name") == self._lead.get("company"):
                 choice.setChecked(True)
+        fit_height(self)
 
     def submit(self) -> None:
         if not self.go.isEnabled():
@@ -117,3 +129,4 @@ class ConvertDialog(FormDialog):
             return
         self._problem.setText(str(error))
         self._problem.show()
+        fit_height(self)

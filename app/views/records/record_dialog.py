@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QWidget
 
+from app.core.clock import today
 from app.core.fields import Address
 from app.core.i18n import t
 from app.core.jobs import Job
@@ -41,6 +42,19 @@ _PARTS = ("province", "city", "district", "address")
 _PEOPLE = frozenset({"customers", "contacts", "leads"})
 #: set by dragging cards, by what happens, or in a place of their own
 _NOT_HERE = frozenset({"customers", "position", "stage_since", "converted_at"})
+
+
+def _usual(entity: str) -> dict[str, Any]:
+    """What most new records of this kind say, to be written over."""
+    match entity:
+        case "customers":
+            return {"kind": "company"}
+        case "orders":
+            return {"ordered_on": today(), "status": "confirmed"}
+        case "payments":
+            return {"paid_on": today(), "kind": "receipt"}
+        case _:
+            return {}
 
 
 class RecordDialog(FormDialog):
@@ -99,7 +113,7 @@ class RecordDialog(FormDialog):
 
     def _begin(self, user: uuid.UUID, preset: Mapping[str, Any]) -> None:
         """What a new record has before anything is typed."""
-        usual = {"owner": user, **({"kind": "company"} if self._key == "customers" else {}), **preset}
+        usual = {"owner": user, **_usual(self._key), **preset}
         for key, value in usual.items():
             if self.form.has(key):
                 self.form.set_value(key, value)

@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
+from app.core.clock import today
+from app.views.deals.convert_dialog import ConvertDialog
 from app.views.deals.missing_dialog import MissingDialog
 from app.views.records.record_dialog import RecordDialog
 
@@ -51,3 +53,34 @@ def test_that_a_missing_amount_makes_one_deal(page, qtbot, workspace):
     qtbot.waitUntil(lambda: workspace.deals.count() > before, timeout=5000)
     idle(qtbot, page)
     assert workspace.deals.count() == before + 1
+
+
+def test_that_forms_of_orders_and_payments_begin_with_today(page, qtbot, workspace):
+    order = RecordDialog(page.desk, "orders", page)
+    assert order.form.editor("ordered_on").text() == today().isoformat()
+    order.done(0)
+    record = workspace.orders.list(limit=1)[1][0]
+    payment = RecordDialog(page.desk, "payments", page, preset={"amount": record.get("owed")})
+    payment.open()
+    payment.submit()
+    qtbot.waitUntil(lambda: workspace.records("payments").count() == 1, timeout=5000)
+    idle(qtbot, page)
+    made = workspace.records("payments").list()[1][0]
+    assert (made.get("kind"), made.get("paid_on"), made.get("amount")) == ("receipt", today(), 1_000_00)
+
+
+def test_that_a_very_long_name_leaves_the_conversion_readable(page, qtbot, workspace):
+    lead, _changes = workspace.leads.create({"name": "长" * 90, "company": "长" * 200})
+    dialog = ConvertDialog(page.desk, lead, page)
+    dialog.open()
+    qtbot.waitUntil(lambda: "没有相同" in dialog._looking.text(), timeout=4000)
+    assert dialog.title.height() <= 2 * dialog.title.fontMetrics().lineSpacing() + 4
+    for widget in (dialog.fresh, dialog.contact):
+        assert widget.sizeHint().width() <= widget.width()
+    for above, below in (
+        (dialog.fresh, dialog.contact),
+        (dialog.deal, dialog.deal_name),
+        (dialog.deal_name, dialog.amount),
+    ):
+        assert above.geometry().bottom() < below.geometry().top()
+    dialog.done(0)
