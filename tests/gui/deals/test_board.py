@@ -189,3 +189,26 @@ def test_that_an_unknown_drop_is_refused(page):
     assert isinstance(model, CardModel)
     assert not model.canDropMimeData(data, Qt.DropAction.MoveAction, 0, 0, QModelIndex())
     assert not model.dropMimeData(data, Qt.DropAction.MoveAction, 0, 0, QModelIndex())
+
+
+def test_that_a_closed_deal_is_never_late(page):
+    assert [column.delegate.closed for column in page.board.columns] == [False, False, False, False, True, True]
+
+
+def test_that_nothing_can_be_changed_in_an_archive_opened_for_reading(page, qtbot, workspace, dialogs, monkeypatch):
+    cards = choose(page, 0, 0)
+    monkeypatch.setattr(workspace.archive, "read_only", True)
+    assert [i.text for i in page.menu_items(page.board.chosen()) if i is not None] == ["打开", "打开客户"]
+    assert {"new", "edit"}.isdisjoint(command.key for command in page.commands())
+    dialogs.answers = ["yes"]
+    QTest.keyClick(cards, Qt.Key.Key_Delete)
+    assert dialogs.answers == ["yes"]  # it was not even asked
+    assert workspace.deals.count() == 4
+
+
+def test_that_a_stage_of_another_kind_makes_new_columns(page, qtbot, workspace):
+    stage = workspace.records("stages").get(page.board.columns[3].stage)
+    workspace.records("stages").update(stage.id, {"kind": "won"})
+    page.board.reload()
+    qtbot.waitUntil(lambda: page.board.columns[3].kind == "won", timeout=4000)
+    assert page.board.columns[3].delegate.closed
