@@ -45,9 +45,10 @@ class AgendaLine(QWidget):
     done = Signal()
     menu_wanted = Signal(object)
 
-    def __init__(self, item: Item) -> None:
+    def __init__(self, item: Item, *, may_edit: bool = True) -> None:
         super().__init__()
         self.item = item
+        checkable = may_edit and item.entity == "activities"
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -59,14 +60,14 @@ class AgendaLine(QWidget):
         row.setContentsMargins(0, 0, 2, 0)
         row.setSpacing(0)
         row.addStretch()
-        if item.entity == "activities":
+        if checkable:
             check = IconButton("check", t("完成“{title}”", title=item.title), side=28)
             check.clicked.connect(self.done)
             row.addWidget(check)
         more = IconButton("ellipsis", t("对“{name}”的操作", name=item.title), side=28)
         more.clicked.connect(lambda _on=False: self.menu_wanted.emit(more.mapToGlobal(more.rect().bottomLeft())))
         row.addWidget(more)
-        self._room = 28 * (2 if item.entity == "activities" else 1) + 6
+        self._room = 28 * (2 if checkable else 1) + 6
 
     def sizeHint(self) -> QSize:
         return QSize(260, 44)
@@ -120,8 +121,9 @@ class AgendaCard(Card):
     open_wanted = Signal(object)
     done_wanted = Signal(object)
 
-    def __init__(self, title: str, nothing: str) -> None:
+    def __init__(self, title: str, nothing: str, *, may_edit: bool = True) -> None:
         super().__init__(title, " ")
+        self._may_edit = may_edit
         self._nothing = nothing
         self.section: Section | None = None
         self.lines: list[AgendaLine] = []
@@ -142,7 +144,7 @@ class AgendaCard(Card):
         self.set_subtitle(f"{section.total:,}" if section.total else "")
         shown = section.items if self._whole else section.items[:_SHOWN]
         for item in shown:
-            line = AgendaLine(item)
+            line = AgendaLine(item, may_edit=self._may_edit)
             line.opened.connect(lambda item=item: self.open_wanted.emit(item))
             line.done.connect(lambda item=item: self.done_wanted.emit(item))
             line.menu_wanted.connect(lambda at, item=item: build_menu(self, self.menu_items(item)).popup(at))

@@ -60,7 +60,10 @@ class TodayPage(Page):
         self.whose.changed.connect(lambda _key: self.reload())
         self.greeting = heading("")
         self.sums = muted("")
-        self.cards = {key: AgendaCard(_title(key), _nothing(key)) for key in (*_LEFT, TICKETS, STUCK, BIRTHDAYS)}
+        self.cards = {
+            key: AgendaCard(_title(key), _nothing(key), may_edit=self._may_edit())
+            for key in (*_LEFT, TICKETS, STUCK, BIRTHDAYS)
+        }
         self._build()
         self.reload()
 

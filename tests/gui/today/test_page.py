@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from app.core.clock import now, set_clock
 from app.views.shell.page import OpenRecord
 from app.views.shell.reminders import Reminders
+from app.views.today.page import TodayPage
 from app.views.widgets.buttons import IconButton
 from app.views.widgets.toast import Toast
 from tests.gui.accessibility import assert_accessible
@@ -87,3 +88,11 @@ def test_that_a_reminder_is_told_once(page, qtbot, workspace):
     finally:
         set_clock(None)
         reminders.stop()
+
+
+def test_that_what_may_only_be_read_offers_no_check_mark(page, qtbot, workspace, monkeypatch):
+    assert len(page.cards["coming"].lines[0].findChildren(IconButton)) == 2
+    monkeypatch.setattr(workspace.archive, "read_only", True)
+    other = TodayPage(page.desk, page.window())
+    qtbot.waitUntil(lambda: other.cards["coming"].section is not None, timeout=4000)
+    assert len(other.cards["coming"].lines[0].findChildren(IconButton)) == 1
