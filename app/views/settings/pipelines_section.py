@@ -36,7 +36,6 @@ class PipelinesSection(Section):
         self.pipeline = ChoiceField()
         self.pipeline.setAccessibleName(t("管道"))
         self.pipeline.setMinimumWidth(180)
-        self.pipeline.setMinimumWidth(240)
         self.pipeline.currentIndexChanged.connect(lambda _at: self._read_stages())
         self.lists: dict[str, ItemList] = {}
         stages = self._card("stages", t("销售阶段"), t("看板从左到右的顺序；赢率用来加权"))

@@ -26,7 +26,7 @@ def test_that_nothing_of_the_filter_bar_lies_on_something_else(qtbot, make_windo
         return all(end <= x for end, x in zip(ends, [*at[1:], width], strict=True))
 
     qtbot.waitUntil(apart, timeout=3000)
-    assert (bar.columns.text() == "") == (width < 600)
+    assert (bar.columns.text() == "") == (width == 430)
     assert bar.columns.accessibleName() == "列"
 
 
