@@ -10,6 +10,7 @@ from app.core.access import Action
 from app.core.fields import Entity, Field, FieldType
 from app.core.i18n import t
 from app.core.pinyin import sort_key
+from app.core.records import Record
 from app.db.journal import Operation
 from app.db.search_sources import SEARCHED
 from app.db.search_tokens import tokens
@@ -95,8 +96,9 @@ class Links:
                     missing.discard(text)
         return found
 
-    def resolve(self, row: Prepared) -> list[Unlinked]:
-        """Put the ids of linked records into the row's columns; returns what could not be linked."""
+    def resolve(self, row: Prepared, current: Record | None = None) -> list[Unlinked]:
+        """Put the ids of linked records into the row's columns; returns what could not be linked. Where several records
+        fit, the one that `current`, the record the row changes, is tied to already."""
         open_: list[Unlinked] = []
         for field_ in self._fields:
             target = self._targets.get(field_.key)
@@ -105,7 +107,8 @@ class Links:
             texts = _texts(row, field_.key)
             if not texts:
                 continue
-            problem = self._one_link(row, field_, target, texts)
+            tied = [link.id.bytes for link in (current.get(field_.key) if current is not None else None) or ()]
+            problem = self._one_link(row, field_, target, texts, tied)
             if problem is not None:
                 open_.append(problem)
         self.resolve_line(row)
@@ -126,8 +129,12 @@ class Links:
             target.fresh.setdefault(texts[0], made)
             target.waiting.append((row.line, "product", texts[0]))
 
-    def _one_link(self, row: Prepared, field_: Field, target: _Target, texts: list[str]) -> Unlinked | None:
+    def _one_link(
+        self, row: Prepared, field_: Field, target: _Target, texts: list[str], tied: list[bytes]
+    ) -> Unlinked | None:
         hits = next((target.known[text] for text in texts if text in target.known), [])
+        if len(hits) > 1 and tied:
+            hits = [hit for hit in hits if hit in tied] or hits
         if len(hits) == 1:
             row.columns[field_.key] = hits[0]
             return None

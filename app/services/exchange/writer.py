@@ -207,7 +207,7 @@ class _Batch:
         records = {
             r.id.bytes: r for r in self._reader.by_ids(self._plan.entity, {uuid.UUID(bytes=key) for _, key in matched})
         }
-        matched = [(row, key) for row, key in matched if self._linked(row)]
+        matched = [(row, key) for row, key in matched if self._linked(row, records.get(key))]
         self._links.flush()
         self._complete([row for row, _ in matched])
         may = self._reader.reachable(self._plan.entity, [uuid.UUID(bytes=key) for _, key in matched], Action.EDIT)
@@ -259,9 +259,9 @@ class _Batch:
         self.bulk.tie(ties)
         self._tally.add("contacts", len(ids))
 
-    def _linked(self, row: Prepared) -> bool:
+    def _linked(self, row: Prepared, current: Record | None = None) -> bool:
         """Tie the row to the records it names; False when it cannot be taken without them."""
-        for open_ in self._links.resolve(row):
+        for open_ in self._links.resolve(row, current):
             if not open_.soft:
                 self._refuse(row, open_.outcome, "ambiguous" if open_.outcome == AMBIGUOUS else "rejected", open_.text)
                 return False

@@ -77,6 +77,20 @@ def test_that_a_customer_is_found_by_his_number_and_by_his_name(workspace: Works
     assert made.get("name") == "丙公司"
 
 
+def test_that_a_shared_name_stays_with_the_customer_it_was(workspace: Workspace, import_rows: Import) -> None:
+    one, _ = workspace.customers.create({"name": "同名公司", "external_id": "K1"})
+    header = ["订单号", "客户编号", "下单日期", "订单金额"]
+    import_rows([header, ["A1", "K1", "2026-01-02", "1"]], "orders")
+    workspace.customers.create({"name": "同名公司"})
+    again = import_rows([ORDER, ["A1", "同名公司", "2026-01-02", "2"]], "orders", mode="upsert")
+    assert (again.updated, again.ambiguous) == (1, 0)
+    order = workspace.orders.find_by("external_id", "A1")
+    assert order is not None
+    assert order.get("customer")[0].id == one.id
+    new = import_rows([ORDER, ["A2", "同名公司", "2026-01-02", "2"]], "orders")
+    assert (new.created, new.ambiguous) == (0, 1)
+
+
 DEAL = ["opportunity_id", "account", "deal_stage", "engage_date", "close_date", "close_value"]
 DEALS = [
     ["1C1", "Cancity", "Won", "2016-10-20", "2017-03-01", "1054"],
