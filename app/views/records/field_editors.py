@@ -15,6 +15,7 @@ from app.core.values import to_text
 from app.views.records.drafts import Draft, Ready, Typed
 from app.views.records.link_editor import Finder, LinkEditor
 from app.views.records.points_editor import PointsEditor
+from app.views.records.required_editor import RequiredEditor
 from app.views.theme import icons
 from app.views.widgets.fields import ChoiceField
 from app.views.widgets.popover import Popover
@@ -180,6 +181,8 @@ def make_editor(
     field: Field, users: Mapping[uuid.UUID, str], tags: Mapping[str, str], finder: Finder | None = None
 ) -> QWidget:
     """The editor of a field: a widget that is a `FieldEditor`. Links need a `finder`."""
+    if field.key == "required" and not field.custom:
+        return RequiredEditor()
     match field.type:
         case FieldType.LINKS:
             assert finder is not None
