@@ -12,6 +12,14 @@ def _called(entity: str) -> str:
     return label.lower() if language() == "en" else label
 
 
+def _one(entity: str) -> str:
+    """A single one of them: English labels are plurals."""
+    called = _called(entity)
+    if language() != "en":
+        return called
+    return called.removesuffix("ies") + "y" if called.endswith("ies") else called.removesuffix("s")
+
+
 def counted(entity: str, n: int) -> str:
     """How many records, in words."""
     shown = f"{n:,}"
@@ -20,9 +28,11 @@ def counted(entity: str, n: int) -> str:
             return t("{n} 位联系人", n=shown)
         case "customers":
             return t("{n} 位客户", n=shown)
-        case "orders" | "tickets" | "payments":
-            return t("{n} 张{entity}", n=shown, entity=_called(entity))
-    return t("{n} 个{entity}", n=shown, entity=_called(entity))
+        case "orders" | "tickets":
+            return t("{n} 张{entity}", n=shown, entity=_called(entity) if n != 1 else _one(entity))
+        case "payments":
+            return t("{n} 笔{entity}", n=shown, entity=_called(entity) if n != 1 else _one(entity))
+    return t("{n} 个{entity}", n=shown, entity=_called(entity) if n != 1 else _one(entity))
 
 
 def chosen(entity: str, n: int) -> str:
@@ -54,9 +64,9 @@ def nothing_yet(entity: str) -> tuple[str, str]:
 
 def new_text(entity: str) -> str:
     """The verb for a new record."""
-    return t("新建{entity}", entity=_called(entity))
+    return t("新建{one}", one=_one(entity))
 
 
 def edit_text(entity: str) -> str:
     """The verb for changing one."""
-    return t("编辑{entity}", entity=_called(entity))
+    return t("编辑{one}", one=_one(entity))

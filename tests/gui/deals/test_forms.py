@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from app.core.clock import today
+from app.core.i18n import set_language
 from app.views.deals.convert_dialog import ConvertDialog
 from app.views.deals.missing_dialog import MissingDialog
+from app.views.records import words
+from app.views.records.drafts import Ready
 from app.views.records.record_dialog import RecordDialog
+from app.views.records.required_editor import RequiredEditor
+from tests.gui.accessibility import unnamed
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -84,3 +90,48 @@ def test_that_a_very_long_name_leaves_the_conversion_readable(page, qtbot, works
     ):
         assert above.geometry().bottom() < below.geometry().top()
     dialog.done(0)
+
+
+def test_that_a_stage_asks_for_what_is_ticked(page, qtbot, workspace):
+    stage = workspace.deals.stages()[3]
+    record = workspace.records("stages").get(stage.id)
+    assert set(record.get("required").split(",")) == {"amount", "expected_on"}
+    dialog = RecordDialog(page.desk, "stages", page, record)
+    dialog.open()
+    editor = dialog.form.editor("required")
+    assert {key for key, box in editor.boxes.items() if box.isChecked()} == {"amount", "expected_on"}
+    assert dialog.form.changed() == {}
+    assert unnamed(dialog) == []
+    editor.boxes["amount"].setChecked(False)
+    editor.boxes["contact"].setChecked(True)
+    dialog.submit()
+    qtbot.waitUntil(lambda: workspace.deals.stages()[3].required == ("contact", "expected_on"), timeout=5000)
+
+
+def test_that_unknown_keys_of_a_stage_survive(page):
+    editor = RequiredEditor()
+    editor.set_value("amount, cf_region")
+    assert editor.draft() == Ready("amount,cf_region")
+    editor.boxes["amount"].setChecked(False)
+    assert editor.draft() == Ready("cf_region")
+    editor.set_value(None)
+    assert editor.draft() == Ready(None)
+    editor.deleteLater()
+
+
+@pytest.mark.parametrize(
+    ("entity", "n", "told", "fresh"),
+    [
+        ("orders", 2, "2 orders", "New order"),
+        ("orders", 1, "1 order", "New order"),
+        ("activities", 1, "1 activity", "New activity"),
+        ("lost_reasons", 3, "3 lost reasons", "New lost reason"),
+    ],
+)
+def test_that_one_is_not_called_many_in_english(entity, n, told, fresh):
+    set_language("en")
+    try:
+        assert (words.counted(entity, n), words.new_text(entity)) == (told, fresh)
+    finally:
+        set_language("zh")
+    assert words.counted("payments", n).startswith(f"{n} 笔")
