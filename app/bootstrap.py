@@ -18,6 +18,7 @@ from app.services.customers.fields import CustomFieldService
 from app.services.customers.service import ContactService, CustomerService
 from app.services.customers.views import ViewService
 from app.services.deals.defaults import plant
+from app.services.deals.guarded import PaymentService, StageService
 from app.services.deals.leads import LeadService
 from app.services.deals.orders import OrderService
 from app.services.deals.service import DealService
@@ -59,7 +60,11 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
         tickets=TicketService(context, before_many),
         today=TodayService(context),
         samples=SampleOffice(context, settling.run),
-        others={e.key: RecordService(context, e.key, before_many) for e in context.registry},
+        others={
+            **{e.key: RecordService(context, e.key, before_many) for e in context.registry},
+            "payments": PaymentService(context, before_many),
+            "stages": StageService(context, before_many),
+        },
         views=ViewService(context),
         people=people,
         history=HistoryService(context, before_many),
