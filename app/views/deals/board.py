@@ -252,10 +252,11 @@ class BoardView(QWidget):
             return ""  # only its place in the column: nothing to tell
         return t("“{name}”移到{stage}", name=name, stage=to)
 
-    def _ask_missing(self, error: InvalidFields, go_on: Callable[[Mapping[str, Any]], None]) -> None:
+    def _ask_missing(self, error: InvalidFields, go_on: Callable[[Mapping[str, Any]], None]) -> MissingDialog:
         dialog = MissingDialog(self._desk, "deals", error.problems, self)
         dialog.given.connect(go_on)
         dialog.open()
+        return dialog
 
     # ---- other verbs --------------------------------------------------------------------------------------------
 
@@ -265,9 +266,11 @@ class BoardView(QWidget):
 
         def failed(error: Exception) -> None:
             if isinstance(error, InvalidFields):
-                self._ask_missing(error, lambda given: create({**values, **given}))
+                dialog = self._ask_missing(error, lambda given: create({**values, **given}))
+                dialog.rejected.connect(lambda: self._give_back(name, stage))
             else:
                 self._desk.dialogs.show_error(error)
+                self._give_back(name, stage)
 
         def create(given: Mapping[str, Any]) -> None:
             self._desk.operate(
@@ -276,6 +279,12 @@ class BoardView(QWidget):
             )  # fmt: skip
 
         create(values)
+
+    def _give_back(self, name: str, stage: uuid.UUID) -> None:
+        """What was typed and could not be added stands in its line again."""
+        column = next((column for column in self.columns if column.stage == stage), None)
+        if column is not None:
+            column.begin_adding(name)
 
     def delete(self, cards: Sequence[Card]) -> None:
         """Into the recycle bin, asked once."""

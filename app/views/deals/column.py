@@ -158,7 +158,7 @@ class StageColumn(QWidget):
         self.head.pressed.connect(self._fold)
         self._name = ""
         self._add = buttons.ghost(t("添加商机"), "plus")
-        self._add.clicked.connect(self.begin_adding)
+        self._add.clicked.connect(lambda _on=False: self.begin_adding())
         self._add.setVisible(may_add and kind == "open")
         self._may_add = may_add and kind == "open"
         self._line = QLineEdit()
@@ -222,10 +222,12 @@ class StageColumn(QWidget):
 
     # ---- adding -------------------------------------------------------------------------------------------------
 
-    def begin_adding(self) -> None:
-        """The line for a new card."""
+    def begin_adding(self, name: str = "") -> None:
+        """The line for a new card; a name that is being typed there stays."""
         self._add.hide()
         self._line.show()
+        if name and not self._line.text():
+            self._line.setText(name)
         self._line.setFocus()
 
     def _take_line(self) -> None:

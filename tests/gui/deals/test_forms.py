@@ -135,3 +135,15 @@ def test_that_one_is_not_called_many_in_english(entity, n, told, fresh):
     finally:
         set_language("zh")
     assert words.counted("payments", n).startswith(f"{n} 笔")
+
+
+def test_that_a_name_is_not_lost_when_the_missing_amount_is_not_given(page, qtbot, workspace):
+    column = page.board.columns[2]
+    column.begin_adding()
+    line = column.findChild(QLineEdit)
+    line.setText("改天再说")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(page.board.findChildren(MissingDialog)), timeout=4000)
+    page.board.findChildren(MissingDialog)[0].reject()
+    assert (line.text(), line.isVisible()) == ("改天再说", True)
+    assert workspace.deals.find_by("name", "改天再说") is None
