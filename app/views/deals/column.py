@@ -5,14 +5,14 @@ from __future__ import annotations
 import uuid
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from app.core.i18n import t
 from app.services.deals.records import Card, Column
 from app.views.deals.amounts import short_money
 from app.views.deals.card_delegate import CardDelegate
-from app.views.deals.card_model import CARD, CardModel
+from app.views.deals.card_model import CARD, MIME, CardModel
 from app.views.theme import fonts
 from app.views.widgets import buttons, painting
 
@@ -182,6 +182,7 @@ class StageColumn(QWidget):
         self._filler.hide()
         column.addWidget(self._filler, 1)
         self.setMinimumWidth(WIDTH)
+        self.setAcceptDrops(True)
 
     def show_column(self, column: Column) -> None:
         """The cards and numbers of the stage."""
@@ -214,6 +215,16 @@ class StageColumn(QWidget):
 
     def is_folded(self) -> bool:
         return self._folded
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._folded and self.cards.dragEnabled() and event.mimeData().hasFormat(MIME):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """On a folded stage: in front of its cards."""
+        event.setDropAction(Qt.DropAction.MoveAction)
+        event.accept()
+        self.model.dropMimeData(event.mimeData(), Qt.DropAction.MoveAction, 0, 0, QModelIndex())
 
     def set_compact(self, compact: bool) -> None:
         """Small cards."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QLineEdit
 
@@ -212,3 +213,19 @@ def test_that_a_stage_of_another_kind_makes_new_columns(page, qtbot, workspace):
     page.board.reload()
     qtbot.waitUntil(lambda: page.board.columns[3].kind == "won", timeout=4000)
     assert page.board.columns[3].delegate.closed
+
+
+def test_a_drop_on_a_folded_stage(page, qtbot):
+    source, folded = page.board.columns[0].model, page.board.columns[1]
+    data = source.mimeData([source.index(1, 0)])
+    where, move, left = QPoint(20, 200), Qt.DropAction.MoveAction, Qt.MouseButton.LeftButton
+    entering = QDragEnterEvent(where, move, data, left, Qt.KeyboardModifier.NoModifier)
+    entering.ignore()
+    folded.dragEnterEvent(entering)
+    assert not entering.isAccepted()  # unfolded: its cards take the drop
+    folded.set_folded(True)
+    folded.dragEnterEvent(entering)
+    assert entering.isAccepted()
+    folded.dropEvent(QDropEvent(QPointF(where), move, data, left, Qt.KeyboardModifier.NoModifier))
+    qtbot.waitUntil(lambda: names(page, 1) == ["乙"], timeout=4000)
+    assert names(page, 0) == ["甲", "丙"]
