@@ -130,6 +130,7 @@ class PaneHead(QWidget):
         self.call.setVisible(reachable_ones)
         self.mail.setVisible(reachable_ones)
         self._own = QHBoxLayout()
+        self._verbs: list[buttons.Button] = []
         self._own.setSpacing(8)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -169,7 +170,8 @@ class PaneHead(QWidget):
         for button, text in words:
             button.setText(text)
             button.setAccessibleName(text)
-        needed = sum(b.sizeHint().width() for b in (self.follow, self.call, self.mail) if not b.isHidden()) + 16
+        shown = [b for b in (self.follow, *self._verbs, self.call, self.mail) if not b.isHidden()]
+        needed = sum(b.sizeHint().width() for b in shown) + 8 * (len(shown) - 1)
         for button, text in words:
             if needed > self.width():
                 button.setText("")
@@ -198,6 +200,7 @@ class PaneHead(QWidget):
 
     def set_actions(self, actions: Sequence[PaneAction]) -> None:
         """Buttons of the page for this record, in place of the earlier ones."""
+        self._verbs.clear()
         while (item := self._own.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -208,6 +211,8 @@ class PaneHead(QWidget):
             button = make(action.title, action.icon)
             button.clicked.connect(partial(self._act, action))
             self._own.addWidget(button)
+            self._verbs.append(button)
+        self._fit_actions()
 
     def _act(self, action: PaneAction, _on: bool = False) -> None:
         if self._record is not None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from app.core.i18n import set_language
+from app.views.deals.leads_page import LeadsPage
 from app.views.deals.order_pages import OrdersPage
 from app.views.records.filter_bar import FilterBar
+from app.views.widgets.buttons import Button
 
 
 @pytest.mark.parametrize("width", [430, 520, 900])
@@ -37,3 +40,23 @@ def test_that_an_empty_list_has_the_picture_of_its_page(qtbot, make_window):
     qtbot.addWidget(window)
     page = OrdersPage(window.desk, window)
     assert _ICONS[page.entity] == page.icon
+
+
+def test_that_the_verb_of_a_lead_keeps_its_words_in_a_narrow_pane(qtbot, make_window, workspace):
+    window = make_window()
+    qtbot.addWidget(window)
+    set_language("en")
+    try:
+        page = LeadsPage(window.desk, window)
+        window.resize(760, 600)
+        page.setGeometry(0, 0, 760, 600)
+        window.show()
+        qtbot.waitUntil(lambda: page.pane.record() is not None, timeout=5000)
+
+        def whole() -> bool:
+            found = [b for b in page.pane.findChildren(Button) if b.isVisible() and b.text().startswith("Convert")]
+            return len(found) == 1 and found[0].sizeHint().width() - 24 <= found[0].width()  # its padding may give
+
+        qtbot.waitUntil(whole, timeout=3000)
+    finally:
+        set_language("zh")
