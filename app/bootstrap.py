@@ -18,9 +18,9 @@ from app.services.customers.fields import CustomFieldService
 from app.services.customers.service import ContactService, CustomerService
 from app.services.customers.views import ViewService
 from app.services.deals.defaults import plant
-from app.services.deals.guarded import PaymentService, StageService
 from app.services.deals.leads import LeadService
 from app.services.deals.orders import OrderService
+from app.services.deals.payments import PaymentService
 from app.services.deals.service import DealService
 from app.services.exchange.export import ExportService
 from app.services.exchange.importer import ImportService
@@ -63,7 +63,6 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
         others={
             **{e.key: RecordService(context, e.key, before_many) for e in context.registry},
             "payments": PaymentService(context, before_many),
-            "stages": StageService(context, before_many),
         },
         views=ViewService(context),
         people=people,

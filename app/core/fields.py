@@ -129,7 +129,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of an entity. `key` is stable for ever; labels, order and widths may change."""
+    """One field of an entity. `key` is stable for ever; labels, order and widths may change. `least` and `most` bound a
+    number; of amounts they are minor units."""
 
     key: str
     zh: str
@@ -152,6 +153,8 @@ class Field:
     width: int = 120
     help: str = ""
     target: str = ""
+    least: int | None = None
+    most: int | None = None
 
     @property
     def label(self) -> str:

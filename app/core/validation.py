@@ -15,6 +15,7 @@ from typing import Any
 from app.core.fields import POINT_TYPES, TEXT_TYPES, Address, Entity, Field, FieldType, Link, Point
 from app.core.hidden import without_hidden
 from app.core.i18n import t
+from app.core.values import money_text
 from app.errors import UserError
 
 _INT64 = 2**63 - 1
@@ -82,12 +83,27 @@ def clean_value(field: Field, value: Any) -> Any:
     return _typed(field, value)
 
 
+def out_of_bounds(field: Field, value: Any) -> str:
+    """What is wrong with a number outside the field's bounds, in words; "" when it is inside."""
+    least, most = field.least, field.most
+    if (least is None or value >= least) and (most is None or value <= most):
+        return ""
+    shown = [money_text(n) if field.type is FieldType.MONEY and n is not None else str(n) for n in (least, most)]
+    if least is not None and most is not None:
+        return t("请填 {least} 到 {most} 之间的数。", least=shown[0], most=shown[1])
+    return t("不能小于 {least}。", least=shown[0]) if least is not None else t("不能大于 {most}。", most=shown[1])
+
+
 def _typed(field: Field, value: Any) -> Any:
     wrong = not isinstance(value, _EXPECTED[field.type])
     if wrong or (isinstance(value, bool) and field.type is not FieldType.BOOL):
         raise UserError(t("值的类型不对。"))
     if isinstance(value, int) and abs(value) > _INT64:
         raise UserError(t("数字太大。"))
+    if field.least is not None or field.most is not None:
+        problem = out_of_bounds(field, value)
+        if problem:
+            raise UserError(problem)
     if isinstance(value, Decimal) and (not value.is_finite() or abs(value) > Decimal(10) ** 12):
         raise UserError(t("数字太大。"))
     return _moment(value) if isinstance(value, datetime) else value

@@ -48,7 +48,7 @@ LEADS = Entity(
         Field("address", "地址", "Address", group="address", width=200, synonyms=("详细地址", "联系地址", "Street")),
         Field("industry", "行业", "Industry", FieldType.CHOICE, open_choices=True, max_length=60, group="main",
               synonyms=("所属行业", "business_segment")),
-        Field("budget", "预计金额", "Budget", FieldType.MONEY, group="main", shown=True, width=110,
+        Field("budget", "预计金额", "Budget", FieldType.MONEY, group="main", shown=True, width=110, least=0,
               synonyms=("预算", "意向金额", "Estimated Value")),
         Field("received_at", "获得时间", "Received", FieldType.DATETIME, group="main", shown=True, width=140,
               synonyms=("创建时间", "登记时间", "线索时间", "日期", "first_contact_date", "Create Date", "Created At")),

@@ -11,6 +11,7 @@ from typing import Any
 from app.core.fields import Address as StoredAddress
 from app.core.fields import Field, FieldType, Point
 from app.core.i18n import t
+from app.core.validation import out_of_bounds
 from app.core.values import money_text
 from app.db.store.layout import POINT_KINDS, to_store
 from app.services.cleaning.addresses import split_address
@@ -47,7 +48,16 @@ class Options:
 
 def converter(field: Field, options: Options) -> Converter:
     """The function from a cell to a field value."""
-    return _BUILDERS.get(field.type, _text)(field, options)
+    plain = _BUILDERS.get(field.type, _text)(field, options)
+    if field.least is None and field.most is None:
+        return plain
+
+    def within(cell: str) -> Converted:
+        value, problem = plain(cell)
+        wrong = out_of_bounds(field, value) if value is not None else ""
+        return (None, Problem("number.bounds", wrong, "error")) if wrong else (value, problem)
+
+    return within
 
 
 def storing(field: Field, options: Options) -> Callable[[str], Stored]:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
 
 from app.core.access import Action
+from app.core.filters import Condition
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.services.records import ManyResult
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Handles = Sequence[int] | NDArray[np.int64]
+#: what may hang on a customer, and up to how many customers it is looked for before they are deleted
+_HANGING, _ASKED = ("deals", "orders", "payments", "tickets"), 500
 Change = Callable[[list[int], Job], ManyResult]
 
 
@@ -50,7 +53,28 @@ class RecordActions(QObject):
         n = len(handles)
         if not n:
             return
+        if self._key == "customers" and n <= _ASKED:
+            wanted = [int(handle) for handle in handles]
+            self._desk.read(
+                lambda _job: self._hanging(wanted), lambda words: self._delete(handles, after, words), owner=self
+            )
+        else:
+            self._delete(handles, after, "")
+
+    def _hanging(self, handles: Sequence[int]) -> str:
+        """What hangs on these customers, in words. For a worker."""
+        workspace = self._desk.workspace
+        ids = [str(record.id) for record in workspace.customers.page(handles, ["name"]).values()]
+        if not ids:
+            return ""
+        counts = {key: workspace.records(key).count(Condition("customer", "in", ids)) for key in _HANGING}
+        return t("、").join(counted(key, number) for key, number in counts.items() if number)
+
+    def _delete(self, handles: Handles, after: Callable[[], None] | None, hanging: str) -> None:
         text = t("会放进回收站，可以撤销，也可以从回收站恢复。")
+        if hanging:
+            text = f"{t('名下还有{what}：它们会留下，恢复客户之前不显示客户名。', what=hanging)}\n{text}"
+        n = len(handles)
         if not self._desk.dialogs.confirm(
             t("删除 {what}？", what=counted(self._key, n)), t("删除"), text=text, danger=True
         ):
