@@ -253,6 +253,9 @@ class BoardView(QWidget):
         return t("“{name}”移到{stage}", name=name, stage=to)
 
     def _ask_missing(self, error: InvalidFields, go_on: Callable[[Mapping[str, Any]], None]) -> MissingDialog:
+        there = next((d for d in self.findChildren(MissingDialog) if d.isVisible()), None)
+        if there is not None:
+            return there  # asked twice in one breath: one answer is enough
         dialog = MissingDialog(self._desk, "deals", error.problems, self)
         dialog.given.connect(go_on)
         dialog.open()
@@ -309,4 +312,6 @@ class BoardView(QWidget):
             self._desk.toasts.show_toast(t("这个管道没有对应的阶段，请先在设置里添加。"), "warning")
             return
         cards = next(column.cards for column in self.board.columns if column.stage.id == stage.id)
+        if any(card.id == deal for card in cards):
+            return  # it is there already
         self.put([deal], stage.id, cards[0].id if cards else None, values)
