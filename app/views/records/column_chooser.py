@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.core.fields import Entity
 from app.core.i18n import t
 from app.views.records.listing import Columns, usual_columns
-from app.views.records.tick_list import Tick, TickList
 from app.views.widgets import buttons
 from app.views.widgets.labels import muted
+from app.views.widgets.tick_list import Tick, TickList
 
 
 class ColumnChooser(QWidget):

@@ -16,7 +16,6 @@ from app.core.jobs import Job
 from app.errors import UserError
 from app.services.workspace import Workspace
 from app.views.records.cells import Names
-from app.views.records.tick_list import Tick, TickList
 from app.views.records.value_editors import ListValue, ValueEditor, editor_for
 from app.views.shell.desk import Desk
 from app.views.widgets import buttons
@@ -24,6 +23,7 @@ from app.views.widgets.buttons import IconButton
 from app.views.widgets.fields import ChoiceField
 from app.views.widgets.labels import DataLabel
 from app.views.widgets.popover import Popover
+from app.views.widgets.tick_list import Tick, TickList
 
 _WIDTH = 292
 _MOST_VALUES = 200

@@ -17,11 +17,11 @@ from app.services.records import ManyResult
 from app.views.records.drafts import Draft, DraftReader
 from app.views.records.field_dialog import FieldDialog
 from app.views.records.tag_dialog import TagDialog
-from app.views.records.tick_list import Tick, TickList
 from app.views.records.words import counted
 from app.views.shell.desk import Desk
 from app.views.widgets.message_dialog import Choice
 from app.views.widgets.popover import Popover
+from app.views.widgets.tick_list import Tick, TickList
 
 if TYPE_CHECKING:
     import numpy as np
@@ -94,7 +94,7 @@ class RecordActions(QObject):
 
     def ask_assign(self, handles: Handles, anchor: QWidget | None, place: QPoint | None = None) -> None:
         """Choose who, in a popover under `anchor` or at a place on the screen."""
-        people = TickList(t("负责人"), ticks=False, height=200)
+        people = TickList(t("负责人"), ticks=False, height=min(200, 36 * max(1, len(self._desk.users())) + 8))
         people.setFixedWidth(220)
         people.set_ticks([Tick(str(user), name) for user, name in self._desk.users().items()])
         popover = Popover(people, self._page, t("改负责人"))

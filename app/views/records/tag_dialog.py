@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.core.i18n import t
 from app.views.records.form_dialog import FormDialog
-from app.views.records.tick_list import Tick, TickList
 from app.views.shell.desk import Desk
 from app.views.widgets.labels import DataLabel
 from app.views.widgets.segmented import SegmentedControl
+from app.views.widgets.tick_list import Tick, TickList
 
 
 class TagDialog(FormDialog):

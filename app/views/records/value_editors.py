@@ -15,9 +15,9 @@ from app.core.i18n import t
 from app.core.values import money_text
 from app.errors import UserError
 from app.services.cleaning.amounts import parse_amount, parse_integer, parse_number
-from app.views.records.tick_list import Tick, TickList
 from app.views.widgets.fields import DateField, NumberField
 from app.views.widgets.labels import muted
+from app.views.widgets.tick_list import Tick, TickList
 
 NUMBERS = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY})
 DAYS = frozenset({FieldType.DATE, FieldType.DATETIME})

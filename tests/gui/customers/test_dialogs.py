@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog
 from app.core.clock import today
 from app.core.filters import Condition
 from app.services.customers.pasted import read_pasted
-from app.views.records.tick_list import fits
+from app.views.widgets.tick_list import fits
 from tests.gui.accessibility import assert_accessible
 from tests.gui.customers.keys import type_in
 
