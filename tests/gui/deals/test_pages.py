@@ -25,8 +25,14 @@ def opened_page(qtbot, window, kind):
     return page
 
 
-def button(root, words):
-    return next(b for b in root.findChildren(Button) if b.text() == words and b.isVisible())
+def button(qtbot, root, words):
+    """The visible button with these words; a new one is shown when the layout comes round to it."""
+
+    def found():
+        return [b for b in root.findChildren(Button) if b.text() == words and b.isVisible()]
+
+    qtbot.waitUntil(lambda: bool(found()), timeout=4000)
+    return found()[0]
 
 
 def dialog_of(qtbot, page, kind):
@@ -40,7 +46,7 @@ def test_converting_a_lead_to_the_customer_that_is_there(qtbot, make_window, wor
     page.activate(lead.id)
     qtbot.waitUntil(lambda: page.pane.record() is not None and page.pane.record().id == lead.id, timeout=4000)
     customers = workspace.customers.count()
-    QTest.mouseClick(button(page.pane, "转成客户"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button(qtbot, page.pane, "转成客户"), Qt.MouseButton.LeftButton)
     dialog = dialog_of(qtbot, page, ConvertDialog)
     qtbot.waitUntil(lambda: not dialog.fresh.isChecked(), timeout=4000)  # the same company was found and chosen
     with qtbot.waitSignal(page.desk.page_wanted, timeout=5000) as wanted:
@@ -67,7 +73,7 @@ def test_a_bad_amount_is_told_in_place(qtbot, make_window, workspace):
 
 def test_a_payment_from_the_order(qtbot, make_window, workspace):
     page = opened_page(qtbot, make_window(), OrdersPage)
-    QTest.mouseClick(button(page.pane, "登记回款"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button(qtbot, page.pane, "登记回款"), Qt.MouseButton.LeftButton)
     dialog = dialog_of(qtbot, page, RecordDialog)
     editor = dialog.form.editor("amount")
     assert isinstance(editor, QLineEdit)
