@@ -27,7 +27,7 @@ class CardList(QListView):
     Signals:
         step(int, bool): to the column so many places aside; with the cards.
         nudged(int): the chosen cards so many places up or down.
-        opened(UUID), menu_wanted(QPoint), won(), lost(), erased().
+        opened(UUID), menu_wanted(QPoint), erased().
     """
 
     step = Signal(int, bool)

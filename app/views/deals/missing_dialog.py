@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.core.fields import Link
+from app.core.filters import Condition, Not
 from app.core.i18n import t
 from app.core.jobs import Job
-from app.core.records import Record
+from app.core.records import Record, Sort
 from app.core.validation import InvalidFields
 from app.errors import AppError
 from app.views.records.drafts import DraftReader
@@ -65,9 +66,14 @@ class MissingDialog(FormDialog):
                 link = Link(record.id, str(record.get("name")))
                 button.clicked.connect(lambda _on=False, link=link: self._take(link))
                 row.addWidget(button)
-            fit_height(self)
+            self.form.setMinimumHeight(self.form.sizeHint().height())
+            QTimer.singleShot(0, self, lambda: fit_height(self))  # when the new lines of buttons have their places
 
-        self._desk.read(lambda _job: service.list(limit=12)[1], done, owner=self)
+        self._desk.read(
+            lambda _job: service.list(Not(Condition("active", "false")), (Sort("position"),), limit=12)[1],
+            done,
+            owner=self,
+        )
 
     def _take(self, link: Link) -> None:
         self.form.set_value("lost_reason", (link,))
