@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -39,6 +40,17 @@ def find(connection: sa.Connection, layout: Layout, field: str, values: Iterable
         for value, record, deleted in connection.exec_driver_sql(sql, parameters):
             found[value].append((record, deleted is not None))
     return found
+
+
+def orders_made(connection: sa.Connection, operation: uuid.UUID) -> list[tuple[bytes, int | None, int | None, bool]]:
+    """(order, amount, cost, whether it has items) of every order this operation made."""
+    sql = (
+        "SELECT o.id, o.amount_minor, o.cost_minor, "
+        "EXISTS(SELECT 1 FROM order_line l WHERE l.org_id=1 AND l.order_id=o.id) "
+        "FROM change c JOIN sales_order o ON o.org_id=1 AND o.id=c.record_id "
+        "WHERE c.org_id=1 AND c.operation_id=? AND c.entity='orders' AND c.action='create'"
+    )
+    return [(row[0], row[1], row[2], bool(row[3])) for row in connection.exec_driver_sql(sql, (operation.bytes,))]
 
 
 def contact_names(connection: sa.Connection, customers: Sequence[bytes]) -> set[tuple[bytes, str]]:

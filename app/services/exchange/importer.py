@@ -22,6 +22,7 @@ from app.core.records import ChangeSet
 from app.db.bulk_indexes import without_listing_indexes
 from app.db.journal import Operation
 from app.db.search import live_counts
+from app.db.store.lookup import orders_made
 from app.db.store.rollback import roll_back
 from app.errors import Cancelled, EnvironmentProblem, UserError
 from app.services.context import Context
@@ -181,9 +182,14 @@ class ImportService:
         try:
             with self._indexes_for(inspection.rows, job):
                 writer = self._writer(plan, tally, book)
+                if writer.lines is not None and done_row:
+                    with self._context.reading() as work:
+                        writer.lines.resume(orders_made(work.connection, operation.id))
                 for rows in _without_collector(self._prepared(path, options, inspection, plan, job)):
-                    todo = [r for r in rows if r.row > done_row]
-                    _again(book, [r for r in rows if r.row <= done_row])
+                    todo, passed = [r for r in rows if r.row > done_row], [r for r in rows if r.row <= done_row]
+                    _again(book, passed)
+                    if writer.lines is not None:
+                        writer.lines.passed(passed)
                     if todo:
                         self._batch(operation, writer, tally, todo)
                     job.progress(t("正在导入"), tally.counts["rows"], inspection.rows)

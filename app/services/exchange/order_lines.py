@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.db.journal import Operation
@@ -58,6 +58,17 @@ class OrderLines:
                 row.columns[key] = line.columns[key]
         self._lined.add(id(row))
         self._waiting.append((line, row))
+
+    def resume(self, made: Iterable[tuple[bytes, int | None, int | None, bool]]) -> None:
+        """Know the orders that this import made before it was interrupted: (order, amount, cost, has items)."""
+        for order, amount, cost, has_items in made:
+            self._sums[order] = {"amount": amount, "cost": cost}
+            if has_items:
+                self._lined.add(order)
+
+    def passed(self, rows: Iterable[Prepared]) -> None:
+        """These rows were written before the interruption."""
+        self._seen.update(hash(row.joined) for row in rows)
 
     def was_made(self, order: bytes) -> bool:
         """Whether this import made the order."""

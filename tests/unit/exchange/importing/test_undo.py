@@ -165,3 +165,35 @@ def test_that_a_changed_file_is_not_resumed(
     sheet([HEADER, ["别的", "", "", ""]])
     with pytest.raises(Exception, match="回退"):
         workspace.imports.resume(operation.id)
+
+
+def test_that_orders_of_several_rows_are_whole_after_a_break(
+    workspace: Workspace, import_rows: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.services.exchange.importer import ImportService
+    from app.services.exchange.writer import BatchWriter
+
+    header = ["订单号", "客户名称", "下单日期", "订单金额"]
+    rows = [[f"A{i % 40}", "甲公司", "2026-01-02", str(i + 1)] for i in range(200)]
+    original, calls = BatchWriter.write, []
+
+    def die(*args: object) -> None:
+        calls.append(1)
+        if len(calls) == 3:
+            raise SystemExit(137)
+        original(*args)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr("app.services.exchange.importer.BATCH_ROWS", 30)
+        patch.setattr(BatchWriter, "write", die)
+        patch.setattr(ImportService, "_take_back", lambda *_: None)
+        with pytest.raises(SystemExit):
+            import_rows([header, *rows], "orders")
+    (operation,) = workspace.history.unfinished()
+    assert 0 < workspace.orders.count() <= 40
+    report = workspace.imports.resume(operation.id)
+    assert (report.rows, report.duplicates, report.rejected) == (200, 0, 0)
+    orders = workspace.orders.list(limit=100)[1]
+    assert len(orders) == 40
+    assert sum(o.get("amount") for o in orders) == sum(range(1, 201)) * 100
+    assert {len(workspace.orders.lines(o.id)) for o in orders} == {5}
