@@ -33,6 +33,11 @@ def busy_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         workspace.activities.create(
             {"subject": subject, "kind": "visit", "customer": tie, "due_at": now() + timedelta(days=days)}
         )
+    workspace.people.add("li", "李四", "correct horse 9", ["sales"])
+    other = next(user for user, name in workspace.people.names().items() if name == "李四")
+    workspace.activities.create(
+        {"subject": "别人的事", "kind": "call", "owner": other, "due_at": now() - timedelta(days=1)}
+    )
     workspace.customers.update(two.id, {"next_contact_on": today(), "owner": workspace.actor.user_id})
     workspace.deals.create({"name": "没有下一步", "amount": 100})
     workspace.close()

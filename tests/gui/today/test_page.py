@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton
 
 from app.core.clock import now, set_clock
 from app.views.shell.page import OpenRecord
@@ -65,10 +66,11 @@ def test_planning_the_next_step_of_a_deal(page, qtbot):
 
 
 def test_whose(page, qtbot):
-    page.whose.set_current("all")
-    page.reload()
-    qtbot.waitUntil(lambda: page.cards["late"].section is not None, timeout=4000)
     assert titles(page, "late") == ["催回执"]
+    everybody = next(b for b in page.whose.findChildren(QAbstractButton) if b.accessibleName() == "全部")
+    QTest.mouseClick(everybody, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(titles(page, "late")) == 2, timeout=4000)
+    assert set(titles(page, "late")) == {"催回执", "别人的事"}
 
 
 def test_that_a_reminder_is_told_once(page, qtbot, workspace):
