@@ -38,10 +38,6 @@ class OrderService(RecordService):
         """The customer's orders, newest first."""
         return self._linked("orders", "customer", customer, Sort("ordered_on", descending=True))
 
-    def of_deal(self, deal: uuid.UUID) -> Records:
-        """The deal's orders, newest first."""
-        return self._linked("orders", "deal", deal, Sort("ordered_on", descending=True))
-
     def balance(self, orders: Records) -> Balance:
         """Sum over these orders."""
         return Balance(sum(o.get("net") or 0 for o in orders), sum(o.get("received") or 0 for o in orders))

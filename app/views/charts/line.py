@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from datetime import date
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainterPath, QPen
@@ -190,8 +189,3 @@ class LineChart(Chart):
         if mark.note:
             lines.append(TipLine("", mark.note))
         return Tip(mark.label + (t("（未结束）") if mark.unfinished else ""), tuple(lines))
-
-
-def month_marks(values: Sequence[tuple[date, float | None]]) -> tuple[Mark, ...]:
-    """Marks of months without keys, for a series that is only looked at."""
-    return tuple(Mark(timeaxis.month_text(day), value, at=day) for day, value in values)

@@ -94,7 +94,9 @@ def sections_of(workspace: Workspace, record: Record, users: Names) -> list[Sect
         if total:
             lines = [_line(service.entity, r, by, users) for r in records]
             found.append(
-                Section(f"{service.entity.label} {total}", lines, _sum(key, records) if total <= _MOST else "")
+                Section(
+                    f"{service.entity.label} {total}", lines, _sum(workspace, key, records) if total <= _MOST else ""
+                )
             )
     return found
 
@@ -115,11 +117,11 @@ def _line(entity: Entity, record: Record, by: str, users: Names) -> Line:
     return Line(entity.key, record.id, title, fonts.join_facts(*dict.fromkeys(w for w in words if w)), right)
 
 
-def _sum(key: str, records: Sequence[Record]) -> str:
+def _sum(workspace: Workspace, key: str, records: Sequence[Record]) -> str:
     if key == "orders":
-        net, received = sum(r.get("net") or 0 for r in records), sum(r.get("received") or 0 for r in records)
-        return t("净额 {net}，已收 {received}，未收 {owed}", net=money_shown(net), received=money_shown(received),
-                 owed=money_shown(net - received))  # fmt: skip
+        balance = workspace.orders.balance(list(records))
+        return t("净额 {net}，已收 {received}，未收 {owed}", net=money_shown(balance.ordered),
+                 received=money_shown(balance.received), owed=money_shown(balance.owed))  # fmt: skip
     if key in ("deals", "order_lines"):
         return t("合计 {sum}", sum=money_shown(sum(r.get("amount") or 0 for r in records)))
     return ""
