@@ -5,10 +5,12 @@ from __future__ import annotations
 from app.models.activity import Activity
 from app.models.attachment import Attachment, AttachmentChunk, AttachmentContent
 from app.models.base import Base
+from app.models.cleaning import MatchPair, QualityFinding, QualityRule, QualityScore, Recipe
 from app.models.contact import Contact, ContactPoint, CustomerContact
 from app.models.customer import Customer, CustomerCollaborator, CustomerTag, ExtraAddress, Tag
 from app.models.deal import Deal, LostReason, Pipeline, Stage, StageChange
 from app.models.lead import Lead
+from app.models.migration import MigrationProject, MigrationRow, MigrationRun
 from app.models.order import Order, OrderLine, Payment, Product
 from app.models.people import OwnRole, Team, TeamMember, User, UserRole
 from app.models.system import (
@@ -45,6 +47,10 @@ __all__ = [
     "ImportPreset",
     "Lead",
     "LostReason",
+    "MatchPair",
+    "MigrationProject",
+    "MigrationRow",
+    "MigrationRun",
     "OperationRow",
     "Order",
     "OrderLine",
@@ -52,6 +58,10 @@ __all__ = [
     "Payment",
     "Pipeline",
     "Product",
+    "QualityFinding",
+    "QualityRule",
+    "QualityScore",
+    "Recipe",
     "ReplyTemplate",
     "SavedView",
     "Setting",

@@ -129,6 +129,18 @@ class Editable(Keyed):
     deleted_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+class Mergeable:
+    """A record that may be merged into another one of its kind; then it stays in the recycle bin as an alias of that one."""
+
+    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+
+
+def merged_index(table: str) -> sa.Index:
+    """The aliases of a record."""
+    given = sa.text("merged_into_id IS NOT NULL")
+    return sa.Index(f"ix_{table}_merged_into", "org_id", "merged_into_id", sqlite_where=given, postgresql_where=given)
+
+
 class Named:
     """A title with its order among Chinese names and its comparison form."""
 

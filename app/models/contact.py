@@ -8,10 +8,10 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import PART, Base, Editable, Keyed, Uuid, live_index, reference
+from app.models.base import PART, Base, Editable, Keyed, Mergeable, Uuid, live_index, merged_index, reference
 
 
-class Contact(Editable, Base):
+class Contact(Mergeable, Editable, Base):
     """A person at one or several customers."""
 
     __tablename__ = "contact"
@@ -39,6 +39,7 @@ class Contact(Editable, Base):
             unique=True,
             sqlite_where=sa.text("external_id IS NOT NULL"),
         ),
+        merged_index("contact"),
         live_index("ix_contact_live"),
         live_index("ix_contact_live_name", "name_key"),
         live_index("ix_contact_live_owner", "owner_id"),

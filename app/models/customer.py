@@ -8,10 +8,10 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import PART, Base, Editable, Keyed, Uuid, live_index, reference
+from app.models.base import PART, Base, Editable, Keyed, Mergeable, Uuid, live_index, merged_index, reference
 
 
-class Customer(Editable, Base):
+class Customer(Mergeable, Editable, Base):
     """One customer file. The primary address stands here, further ones in `address`."""
 
     __tablename__ = "customer"
@@ -55,6 +55,7 @@ class Customer(Editable, Base):
             unique=True,
             sqlite_where=sa.text("external_id IS NOT NULL"),
         ),
+        merged_index("customer"),
         live_index("ix_customer_live"),
         live_index("ix_customer_live_name", "name_key"),
         live_index("ix_customer_live_owner", "owner_id"),

@@ -8,10 +8,21 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Editable, Moment, Named, Uuid, external_index, live_index, reference
+from app.models.base import (
+    Base,
+    Editable,
+    Mergeable,
+    Moment,
+    Named,
+    Uuid,
+    external_index,
+    live_index,
+    merged_index,
+    reference,
+)
 
 
-class Lead(Named, Editable, Base):
+class Lead(Named, Mergeable, Editable, Base):
     """Somebody who may become a customer."""
 
     __tablename__ = "lead"
@@ -42,6 +53,7 @@ class Lead(Named, Editable, Base):
         reference("contact_id", "contact", ondelete="RESTRICT"),
         reference("deal_id", "deal", ondelete="RESTRICT"),
         external_index("lead"),
+        merged_index("lead"),
         live_index("ix_lead_live"),
         live_index("ix_lead_live_name", "name_key"),
         live_index("ix_lead_live_status", "status"),

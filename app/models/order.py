@@ -9,10 +9,21 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Editable, Named, Scaled, Uuid, external_index, live_index, reference
+from app.models.base import (
+    Base,
+    Editable,
+    Mergeable,
+    Named,
+    Scaled,
+    Uuid,
+    external_index,
+    live_index,
+    merged_index,
+    reference,
+)
 
 
-class Product(Named, Editable, Base):
+class Product(Named, Mergeable, Editable, Base):
     """What is sold."""
 
     __tablename__ = "product"
@@ -29,6 +40,7 @@ class Product(Named, Editable, Base):
 
     __table_args__ = (
         external_index("product"),
+        merged_index("product"),
         sa.Index("ix_product_code", "org_id", "code"),
         live_index("ix_product_live_name", "name_key"),
         sa.Index("ix_product_match_key", "org_id", "match_key"),

@@ -56,6 +56,11 @@ def link(key: str, zh: str, en: str, target: str, *synonyms: str, **more: object
     return Field(key, zh, en, FieldType.LINKS, target=target, sortable=False, synonyms=synonyms, **given)  # type: ignore[arg-type]
 
 
+def merged_into(target: str) -> Field:
+    """The record of the same kind that this one was merged into; it is its alias since."""
+    return link("merged_into", "已并入", "Merged into", target, group="system", readonly=True, importable=False)
+
+
 def remark() -> Field:
     """Free notes."""
     return Field("remark", "备注", "Remark", FieldType.LONG_TEXT, max_length=10_000, group="main", searchable=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.dictionary.common import BIRTHDAY, GENDERS, LUNAR, OWNER, SYSTEM, emails, phones, wechats
+from app.core.dictionary.common import BIRTHDAY, GENDERS, LUNAR, OWNER, SYSTEM, emails, merged_into, phones, wechats
 from app.core.fields import Entity, Field, FieldType
 
 CONTACTS = Entity(
@@ -36,6 +36,7 @@ CONTACTS = Entity(
         LUNAR,
         Field("remark", "备注", "Remark", FieldType.LONG_TEXT, max_length=10_000, group="main", searchable=True,
               sortable=False, synonyms=("说明", "Notes")),
+        merged_into("contacts"),
         *SYSTEM,
     ),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.core.dictionary.common import BIRTHDAY, GENDERS, LUNAR, OWNER, SYSTEM, emails, phones, wechats
+from app.core.dictionary.common import BIRTHDAY, GENDERS, LUNAR, OWNER, SYSTEM, emails, merged_into, phones, wechats
 from app.core.fields import Choice, Entity, Field, FieldType, Sensitivity
 
 KINDS = (
@@ -98,6 +98,7 @@ CUSTOMERS = Entity(
         replace(LUNAR, group="identity"),
         Field("remark", "备注", "Remark", FieldType.LONG_TEXT, max_length=10_000, group="main", searchable=True, width=200,
               sortable=False, synonyms=("说明", "备注信息", "客户备注", "附注", "Description", "Notes")),
+        merged_into("customers"),
         *SYSTEM,
     ),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.dictionary.common import OWNER, emails, link, name, phones, remark, system, wechats
+from app.core.dictionary.common import OWNER, emails, link, merged_into, name, phones, remark, system, wechats
 from app.core.fields import Choice, Entity, Field, FieldType
 
 STATUSES = (
@@ -58,6 +58,7 @@ LEADS = Entity(
         link("contact", "转成的联系人", "Contact", "contacts", group="result"),
         link("deal", "转成的商机", "Deal", "deals", group="result"),
         remark(),
+        merged_into("leads"),
         *system("线索ID", "Lead ID", "mql_id"),
     ),
 )  # fmt: skip

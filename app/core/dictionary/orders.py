@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.dictionary.common import CUSTOMER, OWNER, link, name, remark, system
+from app.core.dictionary.common import CUSTOMER, OWNER, link, merged_into, name, remark, system
 from app.core.fields import Choice, Entity, Field, FieldType
 
 _MAIN = ("main", "基本信息", "Basics")
@@ -49,6 +49,7 @@ PRODUCTS = Entity(
         Field("cost", "成本", "Cost", FieldType.MONEY, group="main", width=100, synonyms=("成本价", "进价")),
         Field("active", "在售", "Active", FieldType.BOOL, group="main", shown=True, width=72, synonyms=("启用", "上架")),
         remark(),
+        merged_into("products"),
         *system(),
     ),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from app.db.migrations import r0001_first, r0002_whole_window
+from app.db.migrations import r0001_first, r0002_whole_window, r0003_clean_data
 
-REVISIONS: tuple[ModuleType, ...] = (r0001_first, r0002_whole_window)
+REVISIONS: tuple[ModuleType, ...] = (r0001_first, r0002_whole_window, r0003_clean_data)
 LATEST: int = REVISIONS[-1].revision

@@ -103,7 +103,7 @@ def _fill(workspace: Workspace, still: Clock) -> None:
     for label, kind in CUSTOM.items():
         workspace.fields.add("customers", label, kind)
     users = list(workspace.people.names())
-    skipped = {"number", "external_id", "created_at", "updated_at", "name"}
+    skipped = {"merged_into", "number", "external_id", "created_at", "updated_at", "name"}
     for i in range(120):
         still.at = noon + timedelta(seconds=chance.choice([0, 1, 40_000, -40_000]))
         values = {f.key: _value(f, chance, users) for f in workspace.customers.entity.fields if f.key not in skipped}
