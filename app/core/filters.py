@@ -100,7 +100,7 @@ def relations(entity: Entity, registry: Registry) -> dict[str, Relation]:
     own key (`customers` → `orders`); when one links by several fields, the first of them."""
     found = {f.key: Relation(f.target, f.key, False) for f in entity.fields if f.type is FieldType.LINKS}
     for other in registry:
-        field = next((f for f in other.fields if f.type is FieldType.LINKS and f.target == entity.key), None)
+        field = next((f for f in other.fields if f.target == entity.key and other.key != entity.key), None)
         if field is not None:
             found.setdefault(other.key, Relation(other.key, field.key, True))
     return found

@@ -66,7 +66,9 @@ def _condition(field: Field, op: str, value: Any, have: Any, world: World) -> bo
             lines = [a.province + a.city + a.district + a.detail for a in have or ()]
             return any(_compared("contains", line, items) for line in lines)
         case FieldType.LINKS:
-            return any(_compared("contains", link.title, items) for link in have or ())
+            if op == "contains":
+                return any(_compared("contains", link.title, items) for link in have or ())
+            return any(link.title in items or str(link.id) in items for link in have or ()) is (op == "in")
     if field.type in POINT_TYPES:
         return any(_reached(field, op, str(items[0]), p.normal) for p in have or ())
     if field.type in NUMERIC:

@@ -216,7 +216,7 @@ def test_that_every_operator_agrees_and_splits_the_records(world: tuple[Workspac
     workspace, meaning, records = world
     chance = random.Random(7)
     idle = []
-    for field in workspace.customers.entity.fields:
+    for field in (f for f in workspace.customers.entity.fields if f.key != "merged_into"):  # nothing is merged here
         for op in operators(field):
             hits = 0
             for value in _samples(field, op, chance):
