@@ -37,7 +37,7 @@ AREAS = {
             "merging",
             "quality",
             "migration",
-        )  # fmt: skip
+        )
     ),
     "cleaning": ("services/cleaning/",),
     "exchange": ("services/exchange/",),
