@@ -109,9 +109,9 @@ def test_that_only_new_rows_are_compared_when_asked() -> None:
 def test_that_decisions_move_the_weights() -> None:
     data = [r.cells for r in duplicate_data.rows(800)]
     plain = search(_columns(data), len(data))
-    told = [({"mobile": "same", "name": "different"}, False)] * 400
+    told = [({"address": "same", "name": "different"}, False)] * 400
     moved = search(_columns(data), len(data), told=told)
-    assert moved.model.bits("mobile")[-1] < plain.model.bits("mobile")[-1] - 0.5
+    assert moved.model.bits("address")[-1] < plain.model.bits("address")[-1] - 0.5
 
 
 def test_that_a_search_can_be_cancelled() -> None:

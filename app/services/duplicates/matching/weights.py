@@ -31,6 +31,8 @@ _HOLD = {kinds.NAME: 0.75, kinds.TEXT: 0.75, kinds.NUMBER: 3.0}
 _RANDOM_WORTH = 20_000.0
 #: of how many pairs the usual shares are worth: in tiny tables chance agreement cannot be counted
 _USUAL_PAIRS = 2_000.0
+#: how much of the usual number of duplicates (a fifth of the records) is held against what the pairs say
+_HELD_PRIOR = 0.25
 _SEED = 20261122
 _TERMS = frozenset({kinds.NAME, kinds.TEXT, kinds.ADDRESS, kinds.CATEGORY, kinds.DATE, kinds.NUMBER})
 
@@ -119,15 +121,15 @@ def fit(
     u is drawn from all pairs, true ones among them; what the model takes for true is left out of it, down to the half.
     """
     size, all_pairs = space or (n, n * (n - 1) / 2)
-    least, most = 0.01 * size, 3.0 * size
-    expected = 0.2 * size
+    expected = usual_pairs = 0.2 * size
     m = {f.key: np.asarray([level.m for level in f.levels]) for f in features}
     same = {f.key: _decided(f, told, same=True) for f in features}
     drawn = {f.key: _moved(u[f.key], _decided(f, told, same=False)) for f in features}
     u = dict(drawn)
     for _ in range(ROUNDS):
         probability = settle(_probability(features, levels, m, u, min(0.5, expected / all_pairs), extra))
-        expected = float(np.clip(probability.sum(), least, most))
+        met = float(probability.sum())
+        expected = min((1 - _HELD_PRIOR) * met + _HELD_PRIOR * usual_pairs, 3.0 * size)
         for feature in features:
             m[feature.key] = _posterior(feature, levels[feature.key], probability, same[feature.key])
             u[feature.key] = _without(drawn[feature.key], feature, levels[feature.key], probability, all_pairs)
@@ -166,7 +168,10 @@ def _moved(u: Doubles, apart: Doubles) -> Doubles:
 def _bits(feature: Feature, m: Doubles, u: Doubles) -> Doubles:
     """log2(m / u) of each level within the level's bound, times the share of this feature's evidence that counts."""
     most = np.asarray([level.most for level in feature.levels])
-    bits = np.maximum.accumulate(np.minimum(np.log2(m / u), most)) * feature.share  # more agreement never tells less
+    bits = np.minimum(np.log2(m / u), most)
+    if feature.kind == kinds.TEXT:  # more shared words never tell less, however often the table repeats itself
+        bits = np.maximum.accumulate(bits)
+    bits = bits * feature.share
     return np.maximum(bits, 0.0) if feature.only_agreement else np.asarray(bits)
 
 
