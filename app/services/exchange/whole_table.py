@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.fields import Entity, FieldType, Registry
-from app.core.i18n import t
 from app.services.cleaning.detect import detect
 from app.services.exchange.id_columns import NEARLY_ALL, distinct_share
 from app.services.exchange.mapping import SURE
@@ -97,6 +96,12 @@ def widened(inspection: Inspection, plan: ImportPlan, entity: Entity, *, forced:
             columns[index] = replace(column, target=target, confidence=0.5, why="content", lenient=True)
             break
     return replace(plan, columns=tuple(columns))
+
+
+def homeless(inspection: Inspection, plan: ImportPlan) -> tuple[int, ...]:
+    """The columns with content that have no place in the plan and could become fields."""
+    cells = _cells(inspection)
+    return tuple(i for i, c in enumerate(plan.columns) if any(cells[i]) and _has_no_place(c, cells[i], forced=True))
 
 
 def settled(plan: ImportPlan, facts: Sequence[ColumnFacts], entity: Entity, registry: Registry) -> ImportPlan:
@@ -249,7 +254,7 @@ def _counts(cells: Sequence[str]) -> bool:
 
 
 def _label(name: str, number: int) -> str:
-    plain = " ".join(name.replace(":", " ").split()) or t("列")
+    plain = " ".join(name.replace(":", " ").split()) or "?"
     return plain[:_LONGEST_LABEL] if number == 1 else f"{plain[: _LONGEST_LABEL - 4]} {number}"
 
 
