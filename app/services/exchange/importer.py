@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.access import Action
-from app.core.fields import FieldType
+from app.core.fields import Entity, FieldType, Registry
 from app.core.i18n import language, t
 from app.core.jobs import Job
 from app.core.paths import data_dir, resource_dir
@@ -36,7 +36,17 @@ from app.services.exchange.presets import PresetService
 from app.services.exchange.reading.records import Inspection, ReadOptions
 from app.services.exchange.reading.source import inspect, read
 from app.services.exchange.report import ImportReport, Tally
-from app.services.exchange.targets import NEW
+from app.services.exchange.survey import ColumnFacts, Survey
+from app.services.exchange.targets import NEW, target_of
+from app.services.exchange.whole_table import (
+    WholePlan,
+    is_foreign,
+    named,
+    new_labels,
+    settled,
+    unplaced,
+    widened,
+)
 from app.services.exchange.writer import BatchWriter
 from app.services.people.service import PeopleService
 
@@ -76,6 +86,41 @@ class ImportService:
         """The plan with the best mapping: as last time for the same headers, else by header words and content."""
         remembered = self._presets.remembered(entity, inspection.fingerprint)
         return propose(inspection, self._context.registry.entity(entity), self._context.registry, remembered)
+
+    def whole(
+        self,
+        path: Path,
+        options: ReadOptions,
+        inspection: Inspection,
+        plan: ImportPlan,
+        job: Job | None = None,
+        *,
+        unmapped: str = "",
+    ) -> WholePlan:
+        """The proposed plan with a name for every row and a place for every column, after a look at all rows.
+
+        `unmapped`: "fields" brings in columns too that were left out the last time, "skip" leaves all of them out.
+        """
+        registry = self._context.registry
+        entity = registry.entity(plan.entity)
+        plan = named(inspection, plan, entity, registry)
+        if unmapped != "skip" and self._context.actor.is_admin:
+            plan = widened(inspection, plan, entity, forced=unmapped == "fields")
+        strict = {
+            i: FieldType(c.target.split(":", 2)[2])
+            for i, c in enumerate(plan.columns)
+            if c.target and c.target.startswith(NEW)
+        }
+        numbers = frozenset(
+            i for i, c in enumerate(plan.columns) if c.target == "external_id" and entity.key != "orders"
+        )
+        facts: list[ColumnFacts] = []
+        for told in read(path, options, inspection, transform=Survey(plan, registry, strict, numbers), job=job):
+            facts = told
+        if facts and self._context.actor.is_admin:
+            plan = settled(plan, facts, entity, registry)
+        plan = replace(plan, bad_cells="keep") if is_foreign(plan) else _lenient_texts(plan, entity, registry)
+        return WholePlan(plan, new_labels(plan), unplaced(inspection, plan))
 
     def check_preview(self, inspection: Inspection, plan: ImportPlan) -> PreviewCheck:
         """How the first rows would be understood, quickly, while a person maps columns."""
@@ -260,7 +305,7 @@ class ImportService:
         if len(plan.columns) != len(inspection.columns):
             raise UserError(t("导入方案的列数与文件不同，请重新匹配列。"))
         entity = self._context.registry.entity(plan.entity)
-        given = plan.targets() | set(plan.defaults)
+        given = plan.targets() | set(plan.defaults) | ({entity.title} if plan.titles else set())
         named_otherwise = entity.key in ("deals", "tickets") and given & {"customer", "external_id", "customer.name"}
         for field in entity.fields:
             if not field.required or plan.mode == "update" or (field.key == entity.title and named_otherwise):
@@ -353,6 +398,16 @@ def _without_new(plan: ImportPlan) -> ImportPlan:
         plan,
         columns=tuple(replace(c, target=None) if c.target and c.target.startswith(NEW) else c for c in plan.columns),
     )
+
+
+def _lenient_texts(plan: ImportPlan, entity: Entity, registry: Registry) -> ImportPlan:
+    """Texts that are too long are cut and kept whole among the remarks."""
+    columns = []
+    for column in plan.columns:
+        target = target_of(column.target, entity, registry) if column.target else None
+        text = target is not None and target.field.type in (FieldType.TEXT, FieldType.LONG_TEXT)
+        columns.append(replace(column, lenient=True) if text else column)
+    return replace(plan, columns=tuple(columns))
 
 
 def _count_filled(tally: Tally, rows: list[Prepared]) -> None:

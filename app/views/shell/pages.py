@@ -29,6 +29,7 @@ _PAGES: tuple[tuple[str, str, str, Place], ...] = (
     ("products", "app.views.deals.order_pages:ProductsPage", "package", "main"),
     ("tickets", "app.views.tickets.page:InboxPage", "inbox", "main"),
     ("dashboards", "app.views.dashboards.page:DashboardsPage", "chart-column", "main"),
+    ("cleaning", "app.views.cleaning.page:CleaningPage", "wand-sparkles", "main"),
     ("history", "app.views.history.page:HistoryPage", "history", "main"),
     ("settings", "app.views.settings.page:SettingsPage", "settings", "bottom"),
 )
@@ -65,8 +66,8 @@ def _class(target: str) -> Any:
 def _title(key: str) -> str:
     return {
         "today": t("今天"), "leads": t("线索"), "deals": t("商机"), "orders": t("订单"), "payments": t("回款"), "products": t("产品目录"),
-        "customers": t("客户"), "contacts": t("联系人"), "tickets": t("工单"), "dashboards": t("仪表盘"), "history": t("操作记录"),
-        "settings": t("设置"),
+        "customers": t("客户"), "contacts": t("联系人"), "tickets": t("工单"), "dashboards": t("仪表盘"), "cleaning": t("数据治理"),
+        "history": t("操作记录"), "settings": t("设置"),
     }[key]  # fmt: skip
 
 
