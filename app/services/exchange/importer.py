@@ -28,6 +28,7 @@ from app.errors import Cancelled, EnvironmentProblem, UserError
 from app.services.context import Context
 from app.services.customers.fields import CustomFieldService
 from app.services.exchange.column_check import PreviewCheck, check_preview
+from app.services.exchange.cooking import CookedPiece, CookedPreparer, after_recipe
 from app.services.exchange.errors_book import ErrorsBook
 from app.services.exchange.mapping import propose
 from app.services.exchange.plan import ImportPlan
@@ -72,6 +73,13 @@ class ImportService:
         """What the file holds; raises UserError for files that cannot be read."""
         return inspect(path, options, job)
 
+    def with_recipe(self, inspection: Inspection, recipe: Mapping[str, Any] | None) -> Inspection:
+        """The inspection after a cleaning recipe, on which mapping and import then stand; None takes a recipe away.
+
+        Raises UserError naming what does not fit.
+        """
+        return after_recipe(inspection, recipe) if recipe is not None else inspection.raw or inspection
+
     def propose(self, inspection: Inspection, entity: str) -> ImportPlan:
         """The plan with the best mapping: as last time for the same headers, else by header words and content."""
         remembered = self._presets.remembered(entity, inspection.fingerprint)
@@ -100,7 +108,9 @@ class ImportService:
             with self._context.writing() as work:
                 operation = work.journal.begin("import", "", work.actor, work.origin)
                 writer = self._writer(plan, tally, book)
-                for rows in _without_collector(self._prepared(path, options, inspection, plan, job, explain=True)):
+                for rows in _without_collector(
+                    self._prepared(path, options, inspection, plan, job, tally, explain=True)
+                ):
                     writer.write(work, operation, rows)
                     _count_filled(tally, rows)
                     job.progress(t("正在检查"), tally.counts["rows"], inspection.rows)
@@ -133,7 +143,7 @@ class ImportService:
                 params={
                     "path": str(path.resolve()), "sha256": _sha256(path), "options": _options_json(options),
                     "plan": plan.to_json(), "done_row": 0, "made_tags": [], "made_fields": made_fields,
-                    "errors_to": str(errors_to) if errors_to else None,
+                    "errors_to": str(errors_to) if errors_to else None, "recipe": inspection.recipe,
                 },
             )  # fmt: skip
             work.session.commit()
@@ -156,7 +166,7 @@ class ImportService:
             **{**info.params["options"], "header_rows": _tuple(info.params["options"]["header_rows"])}
         )
         plan = ImportPlan.from_json(info.params["plan"])
-        inspection = inspect(path, options, job)
+        inspection = self.with_recipe(inspect(path, options, job), info.params.get("recipe"))
         resumed = Operation(
             info.id, info.kind, info.summary, self._context.actor, info.origin, info.started_at, dict(info.params),
             counts=dict(info.counts), digest=str(info.params.get("digest", "")), stored=True,
@@ -185,7 +195,7 @@ class ImportService:
                 if writer.lines is not None and done_row:
                     with self._context.reading() as work:
                         writer.lines.resume(orders_made(work.connection, operation.id))
-                for rows in _without_collector(self._prepared(path, options, inspection, plan, job)):
+                for rows in _without_collector(self._prepared(path, options, inspection, plan, job, tally)):
                     todo, passed = [r for r in rows if r.row > done_row], [r for r in rows if r.row <= done_row]
                     _again(book, passed)
                     if writer.lines is not None:
@@ -285,14 +295,18 @@ class ImportService:
         inspection: Inspection,
         plan: ImportPlan,
         job: Job,
+        tally: Tally,
         *,
         explain: bool = False,
-    ) -> Any:
+    ) -> Iterator[list[Prepared]]:
         preparer = Preparer(plan, self._context.registry, self._users(), language(), explain=explain)
-        pieces = read(
-            path, options, inspection, transform=preparer, batch_rows=min(BATCH_ROWS, _PIECE_ROWS), job=job
-        )  # fmt: skip
-        return _gathered(pieces, BATCH_ROWS)
+        rows = min(BATCH_ROWS, _PIECE_ROWS)
+        if inspection.recipe is None or inspection.raw is None:
+            return _gathered(read(path, options, inspection, transform=preparer, batch_rows=rows, job=job), BATCH_ROWS)
+        names = tuple(column.name for column in inspection.raw.columns)
+        cooked = CookedPreparer(inspection.recipe, names, preparer, language())
+        pieces = read(path, options, inspection, transform=cooked, batch_rows=rows, job=job)
+        return _gathered(_told(pieces, tally), BATCH_ROWS)
 
     def _users(self) -> Mapping[str, str]:
         known: dict[str, str] = {}
@@ -322,6 +336,13 @@ class ImportService:
             else:
                 columns.append(column)
         return replace(plan, columns=tuple(columns)), made
+
+
+def _told(pieces: Iterator[CookedPiece], tally: Tally) -> Iterator[list[Prepared]]:
+    """The rows of the pieces; the tally learns how the recipe went."""
+    for piece in pieces:
+        tally.recipe = piece.report
+        yield piece.rows
 
 
 def _gathered(pieces: Iterator[list[Prepared]], rows: int) -> Iterator[list[Prepared]]:
