@@ -119,6 +119,7 @@ def import_file(  # noqa: PLR0913, PLR0917 - one parameter for each option
     tags: Annotated[list[str] | None, typer.Option("--tag")] = None,
     assignments: Annotated[list[str] | None, typer.Option("--set")] = None,
     errors_to: Annotated[Path | None, typer.Option("--errors-to")] = None,
+    recipe: Annotated[str | None, typer.Option("--recipe")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
 ) -> None:
     """Import; the good rows are in even when others are not (exit code 3)."""
@@ -128,6 +129,10 @@ def import_file(  # noqa: PLR0913, PLR0917 - one parameter for each option
     options = options_of(sheet, encoding, delimiter, header_row)
     with session.workspace() as workspace, session.screen.job() as job:
         inspection = workspace.imports.inspect(file, options, job)
+        if recipe:
+            from app.cli.clean import recipe_data
+
+            inspection = workspace.imports.with_recipe(inspection, recipe_data(session, recipe, workspace))
         plan = _mapped(workspace, inspection, entity, mapping)
         changes: dict[str, Any] = {
             "mode": mode, "empty": empty, "bad_cells": bad_cells, "match": _rules(workspace, entity, match),
@@ -154,7 +159,7 @@ def answer(session: Session, report: ImportReport, notes: list[dict[str, Any]]) 
             {"row": i.row, "outcome": i.outcome, "column": i.column, "code": i.code, "text": i.text, "cell": i.cell}
             for i in report.issues[:ISSUES]
         ],
-        "notes": notes,
+        "notes": notes, "recipe": report.recipe,
     }  # fmt: skip
     lines = [
         t(

@@ -28,6 +28,8 @@ from app.services.samples.office import SampleOffice
 from app.services.tickets.service import TicketService
 from app.services.today.service import TodayService
 from app.services.vault.service import VaultService
+from app.services.workbench.recipes import RecipeService
+from app.services.workbench.service import WorkbenchService
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Workspace:
     exports: ExportService
     presets: PresetService
     analytics: AnalyticsService
+    workbench: WorkbenchService
+    recipes: RecipeService
 
     @property
     def archive(self) -> Archive:

@@ -25,7 +25,7 @@ AREAS = {
         f"services/{room}/"
         for room in ("customers", "people", "history", "vault", "deals", "analytics", "tickets", "today", "samples")
     ),
-    "cleaning": ("services/cleaning/",),
+    "cleaning": ("services/cleaning/", "services/workbench/"),
     "exchange": ("services/exchange/",),
     "cli": ("cli/",),
     "settings": ("settings/",),

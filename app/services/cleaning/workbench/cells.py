@@ -18,7 +18,7 @@ from app.core.values import money_text
 from app.services.cleaning.addresses import split_address
 from app.services.cleaning.amounts import parse_amount, parse_number
 from app.services.cleaning.date_parts import cut_time
-from app.services.cleaning.dates import parse_date, parse_datetime
+from app.services.cleaning.dates import Order, parse_date, parse_datetime
 from app.services.cleaning.emails import parse_emails
 from app.services.cleaning.identity import parse_credit_code, parse_id_card
 from app.services.cleaning.names import company_brand, company_core, pinyin_full, pinyin_initials
@@ -46,6 +46,7 @@ _SPACE_RUN = re.compile(r"[\s\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _HALF = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _NARROW_ALNUM = {w: w - 0xFEE0 for w in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _FULL = {narrow_: wide for wide, narrow_ in _HALF.items()}
+_GROUP = re.compile(r"\\([0-9])")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
@@ -117,7 +118,7 @@ def replace_text(p: Params) -> CellFunction:
     case_matters = bool(p.get("case", True))
     if how == "regex":
         pattern = compiled(find, case_matters)
-        return lambda text: str(pattern.sub(with_, text))
+        return lambda text: str(pattern.sub(lambda match: _expanded(with_, match), text))
     if how == "cell":
         if case_matters:
             return lambda text: with_ if text == find else text
@@ -127,6 +128,16 @@ def replace_text(p: Params) -> CellFunction:
         return lambda text: text.replace(find, with_)
     plain = re.compile(re.escape(find), re.IGNORECASE)
     return lambda text: plain.sub(lambda _m: with_, text)
+
+
+def _expanded(template: str, match: Any) -> str:
+    """The replacement with \\0 … \\9 as the groups of the match; groups that do not exist are nothing."""
+
+    def group(found: re.Match[str]) -> str:
+        number = int(found[1])
+        return match[number] or "" if number <= match.re.groups else ""
+
+    return _GROUP.sub(group, template)
 
 
 def by_map(p: Params) -> CellFunction:
@@ -206,7 +217,8 @@ def splitter(p: Params) -> Callable[[str], list[str]]:
 
 
 def date(p: Params) -> CellFunction:
-    order, certain = p.get("order") or "ymd", bool(p.get("order"))
+    order: Order = p.get("order") or "ymd"
+    certain = bool(p.get("order"))
     epoch = bool(p.get("date1904"))
 
     def read(text: str) -> Outcome:

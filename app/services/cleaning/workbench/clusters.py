@@ -12,6 +12,7 @@ from typing import Any
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.errors import UserError
+from app.services.cleaning.text import clean_text
 from app.services.cleaning.workbench.keyers import keyer
 from app.services.cleaning.workbench.nearest import JARO_WINKLER, LEVENSHTEIN, neighbours
 from app.services.cleaning.workbench.table import Column, Mask
@@ -149,8 +150,8 @@ def cluster(column: Column, method: Method, mask: Mask | None = None, job: Job |
 def _cluster(values: Sequence[str], key: str, codes: list[int], counts: Any) -> Cluster:
     members = [Member(str(values[code]), int(counts[code])) for code in codes]
     members.sort(key=lambda m: (-m.count, -len(m.value), m.value))
-    # the most frequent; among equals the most complete: the longest, and no blanks around it
-    suggested = max(members, key=lambda m: (m.count, len(m.value.strip()), m.value == m.value.strip(), m.value))
+    # the most frequent; among equals the most complete: the longest, and tidy as to blanks
+    suggested = max(members, key=lambda m: (m.count, len(clean_text(m.value)), m.value == clean_text(m.value), m.value))
     return Cluster(key, tuple(members), sum(m.count for m in members), suggested.value.strip() or suggested.value)
 
 
@@ -163,7 +164,7 @@ def _grouped(column: Column, method: Method, job: Job) -> list[tuple[str, list[i
         by_key: dict[str, list[int] | int] = {}
         text, total = t("正在计算聚类键"), len(column.values)
         for code, value in enumerate(column.values):
-            if code % _REPORTED == 0:
+            if code and code % _REPORTED == 0:
                 job.progress(text, code, total)
             if not code:
                 continue

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.core.jobs import Job
-from app.services.cleaning.workbench.operations import settled, told
+from app.services.cleaning.workbench.operations import run_step, settled, told
 from app.services.cleaning.workbench.recipe import Recipe, without_flags
-from app.services.cleaning.workbench.steps import Effect, Step, run_step
+from app.services.cleaning.workbench.steps import Effect, Step
 from app.services.cleaning.workbench.table import Table
 
 

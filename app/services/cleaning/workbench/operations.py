@@ -165,6 +165,21 @@ OPERATIONS: Mapping[str, Operation] = {one.key: one for one in _ALL}
 _NEW = frozenset({"extract", "split", "region", "id-parts", "credit-check", "core", "pinyin"})
 
 
+def run_step(
+    table: Table, step: Step, job: Job | None = None, carry: dict[str, Any] | None = None
+) -> tuple[Table, Effect]:
+    """The table after the step, and what it did. The given table is untouched: throw the new one away for a preview.
+
+    Raises UserError for an unknown operation, a missing column or parameters that make no sense.
+    """
+    known = operation(step.op)
+    known.check(step)
+    if known.needs_column:
+        table.column(step.column)
+    mask = rows_of(table, step.rows, job)
+    return known.run(Call(table, step, mask, job or Job(), carry if carry is not None else {}))
+
+
 def label(key: str) -> str:
     """The operation in words."""
     return {

@@ -16,8 +16,8 @@ from app.core.jobs import Job
 from app.errors import UserError
 from app.services.cleaning.workbench.cells import map_of
 from app.services.cleaning.workbench.facets import FLAG, rows_of
-from app.services.cleaning.workbench.operations import label, operation, settled, told
-from app.services.cleaning.workbench.steps import Effect, Step, renamed, run_step, step_of
+from app.services.cleaning.workbench.operations import label, operation, run_step, settled, told
+from app.services.cleaning.workbench.steps import Effect, Step, renamed, step_of
 from app.services.cleaning.workbench.table import Table, table_of
 
 VERSION = 1

@@ -30,7 +30,7 @@ def numbers_of(column: Column, job: Job | None = None) -> Numbers:
         job = job or Job()
         known = np.full(len(column.values), np.nan)
         for code, text in enumerate(column.values):
-            if code % _REPORTED == 0:
+            if code and code % _REPORTED == 0:
                 job.progress(t("正在读取数值"), code, len(column.values))
             if _PLAIN.fullmatch(text):
                 known[code] = float(text)
@@ -49,7 +49,7 @@ def days_of(column: Column, job: Job | None = None) -> Numbers:
         job = job or Job()
         known = np.full(len(column.values), np.nan)
         for code, text in enumerate(column.values):
-            if code % _REPORTED == 0:
+            if code and code % _REPORTED == 0:
                 job.progress(t("正在读取日期"), code, len(column.values))
             day = _day(text)
             if day is not None:
@@ -76,7 +76,7 @@ def shapes_of(column: Column, job: Job | None = None) -> Column:
         job = job or Job()
         made = []
         for code, text in enumerate(column.values):
-            if code % _REPORTED == 0:
+            if code and code % _REPORTED == 0:
                 job.progress(t("正在归纳格式"), code, len(column.values))
             made.append(mask_of(text))
         known = column.memo["shapes"] = column_of("", made)

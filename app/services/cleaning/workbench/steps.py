@@ -9,7 +9,7 @@ from typing import Any
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.errors import UserError
-from app.services.cleaning.workbench.facets import Facet, facets_of, rows_of
+from app.services.cleaning.workbench.facets import Facet, facets_of
 from app.services.cleaning.workbench.table import Mask, Table
 
 PAIRS = 500
@@ -110,23 +110,6 @@ def step_of(data: Any) -> Step:
         raise UserError(t("清洗步骤“{op}”的 column 应是列名。", op=data["op"]))
     params = {k: v for k, v in data.items() if k not in ("op", "column", "rows")}
     return Step(data["op"], column, params, facets_of(data.get("rows")))
-
-
-def run_step(
-    table: Table, step: Step, job: Job | None = None, carry: dict[str, Any] | None = None
-) -> tuple[Table, Effect]:
-    """The table after the step, and what it did. The given table is untouched: throw the new one away for a preview.
-
-    Raises UserError for an unknown operation, a missing column or parameters that make no sense.
-    """
-    from app.services.cleaning.workbench.operations import operation
-
-    known = operation(step.op)
-    known.check(step)
-    if known.needs_column:
-        table.column(step.column)
-    mask = rows_of(table, step.rows, job)
-    return known.run(Call(table, step, mask, job or Job(), carry if carry is not None else {}))
 
 
 def renamed(step: Step, renames: Mapping[str, str]) -> Step:
