@@ -30,6 +30,8 @@ from app.services.samples.office import SampleOffice
 from app.services.tickets.service import TicketService
 from app.services.today.service import TodayService
 from app.services.vault.service import VaultService
+from app.services.workbench.recipes import RecipeService
+from app.services.workbench.service import WorkbenchService
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class Workspace:
     analytics: AnalyticsService
     duplicates: DuplicateService
     merging: MergeService
+    workbench: WorkbenchService
+    recipes: RecipeService
 
     @property
     def archive(self) -> Archive:

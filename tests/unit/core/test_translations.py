@@ -39,7 +39,7 @@ AREAS = {
             "migration",
         )
     ),
-    "cleaning": ("services/cleaning/",),
+    "cleaning": ("services/cleaning/", "services/workbench/"),
     "exchange": ("services/exchange/",),
     "cli": ("cli/",),
     "settings": ("settings/",),
