@@ -23,7 +23,7 @@ AREAS = {
     "services": ("services/context.py", "services/records.py", "services/workspace.py"),
     "records": tuple(
         f"services/{room}/"
-        for room in ("customers", "people", "history", "vault", "deals", "analytics", "tickets", "today", "samples")
+        for room in ("customers", "people", "history", "vault", "deals", "analytics", "tickets", "today", "samples", "quality")
     ),
     "cleaning": ("services/cleaning/",),
     "exchange": ("services/exchange/",),
