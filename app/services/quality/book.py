@@ -254,24 +254,24 @@ class RuleBook:
                 said = t("不应有：{what}", what=sentence(parse(params["where"]), entity, registry))
                 return str(params.get("message") or said)
             case "required" | "reference":
-                text = t("“{field}”必填", field=label)
+                text = t("{field}必填", field=label)
             case "format":
                 shape = params.get("pattern") or format_label(params["format"])
-                text = t("“{field}”的格式是 {shape}", field=label, shape=shape)
+                text = t("{field}的格式是 {shape}", field=label, shape=shape)
             case "allowed":
-                text = t("“{field}”只能是 {values}", field=label, values=t("、").join(map(str, params["values"][:6])))
+                text = t("{field}只能是 {values}", field=label, values=t("、").join(map(str, params["values"][:6])))
             case "range" | "length":
                 bounds = f"{params.get('least', '')} – {params.get('most', '')}"
                 text = (
-                    t("“{field}”的范围是 {bounds}", field=label, bounds=bounds)
+                    t("{field}的范围是 {bounds}", field=label, bounds=bounds)
                     if kind == "range"
-                    else t("“{field}”的字数是 {bounds}", field=label, bounds=bounds)
+                    else t("{field}的字数是 {bounds}", field=label, bounds=bounds)
                 )
             case "unique":
                 names = t("、").join(entity.field(k).label for k in (field, *params.get("with", ())))
-                text = t("“{field}”不与别的档案相同", field=names)
+                text = t("{field}不与别的档案相同", field=names)
             case _:
-                text = t("“{field}”在 {n} 天内", field=label, n=params["days"])
+                text = t("{field}在 {n} 天内", field=label, n=params["days"])
         return t("{rule}（{when}）", rule=text, when=when) if when else text
 
 

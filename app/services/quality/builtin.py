@@ -88,27 +88,27 @@ def _rule(
 def _of_field(entity: Entity, field: Field) -> Iterator[Rule]:
     one, label = (field.key,), field.label
     if field.required:
-        yield _rule(entity, "required", one, COMPLETENESS, t("“{field}”必填", field=label))
+        yield _rule(entity, "required", one, COMPLETENESS, t("{field}必填", field=label))
     if field.type in _FORMATS:
-        title = t("“{field}”格式正确", field=label)
+        title = t("{field}格式正确", field=label)
         yield _rule(entity, "format", one, VALIDITY, title, format=_FORMATS[field.type])
     if field.key == "requester_email":
-        yield _rule(entity, "format", one, VALIDITY, t("“{field}”格式正确", field=label), format="email")
+        yield _rule(entity, "format", one, VALIDITY, t("{field}格式正确", field=label), format="email")
     if field.key in _PAST and field.type in (FieldType.DATE, FieldType.DATETIME):
-        yield _rule(entity, "future", one, VALIDITY, t("“{field}”不在将来", field=label))
+        yield _rule(entity, "future", one, VALIDITY, t("{field}不在将来", field=label))
     if field.least is not None or field.most is not None:
-        yield _rule(entity, "range", one, VALIDITY, t("“{field}”在允许范围内", field=label))
+        yield _rule(entity, "range", one, VALIDITY, t("{field}在允许范围内", field=label))
     if field.type is FieldType.CHOICE and not field.open_choices:
-        title = t("“{field}”在选项里", field=label)
+        title = t("{field}在选项里", field=label)
         yield _rule(entity, "allowed", one, VALIDITY, title, values=[c.code for c in field.choices])
     free = field.type in TEXT_TYPES and field.type not in _FORMATS and field.key not in _REGIONS
     if (free or (field.type is FieldType.CHOICE and field.open_choices)) and field.key not in ("external_id", "number"):
-        yield _rule(entity, "placeholder", one, VALIDITY, t("“{field}”不是“无”“未知”“test”之类", field=label))
+        yield _rule(entity, "placeholder", one, VALIDITY, t("{field}不是“无”“未知”之类", field=label))
     if field.key in _REGIONS:
-        title = t("“{field}”在行政区划表里", field=label)
+        title = t("{field}在行政区划表里", field=label)
         yield _rule(entity, "region", one, VALIDITY, title, level=_REGIONS[field.key])
     if field.type in _IDENTIFYING or field.unique:
-        yield _rule(entity, "unique", one, UNIQUENESS, t("“{field}”不与别的档案相同", field=label))
+        yield _rule(entity, "unique", one, UNIQUENESS, t("{field}不与别的档案相同", field=label))
 
 
 def _of_entity(entity: Entity) -> Iterator[Rule]:
@@ -118,7 +118,7 @@ def _of_entity(entity: Entity) -> Iterator[Rule]:
     if entity.find("merged_into") is not None and entity.key != "tickets":
         yield _rule(entity, "pairs", (entity.title,), UNIQUENESS, t("没有待处理的疑似重复"))
     for key, days, when in _STALE.get(entity.key, ()):
-        title = t("“{field}”在 {n} 天内", field=entity.field(key).label, n=days)
+        title = t("{field}在 {n} 天内", field=entity.field(key).label, n=days)
         yield _rule(entity, "stale", (key,), TIMELINESS, title, days=days, when=when)
     for cross in CROSS:
         if cross.entity == entity.key:

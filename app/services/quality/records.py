@@ -139,10 +139,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class FindingGroup:
-    """How many findings of a rule there are."""
+    """How many findings of a rule there are, and why they are wrong."""
 
     rule: str
     title: str
+    reason: str
     dimension: str
     open: int
     discarded: int

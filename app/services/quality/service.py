@@ -154,7 +154,14 @@ class QualityService:
         with self._context.reading() as work:
             counts = quality_book.counts(work.reader, entity, rules)
         made = [
-            FindingGroup(key, rules[key].title, rules[key].dimension, by.get(OPEN, 0), by.get(DISCARDED, 0))
+            FindingGroup(
+                key,
+                rules[key].title,
+                reason_of(rules[key]),
+                rules[key].dimension,
+                by.get(OPEN, 0),
+                by.get(DISCARDED, 0),
+            )
             for key, by in counts.items()
         ]
         return tuple(sorted(made, key=lambda g: (-g.open, -g.discarded, g.title)))
@@ -200,6 +207,27 @@ class QualityService:
             )
         return Findings(total, tuple(made))
 
+    def found_ids(self, entity: str, rule: str, state: str) -> tuple[uuid.UUID, ...]:
+        """The records of all findings of a rule in a state."""
+        if rule not in self._shown_rules(entity):
+            return ()
+        with self._context.reading() as work:
+            _, rows = quality_book.page(work.reader, entity, [rule], state, -1, 0)
+        return tuple(row.record for row in rows)
+
+    def may_decide(self, entity: str) -> bool:
+        """Whether the actor may discard findings at all."""
+        kind = self._context.registry.entity(entity)
+        actor = self._context.actor
+        if kind.shared:
+            return bool(actor.is_admin)
+        return bool(kind.parent) or bool(actor.may(entity, Action.EDIT))
+
+    def checked_before(self, entity: str) -> bool:
+        """Whether there was ever a check whose findings were kept."""
+        with self._context.archive.session() as session:
+            return entity in quality_book.last_checks(session.connection())
+
     def discard(self, entity: str, rule: str, records: Iterable[uuid.UUID] | None = None) -> int:
         """These findings (None: all open ones of the rule) are all right as they are, until the value changes."""
         return self._decide(entity, rule, records, DISCARDED)
@@ -211,10 +239,8 @@ class QualityService:
     def _decide(self, entity: str, rule: str, records: Iterable[uuid.UUID] | None, state: str) -> int:
         kind = self._judged(entity)
         actor = self._context.actor
-        if kind.shared:
-            actor.require_admin()
-        elif not kind.parent:
-            actor.require(entity, Action.EDIT)
+        if not self.may_decide(entity):
+            actor.require_admin() if kind.shared else actor.require(entity, Action.EDIT)
         self.rules.get(entity, rule)
         if records is None and not self._edits_all(kind):
             raise NotPermitted(t("只有能编辑全部档案的人才能一次处理整条规则；请选择具体的档案。"))
