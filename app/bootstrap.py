@@ -22,10 +22,12 @@ from app.services.deals.leads import LeadService
 from app.services.deals.orders import OrderService
 from app.services.deals.payments import PaymentService
 from app.services.deals.service import DealService
+from app.services.duplicates.service import DuplicateService
 from app.services.exchange.export import ExportService
 from app.services.exchange.importer import ImportService
 from app.services.exchange.presets import PresetService
 from app.services.history.service import HistoryService
+from app.services.merging.service import MergeService
 from app.services.people.service import PeopleService, actor_of, add_first_user, check_username, first_admin
 from app.services.quality.service import QualityService
 from app.services.records import RecordService
@@ -50,6 +52,7 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
     presets = PresetService(context)
     deals = DealService(context, before_many)
     settling = Settling(context)
+    duplicates = DuplicateService(context)
     return Workspace(
         context=context,
         customers=CustomerService(context, before_many),
@@ -77,6 +80,8 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
         presets=presets,
         analytics=AnalyticsService(context),
         quality=QualityService(context),
+        duplicates=duplicates,
+        merging=MergeService(context, duplicates, before_many),
     )
 
 

@@ -23,7 +23,21 @@ AREAS = {
     "services": ("services/context.py", "services/records.py", "services/workspace.py"),
     "records": tuple(
         f"services/{room}/"
-        for room in ("customers", "people", "history", "vault", "deals", "analytics", "tickets", "today", "samples", "quality")
+        for room in (
+            "customers",
+            "people",
+            "history",
+            "vault",
+            "deals",
+            "analytics",
+            "tickets",
+            "today",
+            "samples",
+            "duplicates",
+            "merging",
+            "quality",
+            "migration",
+        )  # fmt: skip
     ),
     "cleaning": ("services/cleaning/",),
     "exchange": ("services/exchange/",),
