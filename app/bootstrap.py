@@ -29,6 +29,7 @@ from app.services.exchange.presets import PresetService
 from app.services.history.service import HistoryService
 from app.services.merging.service import MergeService
 from app.services.people.service import PeopleService, actor_of, add_first_user, check_username, first_admin
+from app.services.quality.service import QualityService
 from app.services.records import RecordService
 from app.services.samples.office import SampleOffice
 from app.services.tickets.office import plant_tickets
@@ -80,6 +81,7 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
         exports=ExportService(context),
         presets=presets,
         analytics=AnalyticsService(context),
+        quality=QualityService(context),
         duplicates=duplicates,
         merging=MergeService(context, duplicates, before_many),
         workbench=WorkbenchService(context, people, before_many),

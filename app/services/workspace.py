@@ -25,6 +25,7 @@ from app.services.exchange.presets import PresetService
 from app.services.history.service import HistoryService
 from app.services.merging.service import MergeService
 from app.services.people.service import PeopleService
+from app.services.quality.service import QualityService
 from app.services.records import RecordService
 from app.services.samples.office import SampleOffice
 from app.services.tickets.service import TicketService
@@ -58,6 +59,7 @@ class Workspace:
     exports: ExportService
     presets: PresetService
     analytics: AnalyticsService
+    quality: QualityService
     duplicates: DuplicateService
     merging: MergeService
     workbench: WorkbenchService
