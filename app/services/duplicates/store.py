@@ -34,6 +34,8 @@ def replace_open(
         for start in range(0, len(ids), _CHUNK):
             part = ids[start : start + _CHUNK]
             connection.execute(sa.delete(m).where(mine, sa.or_(m.a_id.in_(part), m.b_id.in_(part))))
+    if not pairs:
+        return
     moment = to_millis(now())
     connection.exec_driver_sql(
         "INSERT OR IGNORE INTO match_pair(org_id, id, entity, a_id, b_id, group_id, probability, points, evidence, state, "
