@@ -207,8 +207,7 @@ class DuplicateService:
     # ---- parts --------------------------------------------------------------------------------------------------
 
     def _check(self, entity: str) -> None:
-        if entity not in ENTITIES:
-            raise UserError(t("只有客户、联系人、线索和产品可以查重。"))
+        check_entity(entity)
         self._context.actor.require(entity, Action.VIEW)
 
     def _decide(self, entity: str, pairs: Iterable[tuple[uuid.UUID, uuid.UUID]], state: Any) -> int:
@@ -241,6 +240,12 @@ class DuplicateService:
                      row.decided_at, refs[0], refs[1])
             )  # fmt: skip
         return made
+
+
+def check_entity(entity: str) -> None:
+    """Raise UserError for a kind of record that has no duplicates."""
+    if entity not in ENTITIES:
+        raise UserError(t("只有客户、联系人、线索和产品可以查重。"))
 
 
 def _label(described: Any, key: str) -> str:
