@@ -37,6 +37,8 @@ from app.services.tickets.service import TicketService
 from app.services.tickets.settle import Settling
 from app.services.today.service import TodayService
 from app.services.vault.service import VaultService
+from app.services.workbench.recipes import RecipeService
+from app.services.workbench.service import WorkbenchService
 from app.services.workspace import Workspace
 
 
@@ -82,6 +84,8 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
         quality=QualityService(context),
         duplicates=duplicates,
         merging=MergeService(context, duplicates, before_many),
+        workbench=WorkbenchService(context, people, before_many),
+        recipes=RecipeService(context),
     )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.services.exchange.plan import ImportPlan, Rule
     from app.services.exchange.reading.records import Inspection, ReadOptions
     from app.services.exchange.report import ImportReport
+    from app.services.exchange.whole_table import WholePlan
     from app.services.workspace import Workspace
 
 ISSUES = 200
@@ -114,11 +115,13 @@ def import_file(  # noqa: PLR0913, PLR0917 - one parameter for each option
     mode: Annotated[str | None, typer.Option("--mode")] = None,
     match: Annotated[str | None, typer.Option("--match")] = None,
     empty: Annotated[str | None, typer.Option("--empty")] = None,
+    unmapped: Annotated[str | None, typer.Option("--unmapped")] = None,
     bad_cells: Annotated[str | None, typer.Option("--bad-cells")] = None,
     owner: Annotated[str | None, typer.Option("--owner")] = None,
     tags: Annotated[list[str] | None, typer.Option("--tag")] = None,
     assignments: Annotated[list[str] | None, typer.Option("--set")] = None,
     errors_to: Annotated[Path | None, typer.Option("--errors-to")] = None,
+    recipe: Annotated[str | None, typer.Option("--recipe")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
 ) -> None:
     """Import; the good rows are in even when others are not (exit code 3)."""
@@ -126,9 +129,19 @@ def import_file(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     session = session_of(context)
     options = options_of(sheet, encoding, delimiter, header_row)
+    if unmapped not in (None, "fields", "skip"):
+        raise WrongUsage(t("{option} 只能是 {all}。", option="--unmapped", all="fields | skip"))
     with session.workspace() as workspace, session.screen.job() as job:
         inspection = workspace.imports.inspect(file, options, job)
+        if recipe:
+            from app.cli.clean import recipe_data
+
+            inspection = workspace.imports.with_recipe(inspection, recipe_data(session, recipe, workspace))
         plan = _mapped(workspace, inspection, entity, mapping)
+        found = None
+        if mapping == "auto":
+            found = workspace.imports.whole(file, options, inspection, plan, job, unmapped=unmapped or "")
+            plan = found.plan
         changes: dict[str, Any] = {
             "mode": mode, "empty": empty, "bad_cells": bad_cells, "match": _rules(workspace, entity, match),
             "owner": str(workspace.people.get(owner).id) if owner else None, "tags": tuple(tags) if tags else None,
@@ -138,11 +151,11 @@ def import_file(  # noqa: PLR0913, PLR0917 - one parameter for each option
         _check_choices(plan)
         act = workspace.imports.dry_run if dry_run else workspace.imports.run
         report = act(file, options, inspection, plan, job, errors_to)
-    answer(session, report, notes_json(inspection))
+    answer(session, report, notes_json(inspection), found)
 
 
-def answer(session: Session, report: ImportReport, notes: list[dict[str, Any]]) -> None:
-    """Tell how an import went; exit code 3 when rows were not taken."""
+def answer(session: Session, report: ImportReport, notes: list[dict[str, Any]], whole: WholePlan | None = None) -> None:
+    """Tell how an import went; exit code 3 when rows were not taken. `whole`: what became of the columns."""
     data: dict[str, Any] = {
         "operation": str(report.operation) if report.operation else None, "rows": report.rows,
         "created": report.created, "updated": report.updated, "unchanged": report.unchanged,
@@ -154,7 +167,8 @@ def answer(session: Session, report: ImportReport, notes: list[dict[str, Any]]) 
             {"row": i.row, "outcome": i.outcome, "column": i.column, "code": i.code, "text": i.text, "cell": i.cell}
             for i in report.issues[:ISSUES]
         ],
-        "notes": notes,
+        "notes": notes, "new_fields": list(whole.new_fields) if whole else [],
+        "skipped_columns": list(whole.skipped) if whole else [], "recipe": report.recipe,
     }  # fmt: skip
     lines = [
         t(
@@ -164,6 +178,10 @@ def answer(session: Session, report: ImportReport, notes: list[dict[str, Any]]) 
         )
     ]
     lines += [note["text"] for note in notes]
+    if whole and whole.new_fields:
+        lines.append(t("新建了 {n} 个字段：{names}", n=len(whole.new_fields), names="、".join(whole.new_fields)))
+    if whole and whole.skipped:
+        lines.append(t("有 {n} 列没有导入：{names}", n=len(whole.skipped), names="、".join(whole.skipped)))
     if report.errors_file:
         lines.append(t("没有导入的行在 {path}，改正后可以再次导入。", path=report.errors_file))
     if report.operation:
@@ -251,11 +269,11 @@ def _defaults(workspace: Workspace, entity: str, assignments: list[str]) -> dict
 
 
 def _check_choices(plan: ImportPlan) -> None:
-    from app.services.exchange.plan import MODES
+    from app.services.exchange.plan import BAD_CELLS, MODES
 
     for option, value, known in (
         ("--mode", plan.mode, MODES), ("--empty", plan.empty, ("keep", "clear")),
-        ("--bad-cells", plan.bad_cells, ("reject", "blank")),
+        ("--bad-cells", plan.bad_cells, BAD_CELLS),
     ):  # fmt: skip
         if value not in known:
             raise WrongUsage(t("{option} 只能是 {all}。", option=option, all=" | ".join(known)))

@@ -31,6 +31,8 @@ from app.services.samples.office import SampleOffice
 from app.services.tickets.service import TicketService
 from app.services.today.service import TodayService
 from app.services.vault.service import VaultService
+from app.services.workbench.recipes import RecipeService
+from app.services.workbench.service import WorkbenchService
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Workspace:
     quality: QualityService
     duplicates: DuplicateService
     merging: MergeService
+    workbench: WorkbenchService
+    recipes: RecipeService
 
     @property
     def archive(self) -> Archive:

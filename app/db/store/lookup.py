@@ -52,6 +52,18 @@ def find(connection: sa.Connection, layout: Layout, field: str, values: Iterable
     return found
 
 
+def numbered_elsewhere(connection: sa.Connection, layout: Layout, records: Iterable[bytes]) -> set[bytes]:
+    """Those of the records that have a number of another system."""
+    wanted = sorted(set(records))
+    found: set[bytes] = set()
+    for start in range(0, len(wanted), _CHUNK):
+        part = wanted[start : start + _CHUNK]
+        marks = ",".join("?" * len(part))
+        sql = f"SELECT id FROM {layout.table.name} WHERE org_id=1 AND external_id IS NOT NULL AND id IN ({marks})"
+        found.update(row[0] for row in connection.exec_driver_sql(sql, tuple(part)))
+    return found
+
+
 def orders_made(connection: sa.Connection, operation: uuid.UUID) -> list[tuple[bytes, int | None, int | None, bool]]:
     """(order, amount, cost, whether it has items) of every order this operation made."""
     sql = (

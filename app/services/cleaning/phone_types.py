@@ -15,7 +15,8 @@ PhoneKind = Literal["mobile", "landline", "service", "foreign", "unknown"]
 class Phone:
     """`number`: E.164 (`+8613800138000`, `+861088886666`); short service and local numbers are bare digits.
 
-    `extension`: digits or "". `note`: words found beside the number. `also_wechat`: the words said so.
+    `extension`: digits or "". `note`: words found beside the number. `also_wechat`: the words said so. `written`: how
+    to show a number whose country is not known.
     """
 
     number: str
@@ -23,6 +24,7 @@ class Phone:
     kind: PhoneKind
     note: str
     also_wechat: bool = False
+    written: str = ""
 
 
 _MOBILE = re.compile(r"\+86(1[3-9]\d)(\d{4})(\d{4})")

@@ -45,12 +45,16 @@ _PREFIX = re.compile(r"(?:\+|00)86|86(?=1[3-9]\d{9}$)|86(?=0?(?:10|2\d|[3-9]\d\d
 _ABROAD = re.compile(r"(?:\+|00)(?!86)[1-9]\d{4,}")
 
 _QUIET_PAREN = re.compile(r"\(([^()\d]*)\)")
-_SPLIT = re.compile(r"[/、;,|\n\r\\&]+|或者?|以及")
+_SPLIT = re.compile(r"[/、;,|\n\r\\&]+|或者?|以及|\s+or\s+", re.IGNORECASE)
 _EXTENSION = re.compile(
     r"(?:转接?|轉|分机号?|分機|内线|內線|ext(?:ension)?\.?|(?<=\d)\s*x|#)\s*[:.]?\s*(\d{1,6})(?!\d)", re.IGNORECASE
 )
 _DASHED_EXTENSION = re.compile(r"(.*\d)\s*[-–—~]\s*(\d{1,5})")
-_NOTE_WORDS = re.compile(r"[^\d+()\-–—.\s\ue000-\uefff][^\d+()\ue000-\uefff]*")
+_NOTE_WORDS = re.compile(r"[^\d+()\-–—.\s\ue000-\uf8ff][^\d+()\ue000-\uf8ff]*")
+# 310/246-1501: three groups as in North America are one number, whatever stands between the first two.
+_STROKE = "\uf8ff"
+_STROKED = re.compile(r"(?<![\d/])([2-9]\d\d\s*)/(\s*\d{3}[-.\s]\d{4})(?!\d)")
+_THREE_GROUPS = re.compile(r"\(?([2-9]\d\d)\)?\s*[/.\-\s]?\s*(\d{3})[.\-\s](\d{4})")
 _PLAIN_LABEL = re.compile(
     r"(?:联系|聯絡)?(?:电话|電話|手机|手機|座机|固话|号码)?(?:号码?)?|tel|mobile|phone|mob|cell|[tm]", re.IGNORECASE
 )
@@ -137,7 +141,7 @@ def _each_piece(plain: str, region: str) -> Iterator[Outcome]:
         return chr(0xE000 + min(len(notes) - 1, 0xFFF))
 
     # A remark in parentheses may hold separators; it travels as one character with the number it follows.
-    plain = re.sub("[\ue000-\uefff]", "", plain)
+    plain = _STROKED.sub(rf"\1{_STROKE}\2", re.sub("[\ue000-\uf8ff]", "", plain))
     cell = _QUIET_PAREN.sub(stand_in, plain) if "(" in plain else plain
     before: Phone | None = None
     lone: list[str] = []
@@ -172,13 +176,21 @@ def _piece(piece: str, region: str, before: Phone | None) -> list[Outcome]:
     words = [word.strip(" :：-—.") for word in _NOTE_WORDS.findall(piece)]
     digits = _NOTE_WORDS.sub(" ", piece).strip()
     digits = re.sub(r"(?<=\d)\.0+$", "", digits)
-    one = _number(digits, extension, region, before)
+    one = _three_groups(digits, extension) or _number(digits.replace(_STROKE, "/"), extension, region, before)
     if isinstance(one, Problem):
         several = _several(digits, region) if not extension else None
         if several is None:
             return [one]
         return [*several[:-1], _with_notes(several[-1], words)]
     return [_with_notes(one, words)]
+
+
+def _three_groups(digits: str, extension: str) -> Phone | None:
+    written = digits.replace(_STROKE, "/")
+    match = _THREE_GROUPS.fullmatch(written)
+    if match is None or _BUSINESS.fullmatch("".join(match.groups())):
+        return None
+    return Phone("".join(match.groups()), extension, "foreign", "", written=written)
 
 
 def _several(digits: str, region: str) -> list[Phone] | None:

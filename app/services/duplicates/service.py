@@ -324,7 +324,9 @@ def _stored(
     ids = texts.ids
     known = [(ids[x], ids[y]) if ids[x] < ids[y] else (ids[y], ids[x]) for x, y in zip(a, b, strict=True)]
     open_ = [i for i, key in enumerate(known) if key not in apart]
-    heads = group(found.a[open_], found.b[open_], found.probability[open_], len(ids), limits.review).tolist()
+    heads = group(
+        found.a[open_], found.b[open_], found.probability[open_], len(ids), limits.review, found.unlikely
+    ).tolist()
     names = {f.key: [level.key for level in f.levels] for f in found.features}
     levels = {key: values.tolist() for key, values in found.levels.items()}
     extra = {key: values.tolist() for key, values in found.extra.items()}

@@ -173,7 +173,7 @@ def _phones(_field: Field, options: Options) -> Converter:
 
 def _phone_point(phone: Phone) -> Point:
     label = t("微信同号") if phone.also_wechat else ""
-    return Point(display(phone.number), phone.number, label, phone.extension, note=phone.note[:200])
+    return Point(phone.written or display(phone.number), phone.number, label, phone.extension, note=phone.note[:200])
 
 
 def _emails(_field: Field, _options: Options) -> Converter:

@@ -17,6 +17,10 @@ from app.services.exchange.prepare import Prepared
 def difference(entity: Entity, plan: ImportPlan, record: Record, row: Prepared) -> Change | None:
     """The changed fields; None when the record already says all of it. Match keys and derived kinds are not changes."""
     mapped = plan.targets() | plan.following() | {"province", "city", "district"} | set(plan.defaults)
+    if row.guessed:
+        mapped -= {entity.title}
+    elif plan.titles:
+        mapped |= {entity.title}
     values = _columns(entity, plan, record, row, mapped)
     for field in entity.fields:
         if field.type in POINT_TYPES and field.key in mapped:

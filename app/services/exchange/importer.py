@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.access import Action
-from app.core.fields import FieldType
+from app.core.fields import Entity, FieldType, Registry
 from app.core.i18n import language, t
 from app.core.jobs import Job
 from app.core.paths import data_dir, resource_dir
@@ -28,15 +28,26 @@ from app.errors import Cancelled, EnvironmentProblem, UserError
 from app.services.context import Context
 from app.services.customers.fields import CustomFieldService
 from app.services.exchange.column_check import PreviewCheck, check_preview
+from app.services.exchange.cooking import CookedPiece, after_recipe, read_cooked
 from app.services.exchange.errors_book import ErrorsBook
 from app.services.exchange.mapping import propose
 from app.services.exchange.plan import ImportPlan
 from app.services.exchange.prepare import Prepared, Preparer
 from app.services.exchange.presets import PresetService
 from app.services.exchange.reading.records import Inspection, ReadOptions
-from app.services.exchange.reading.source import inspect, read
+from app.services.exchange.reading.source import inspect
 from app.services.exchange.report import ImportReport, Tally
-from app.services.exchange.targets import NEW
+from app.services.exchange.survey import ColumnFacts, Survey
+from app.services.exchange.targets import NEW, target_of
+from app.services.exchange.whole_table import (
+    WholePlan,
+    is_foreign,
+    named,
+    new_labels,
+    settled,
+    unplaced,
+    widened,
+)
 from app.services.exchange.writer import BatchWriter
 from app.services.people.service import PeopleService
 
@@ -72,10 +83,52 @@ class ImportService:
         """What the file holds; raises UserError for files that cannot be read."""
         return inspect(path, options, job)
 
+    def with_recipe(self, inspection: Inspection, recipe: Mapping[str, Any] | None) -> Inspection:
+        """The inspection after a cleaning recipe, on which mapping and import then stand; None takes a recipe away.
+
+        Raises UserError naming what does not fit.
+        """
+        return after_recipe(inspection, recipe) if recipe is not None else inspection.raw or inspection
+
     def propose(self, inspection: Inspection, entity: str) -> ImportPlan:
         """The plan with the best mapping: as last time for the same headers, else by header words and content."""
         remembered = self._presets.remembered(entity, inspection.fingerprint)
         return propose(inspection, self._context.registry.entity(entity), self._context.registry, remembered)
+
+    def whole(
+        self,
+        path: Path,
+        options: ReadOptions,
+        inspection: Inspection,
+        plan: ImportPlan,
+        job: Job | None = None,
+        *,
+        unmapped: str = "",
+    ) -> WholePlan:
+        """The proposed plan with a name for every row and a place for every column, after a look at all rows.
+
+        `unmapped`: "fields" brings in columns too that were left out the last time, "skip" leaves all of them out.
+        """
+        registry = self._context.registry
+        entity = registry.entity(plan.entity)
+        plan = named(inspection, plan, entity, registry)
+        if unmapped != "skip" and self._context.actor.is_admin:
+            plan = widened(inspection, plan, entity, forced=unmapped == "fields")
+        strict = {
+            i: FieldType(c.target.split(":", 2)[2])
+            for i, c in enumerate(plan.columns)
+            if c.target and c.target.startswith(NEW)
+        }
+        numbers = frozenset(
+            i for i, c in enumerate(plan.columns) if c.target == "external_id" and entity.key != "orders"
+        )
+        facts: list[ColumnFacts] = []
+        for piece in read_cooked(path, options, inspection, Survey(plan, registry, strict, numbers), job=job):
+            facts = piece.made
+        if facts and self._context.actor.is_admin:
+            plan = settled(plan, facts, entity, registry)
+        plan = replace(plan, bad_cells="keep") if is_foreign(plan) else _lenient_texts(plan, entity, registry)
+        return WholePlan(plan, new_labels(plan), unplaced(inspection, plan))
 
     def check_preview(self, inspection: Inspection, plan: ImportPlan) -> PreviewCheck:
         """How the first rows would be understood, quickly, while a person maps columns."""
@@ -100,7 +153,9 @@ class ImportService:
             with self._context.writing() as work:
                 operation = work.journal.begin("import", "", work.actor, work.origin)
                 writer = self._writer(plan, tally, book)
-                for rows in _without_collector(self._prepared(path, options, inspection, plan, job, explain=True)):
+                for rows in _without_collector(
+                    self._prepared(path, options, inspection, plan, job, tally, explain=True)
+                ):
                     writer.write(work, operation, rows)
                     _count_filled(tally, rows)
                     job.progress(t("正在检查"), tally.counts["rows"], inspection.rows)
@@ -133,7 +188,7 @@ class ImportService:
                 params={
                     "path": str(path.resolve()), "sha256": _sha256(path), "options": _options_json(options),
                     "plan": plan.to_json(), "done_row": 0, "made_tags": [], "made_fields": made_fields,
-                    "errors_to": str(errors_to) if errors_to else None,
+                    "errors_to": str(errors_to) if errors_to else None, "recipe": inspection.recipe,
                 },
             )  # fmt: skip
             work.session.commit()
@@ -156,7 +211,7 @@ class ImportService:
             **{**info.params["options"], "header_rows": _tuple(info.params["options"]["header_rows"])}
         )
         plan = ImportPlan.from_json(info.params["plan"])
-        inspection = inspect(path, options, job)
+        inspection = self.with_recipe(inspect(path, options, job), info.params.get("recipe"))
         resumed = Operation(
             info.id, info.kind, info.summary, self._context.actor, info.origin, info.started_at, dict(info.params),
             counts=dict(info.counts), digest=str(info.params.get("digest", "")), stored=True,
@@ -185,7 +240,7 @@ class ImportService:
                 if writer.lines is not None and done_row:
                     with self._context.reading() as work:
                         writer.lines.resume(orders_made(work.connection, operation.id))
-                for rows in _without_collector(self._prepared(path, options, inspection, plan, job)):
+                for rows in _without_collector(self._prepared(path, options, inspection, plan, job, tally)):
                     todo, passed = [r for r in rows if r.row > done_row], [r for r in rows if r.row <= done_row]
                     _again(book, passed)
                     if writer.lines is not None:
@@ -260,7 +315,7 @@ class ImportService:
         if len(plan.columns) != len(inspection.columns):
             raise UserError(t("导入方案的列数与文件不同，请重新匹配列。"))
         entity = self._context.registry.entity(plan.entity)
-        given = plan.targets() | set(plan.defaults)
+        given = plan.targets() | set(plan.defaults) | ({entity.title} if plan.titles else set())
         named_otherwise = entity.key in ("deals", "tickets") and given & {"customer", "external_id", "customer.name"}
         for field in entity.fields:
             if not field.required or plan.mode == "update" or (field.key == entity.title and named_otherwise):
@@ -285,14 +340,14 @@ class ImportService:
         inspection: Inspection,
         plan: ImportPlan,
         job: Job,
+        tally: Tally,
         *,
         explain: bool = False,
-    ) -> Any:
+    ) -> Iterator[list[Prepared]]:
         preparer = Preparer(plan, self._context.registry, self._users(), language(), explain=explain)
-        pieces = read(
-            path, options, inspection, transform=preparer, batch_rows=min(BATCH_ROWS, _PIECE_ROWS), job=job
-        )  # fmt: skip
-        return _gathered(pieces, BATCH_ROWS)
+        rows = min(BATCH_ROWS, _PIECE_ROWS)
+        pieces = read_cooked(path, options, inspection, preparer, batch_rows=rows, job=job)
+        return _gathered(_told(pieces, tally), BATCH_ROWS)
 
     def _users(self) -> Mapping[str, str]:
         known: dict[str, str] = {}
@@ -324,6 +379,13 @@ class ImportService:
         return replace(plan, columns=tuple(columns)), made
 
 
+def _told(pieces: Iterator[CookedPiece], tally: Tally) -> Iterator[list[Prepared]]:
+    """The rows of the pieces; the tally learns how the recipe went."""
+    for piece in pieces:
+        tally.recipe = piece.report or None
+        yield piece.made
+
+
 def _gathered(pieces: Iterator[list[Prepared]], rows: int) -> Iterator[list[Prepared]]:
     """Pieces joined into batches of `rows`, each written in one transaction."""
     batch: list[Prepared] = []
@@ -353,6 +415,16 @@ def _without_new(plan: ImportPlan) -> ImportPlan:
         plan,
         columns=tuple(replace(c, target=None) if c.target and c.target.startswith(NEW) else c for c in plan.columns),
     )
+
+
+def _lenient_texts(plan: ImportPlan, entity: Entity, registry: Registry) -> ImportPlan:
+    """Texts that are too long are cut and kept whole among the remarks."""
+    columns = []
+    for column in plan.columns:
+        target = target_of(column.target, entity, registry) if column.target else None
+        text = target is not None and target.field.type in (FieldType.TEXT, FieldType.LONG_TEXT)
+        columns.append(replace(column, lenient=True) if text else column)
+    return replace(plan, columns=tuple(columns))
 
 
 def _count_filled(tally: Tally, rows: list[Prepared]) -> None:

@@ -12,6 +12,7 @@ from app.services.cleaning.codes import match_choice
 from app.services.cleaning.dates import Order, column_order, parse_date
 from app.services.cleaning.detect import detect
 from app.services.cleaning.phones import guess_region
+from app.services.exchange.id_columns import differ, id_score
 from app.services.exchange.plan import ColumnPlan, ImportPlan
 from app.services.exchange.reading.records import Inspection
 from app.services.exchange.result_headers import is_result_header
@@ -42,6 +43,7 @@ _BY_CONTENT: Mapping[str, tuple[tuple[str, str], ...]] = {
     "activities": (("company", "customer"),),
 }  # fmt: skip
 _LEAST_SHARE = 0.6
+_IDS = frozenset({"external_id", "number", "customer.external_id"})
 #: a header may say one thing and the cells another; these kinds of cell overrule the header
 _OVERRULING = frozenset({"mobile", "email", "id_number", "credit_code"})
 
@@ -85,13 +87,22 @@ def _candidates(
         score = _header_score(key, words_of(target))
         if score and (_contradicted(target, kinds) or _foreign_choices(target, cells)):
             score *= 0.4
+        if score and target.key in _IDS and key not in words_of(target) and name.isascii():
+            continue  # a part of a word is not enough: street_number is no number of the record
         if score and target.key == "number" and not _own_numbers(cells, entity):
-            found["external_id"] = (0.8, "header")
+            found["external_id"] = max(found.get("external_id", (0.0, "")), (0.8, "header"))
             continue
         if target.key == "name" and entity.key == "customers" and kinds.get("person", 0.0) > kinds.get("company", 0.0):
             score *= 0.95  # a column of companies beside it is the customer, this one the contact
         if score:
             found[target.key] = (score, "header")
+    if (
+        entity.key != "orders" and entity.find("external_id") is not None
+    ):  # a row of an order table is often just an item
+        if "external_id" in found and not differ(cells) and any(cells):
+            del found["external_id"]  # numbers that repeat name something else than the record
+        if (own := id_score(name, cells)) > found.get("external_id", (0.0,))[0]:
+            found["external_id"] = (own, "header")
     for kind, field in _BY_CONTENT.get(entity.key, ()):
         share = kinds.get(kind, 0.0)
         if share >= _LEAST_SHARE:

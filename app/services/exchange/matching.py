@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -14,6 +14,8 @@ from app.db.store.lookup import Hit
 from app.services.exchange.plan import Rule
 from app.services.exchange.prepare import Prepared
 
+#: what names one record and no other
+_OWN = frozenset({"external_id", "number"})
 _KINDS = {"phones": "phone", "emails": "email", "wechats": "wechat"}
 
 
@@ -28,9 +30,14 @@ class Match:
 
 
 class Matcher:
-    """Looks up a batch at once, then answers row by row. Rows created from the batch are told with `expect`."""
+    """Looks up a batch at once, then answers row by row. Rows created from the batch are told with `expect`.
 
-    def __init__(self, connection: sa.Connection, layout: Layout, rules: Sequence[Rule]) -> None:
+    `apart`: a row with an external id of its own is none of the records that have another one.
+    """
+
+    def __init__(
+        self, connection: sa.Connection, layout: Layout, rules: Sequence[Rule], *, apart: bool = False
+    ) -> None:
         self._connection = connection
         self._layout = layout
         self._rules = rules
@@ -38,6 +45,9 @@ class Matcher:
         self._known: dict[str, dict[str, list[Hit]]] = {}
         self._pending: dict[str, dict[str, list[int]]] = {}
         self._keys: dict[int, dict[str, list[str]]] = {}
+        self._apart = apart and layout.column("external_id") is not None
+        self._numbered: set[bytes] = set()
+        self._numbered_pending: set[int] = set()
 
     def load(self, rows: Sequence[Prepared]) -> None:
         """Fetch what the archive knows of this batch's keys."""
@@ -46,6 +56,10 @@ class Matcher:
         for field in self._fields:
             values = {v for keys in self._keys.values() for v in keys.get(field, ())}
             self._known[field] = lookup.find(self._connection, self._layout, field, values) if values else {}
+        if self._apart:
+            found = {k for f, hits in self._known.items() if f not in _OWN for h in hits.values() for k, _ in h}
+            self._numbered = lookup.numbered_elsewhere(self._connection, self._layout, found)
+            self._numbered_pending = set()
 
     def values(self, row: Prepared, field: str) -> list[str]:
         """The row's comparison values of a field; empty when it has none."""
@@ -58,6 +72,8 @@ class Matcher:
 
     def expect(self, row: Prepared, index: int) -> None:
         """The row at `index` of the pending list is about to be created."""
+        if self._apart and row.columns.get("external_id"):
+            self._numbered_pending.add(index)
         for field, values in self._keys[id(row)].items():
             for value in values:
                 self._pending[field][value].append(index)
@@ -65,14 +81,24 @@ class Matcher:
     def written(self, rows: Sequence[Prepared], ids: Sequence[bytes]) -> None:
         """Pending rows were written under these ids."""
         for row, key in zip(rows, ids, strict=True):
+            if self._apart and row.columns.get("external_id"):
+                self._numbered.add(key)
             for field, values in self._keys[id(row)].items():
                 for value in values:
                     self._known[field].setdefault(value, []).append((key, False))
         self._pending = {f: defaultdict(list) for f in self._fields}
+        self._numbered_pending = set()
+
+    def is_alias(self, row: Prepared, record: bytes, known: str | None) -> bool:
+        """Whether the row's external id is that of a record which was merged into `record` (whose own one is `known`)."""
+        given = row.columns.get("external_id")
+        hits = self._known.get("external_id", {}).get(str(given), ()) if given and given != known else ()
+        return any(key == record for key, _ in hits)
 
     def match(self, row: Prepared) -> Match:
         """The first rule that finds something decides."""
         keys = self._keys[id(row)]
+        own = self._apart and bool(row.columns.get("external_id"))
         for rule in self._rules:
             if not all(field in keys for field in rule):
                 continue
@@ -81,10 +107,14 @@ class Matcher:
             if not self._any(rule[0], keys[rule[0]]):
                 continue
             records = self._common(rule, [keys[f] for f in rule])
+            others = own and not _OWN.intersection(rule)
+            if others:
+                records = [(key, deleted) for key, deleted in records if key not in self._numbered]
             live = tuple(key for key, deleted in records if not deleted)
             if live:
                 return Match(live)
-            pending = self._common_pending(rule, [keys[f] for f in rule])
+            skipped = self._numbered_pending if others else frozenset[int]()
+            pending = self._common_pending(rule, [keys[f] for f in rule], skipped)
             if pending is not None:
                 return Match(pending=pending)
             if records and rule in (("external_id",), ("number",)):
@@ -104,10 +134,10 @@ class Matcher:
         common = set(sets[0]).intersection(*sets[1:])
         return [(key, sets[0][key]) for key in sorted(common)]
 
-    def _common_pending(self, rule: Rule, keys: list[list[str]]) -> int | None:
+    def _common_pending(self, rule: Rule, keys: list[list[str]], skipped: Collection[int]) -> int | None:
         sets = [
             {index for value in values for index in self._pending[field].get(value, ())}
             for field, values in zip(rule, keys, strict=True)
         ]
-        common = set(sets[0]).intersection(*sets[1:])
+        common = set(sets[0]).intersection(*sets[1:]).difference(skipped)
         return min(common) if common else None

@@ -11,6 +11,7 @@ from app.errors import UserError
 
 CREATE, UPDATE, UPSERT = "create", "update", "upsert"
 MODES = (CREATE, UPDATE, UPSERT)
+BAD_CELLS = ("reject", "blank", "keep")
 Rule = tuple[str, ...]
 
 #: tried in this order until one finds a record; a rule counts only for rows that have all its fields
@@ -43,7 +44,8 @@ class ColumnPlan:
     """One column: its name in the file, where it goes (None = not imported), how sure, why.
 
     `why`: header, content, preset, person, or "" . `unit`: factor of amounts (万元 → 10000).
-    `date_order`: ymd, mdy or dmy for dates written in short numbers.
+    `date_order`: ymd, mdy or dmy for dates written in short numbers. `lenient`: a cell that does not fit never keeps its
+    row out; it is told, and its text is kept among the remarks.
     """
 
     name: str
@@ -53,6 +55,7 @@ class ColumnPlan:
     unit: int = 1
     date_order: Literal["ymd", "mdy", "dmy"] = "ymd"
     order_certain: bool = False
+    lenient: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ class ImportPlan:
 
     `match`: rules tried in order. `empty`: "keep" or "clear" what a blank cell meets in an existing record.
     `lists`: "add" to or "replace" the phones, e-mails and tags of an existing record. `bad_cells`: "reject" the row or
-    "blank" the cell when a cell cannot be understood. `owner`: user id as text, or "" for the importing person.
+    "blank" the cell when a cell cannot be understood, or "keep" its text among the remarks. `titles`: columns whose
+    cells together name a row without a title, tried in order. `owner`: user id as text, or "" for the importing person.
     """
 
     entity: str
@@ -76,6 +80,7 @@ class ImportPlan:
     defaults: Mapping[str, str] = field(default_factory=dict)
     region: str = "CN"
     date1904: bool = False
+    titles: tuple[tuple[int, ...], ...] = ()
 
     def with_target(self, index: int, target: str | None) -> ImportPlan:
         """Another target for one column, chosen by the person."""
@@ -90,6 +95,7 @@ class ImportPlan:
             "match": [list(r) for r in self.match], "empty": self.empty, "lists": self.lists,
             "bad_cells": self.bad_cells, "owner": self.owner, "tags": list(self.tags),
             "defaults": dict(self.defaults), "region": self.region, "date1904": self.date1904,
+            "titles": [list(group) for group in self.titles],
         }  # fmt: skip
 
     @classmethod
@@ -99,16 +105,17 @@ class ImportPlan:
             known = {k: v for k, v in data.items() if k in cls.__dataclass_fields__}
             known["columns"] = tuple(ColumnPlan(**c) for c in data["columns"])
             known["match"] = tuple(tuple(r) for r in data.get("match", ()))
+            known["titles"] = tuple(tuple(int(i) for i in group) for group in data.get("titles", ()))
             known["tags"] = tuple(data.get("tags", ()))
             plan = cls(**known)
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise UserError(t("这不是有效的导入方案文件。")) from error
         plan.check()
         return plan
 
     def check(self) -> None:
         """Raise UserError for a mode or choice that does not exist."""
-        if self.mode not in MODES or self.empty not in ("keep", "clear") or self.bad_cells not in ("reject", "blank"):
+        if self.mode not in MODES or self.empty not in ("keep", "clear") or self.bad_cells not in BAD_CELLS:
             raise UserError(t("这不是有效的导入方案文件。"))
 
     @property

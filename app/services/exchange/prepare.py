@@ -4,6 +4,7 @@ writes; the same code serves preview, dry run and import. Only plain values cros
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from app.db.store.bulk import NewRow, PointRow
 from app.db.store.layout import custom_columns
 from app.db.store.matching import match_key
 from app.services.cleaning.names import is_company, is_person
+from app.services.cleaning.text import clean_text
 from app.services.cleaning.values import Problem
 from app.services.exchange.convert import Options, Stored, address_parts, storing
 from app.services.exchange.plan import CREATE, UPDATE, ImportPlan
@@ -25,6 +27,8 @@ from app.services.exchange.targets import CONTACT, CUSTOMER, LINE, Target, targe
 
 #: keeps the cells apart in `Prepared.joined`; not allowed in any text (a control character)
 _JOINT = "\x1f"
+_LONGEST_REMARK = 10_000
+_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(slots=True)
@@ -33,7 +37,8 @@ class Prepared(NewRow):
 
     `joined`: the cells in one text (cheap to send). `links`: field key → texts that name linked records. `problems`: (column index, code, text,
     severity). `child`: only a further contact of the row above. `contact`, `customer`, `line`: what the same row gives
-    besides its own record.
+    besides its own record. `kept`: what could not be understood or was too long, in the words of the file, for the
+    remarks of a new record. `guessed`: its title is taken from another column.
     `changes`: (column index, before, after) when asked to explain.
     """
 
@@ -47,6 +52,8 @@ class Prepared(NewRow):
     customer: NewRow | None = None
     line: NewRow | None = None
     changes: list[tuple[int, str, str]] | None = None
+    kept: list[str] | None = None
+    guessed: bool = False
 
     @property
     def cells(self) -> list[str]:
@@ -76,6 +83,7 @@ class _Column:
     convert: Callable[[str], Stored]
     how: int
     beside: str = ""
+    lenient: bool = False
 
 
 def _how(target: Target) -> int:
@@ -129,7 +137,9 @@ class Preparer:
             beside = next((prefix for prefix in (CONTACT, CUSTOMER, LINE) if target.key.startswith(prefix)), "")
             key = target.key.removeprefix(beside)
             how = SCALAR if own and target.key == "address" else _how(target)  # the parts have columns of their own
-            made.append(_Column(index, target.field, key, target.key, storing(target.field, options), how, beside))
+            convert = storing(target.field, options)
+            lenient = column.lenient or self._plan.bad_cells == "keep"
+            made.append(_Column(index, target.field, key, target.key, convert, how, beside, lenient))
         for key, text in self._plan.defaults.items():
             found = target_of(key, entity, self._registry)
             if found is not None:
@@ -152,11 +162,11 @@ class Preparer:
                     made.columns.setdefault(column.key, None)
                 continue
             if column.how == ADDRESS:
-                self._address(made, column.index, cell)
+                self._address(made, column, cell)
                 continue
             stored, problem, text = column.convert(cell)
             if problem is not None:
-                self._tell(made, column.index, problem)
+                self._tell(made, column.index, self._eased(made, column, cell, problem))
             if stored is not None:
                 place: NewRow = made
                 if column.beside:
@@ -177,21 +187,40 @@ class Preparer:
         self._finish(made, contact)
         return made
 
-    def _address(self, made: Prepared, index: int, cell: str) -> None:
+    def _address(self, made: Prepared, column: _Column, cell: str) -> None:
+        index = column.index
         address, problem = address_parts(cell)
         if problem is not None:
-            self._tell(made, index, problem)
+            self._tell(made, index, self._eased(made, column, cell, problem))
         if address is None:
             return
         for key, part in (("province", address.province), ("city", address.city), ("district", address.district)):
             if part:
                 made.columns[key] = part
         if address.detail:
-            made.columns["address"] = address.detail[:300]
+            longest = column.field.max_length
+            made.columns["address"] = address.detail[:longest]
+            if len(address.detail) > longest:
+                text = t("太长：最多 {most} 个字，现在 {now} 个。", most=longest, now=len(address.detail))
+                self._keep(made, column.field, cell)
+                self._tell(
+                    made, index, Problem("text.too_long", t("{problem}；原文记在备注里", problem=text), "warning")
+                )
         if address.detail != cell:
             parts = dict.fromkeys((address.province, address.city, address.district, address.detail))
             self._show(made, index, cell, " ".join(p for p in parts if p))
             self._raw(made, "address", cell)
+
+    def _eased(self, made: Prepared, column: _Column, cell: str, problem: Problem) -> Problem:
+        """A cell that does not fit, told as a warning where it may not keep its row out: its text goes to the remarks."""
+        if problem.severity != "error" or not column.lenient:
+            return problem
+        self._keep(made, column.field, cell)
+        return Problem(problem.code, t("{problem}；原文记在备注里", problem=problem.text), "warning")
+
+    @staticmethod
+    def _keep(made: Prepared, field: Field, cell: str) -> None:
+        made.kept = [*(made.kept or ()), t("{field}：{text}", field=field.label, text=str(cell))]
 
     def _show(self, made: Prepared, index: int, before: str, after: str) -> None:
         if self._explain:
@@ -215,17 +244,12 @@ class Preparer:
     # ---- the row as a whole -------------------------------------------------------------------------------------
 
     def _finish(self, made: Prepared, contact: NewRow) -> None:
-        for column, stored in self._defaults:
-            if stored is None:
-                continue
-            if column.how == SCALAR:
-                if not made.columns.get(column.key):
-                    made.columns[column.key] = stored
-            else:
-                _place(made, column, stored)
+        self._fill(made)
         entity = self._registry.entity(self._plan.entity)
         title = entity.title
         name = made.columns.get(title) or self._untitled(made, entity)
+        if not name and self._plan.titles and not (contact.columns.get("name") and title == "name"):
+            name = self._titled(made, entity.field(title))
         self._require(made, entity, title)
         if not name and entity.field(title).required:
             if contact.columns.get("name") and title == "name":
@@ -249,7 +273,39 @@ class Preparer:
         if title == "name" and name:
             made.derived = {"name_key": sort_key(name)[:300], "match_key": match_key(name)[:100]}
         people = [made.contact.columns["name"]] if made.contact and self._plan.entity == "customers" else []
-        made.entry = _entry(entity.table, made.columns, made.points, people)
+        made.entry = _entry(
+            entity.table, with_kept(made) if entity.find("remark") else made.columns, made.points, people
+        )
+
+    def _fill(self, made: Prepared) -> None:
+        """The plan's values for blank cells."""
+        for column, stored in self._defaults:
+            if stored is None:
+                continue
+            if column.how != SCALAR:
+                _place(made, column, stored)
+            elif not made.columns.get(column.key):
+                made.columns[column.key] = stored
+
+    def _titled(self, made: Prepared, field_: Field) -> str:
+        """The title of a row whose title cell is blank: the cells of the first group of columns that say anything."""
+        cells = made.cells
+        for place, group in enumerate(self._plan.titles):
+            words = [word for index in group if index < len(cells) and (word := clean_text(cells[index]))]
+            if not words:
+                continue
+            whole = ("" if any(_HAN.search(word) for word in words) else " ").join(words)
+            if len(whole) > field_.max_length:
+                self._keep(made, field_, whole)
+                text = t("名称太长，已截短，全文记在备注里。")
+                self._tell(made, group[0], Problem("text.too_long", text, "warning"))
+            name = made.columns[field_.key] = whole[: field_.max_length].strip()
+            if place or field_.key in self._plan.targets():
+                made.guessed = True
+                text = t("“{field}”是空的，用“{text}”代替", field=field_.label, text=name[:40])
+                self._tell(made, group[0], Problem("title.taken", text, "warning"))
+            return name
+        return ""
 
     def _untitled(self, made: Prepared, entity: Entity) -> str:
         """Deals and tickets of other systems often have no name: customer and number then say which it is."""
@@ -279,6 +335,13 @@ class Preparer:
     def _guesses_kind(self) -> bool:
         """A blank kind in a file that has the column may be meant for an existing record: it stays blank then."""
         return self._plan.mode == CREATE or "kind" not in self._plan.targets()
+
+
+def with_kept(row: Prepared) -> dict[str, Any]:
+    """The row's columns with what is kept of its cells behind the remark."""
+    if not row.kept:
+        return row.columns
+    return {**row.columns, "remark": "\n".join(filter(None, (row.columns.get("remark"), *row.kept)))[:_LONGEST_REMARK]}
 
 
 def _kind_of(name: str, made: Prepared) -> str | None:

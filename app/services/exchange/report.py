@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from app.core.records import ChangeSet
 
@@ -52,7 +54,7 @@ class ImportReport:
     `duplicates` were already in the archive or earlier in the file and were not written again; `rejected` includes rows
     an update found no record for. `contacts`, `customers`: made beside. `lines`: order items; `lines_of`: rows that were
     further items of an order above (they belong to the sum of rows). `issues`: what keeps rows out first, then warnings;
-    lists are cut (see constants), counts are not.
+    lists are cut (see constants), counts are not. `recipe`: how a cleaning recipe went (see `cleaning.workbench.recipe`).
     """
 
     operation: uuid.UUID | None
@@ -75,6 +77,7 @@ class ImportReport:
     columns: tuple[ColumnStat, ...] = ()
     errors_file: Path | None = None
     changes: ChangeSet = field(default_factory=ChangeSet)
+    recipe: Mapping[str, Any] | None = None
 
 
 class Tally:
@@ -102,6 +105,7 @@ class Tally:
         self.warnings: list[RowIssue] = []
         self.changes: list[CellChange] = []
         self.columns = [ColumnStat() for _ in range(columns)]
+        self.recipe: Mapping[str, Any] | None = None
 
     def issue(self, row: int, outcome: str, column: int, code: str, text: str, cell: str) -> None:
         """One more thing to tell about a row."""
@@ -132,5 +136,5 @@ class Tally:
         return ImportReport(
             operation=operation, seconds=round(seconds, 3), dry_run=dry_run, errors_file=errors_file,
             issues=(*self.issues, *self.warnings), cell_changes=tuple(self.changes), columns=tuple(self.columns),
-            changes=changes or ChangeSet(), **self.counts,
+            changes=changes or ChangeSet(), recipe=self.recipe, **self.counts,
         )  # fmt: skip

@@ -20,7 +20,7 @@ from app.services.exchange.links import Links
 from app.services.exchange.matching import Match, Matcher
 from app.services.exchange.order_lines import OrderLines
 from app.services.exchange.plan import CREATE, UPDATE, ImportPlan
-from app.services.exchange.prepare import Prepared
+from app.services.exchange.prepare import Prepared, with_kept
 from app.services.exchange.report import AMBIGUOUS, DUPLICATE, REJECTED, UNMATCHED, WARNING, Tally
 
 
@@ -58,7 +58,7 @@ class _Batch:
         self.bulk = BulkWriter(work.reader, work.journal)
         self._layout = work.reader.layout(self._plan.entity)
         self._entity: Entity = self._layout.entity
-        self._matcher = Matcher(work.connection, self._layout, self._plan.rules)
+        self._matcher = Matcher(work.connection, self._layout, self._plan.rules, apart=self._plan.mode == CREATE)
         self._new: list[Prepared] = []
         self._changes: dict[bytes, Change] = {}
         self._contacts: list[tuple[Prepared, bytes | Prepared]] = []
@@ -118,6 +118,8 @@ class _Batch:
         elif self._plan.mode == UPDATE:
             self._refuse(row, UNMATCHED, "rejected", t("档案里找不到对应的记录"))
         elif self._linked(row):
+            if row.kept and self._entity.find("remark"):
+                row.columns = with_kept(row)
             self._matcher.expect(row, len(self._new))
             self._new.append(row)
             if self._p.lines is not None:
@@ -227,6 +229,8 @@ class _Batch:
         seen = record if before is None else Record(
             record.entity, record.id, record.handle, record.version, {**record.values, **before.values}, record.masked
         )  # fmt: skip
+        if self._matcher.is_alias(row, key, record.get("external_id")):
+            row.columns.pop("external_id")  # it stays the alias's own
         change = difference(self._entity, self._plan, seen, row)
         if change is None:
             self._tally.add("unchanged")

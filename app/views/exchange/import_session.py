@@ -20,6 +20,7 @@ from app.services.exchange.plan import ColumnPlan, ImportPlan
 from app.services.exchange.reading.records import Inspection, ReadOptions
 from app.services.exchange.report import ImportReport
 from app.services.exchange.targets import Target, target_of, targets_of
+from app.services.exchange.whole_table import homeless, widened
 from app.views.operations.task import Task
 from app.views.shell.desk import Desk
 
@@ -152,6 +153,16 @@ class ImportSession(QObject):
         found = target_of(target, self.entity, registry) if target else None
         column = ColumnPlan(self.plan.columns[index].name, target, 1.0, "person")
         self._put(index, tuned(column, self._cells(index), (found,)) if found else column)
+
+    def columns_without_place(self) -> int:
+        """How many columns with content are not imported and could become fields of their own."""
+        return len(homeless(self.inspection, self.plan)) if self.inspection and self.plan else 0
+
+    def make_fields(self) -> None:
+        """A field for every column that is not imported: an existing one of its name, or a new one."""
+        assert self.inspection is not None
+        assert self.plan is not None
+        self.change(widened(self.inspection, self.plan, self.entity, forced=True))
 
     def set_unit(self, index: int, unit: int) -> None:
         """How many 元 a written 1 of an amount column stands for."""

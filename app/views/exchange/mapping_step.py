@@ -46,6 +46,7 @@ class MappingStep(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         self.note = Banner("info", "", icon="wand-sparkles")
+        self.note.action_clicked.connect(session.make_fields)
         column.addWidget(self.note)
         parts = QSplitter(Qt.Orientation.Vertical)
         parts.setChildrenCollapsible(False)
@@ -201,6 +202,8 @@ class MappingStep(QWidget):
 
     def _say(self, plan: ImportPlan) -> None:
         obstacle = self._session.obstacle()
+        left = self._session.columns_without_place() if self._session.desk.workspace.actor.is_admin else 0
+        self.note.set_action(t("为未匹配的 {n} 列新建字段", n=left) if left else "")
         if obstacle:
             self.note.set_message(obstacle, "warning")
             return

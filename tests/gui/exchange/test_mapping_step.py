@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from app.core.fields import FieldType
 from app.services.exchange.mapping import order_is_open
@@ -41,6 +41,21 @@ def test_that_a_column_can_go_elsewhere_and_the_look_follows(wizard, people, qtb
     assert "备注" in headers
     wizard.pick(1, "")
     qtbot.waitUntil(lambda: step.lines[1].told() == "跳过")
+
+
+def test_that_one_click_makes_fields_for_the_columns_left_over(wizard, table, qtbot):
+    path = table(
+        [["客户名称", "手机", "车辆颜色", "门店评分"], ["甲公司", "13812345678", "蓝", "12"], ["乙公司", "", "红", "7"]]
+    )
+    wizard.to_mapping(path)
+    step = wizard.dialog.mapping_step
+    action = next(b for b in step.note.findChildren(QPushButton) if "2" in b.text())
+    assert action.text() == "为未匹配的 2 列新建字段"
+    QTest.mouseClick(action, LEFT)
+    assert [c.target for c in wizard.session.plan.columns[2:]] == ["new:车辆颜色:text", "new:门店评分:integer"]
+    assert not action.isVisible()
+    qtbot.waitUntil(lambda: wizard.session.preview is not None)
+    assert not wizard.session.obstacle()
 
 
 def test_that_a_problem_is_said_beside_its_column(wizard, people, qtbot):

@@ -37,9 +37,9 @@ AREAS = {
             "merging",
             "quality",
             "migration",
-        )  # fmt: skip
+        )
     ),
-    "cleaning": ("services/cleaning/",),
+    "cleaning": ("services/cleaning/", "services/workbench/"),
     "exchange": ("services/exchange/",),
     "cli": ("cli/",),
     "settings": ("settings/",),

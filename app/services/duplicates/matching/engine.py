@@ -13,16 +13,21 @@ from app.services.duplicates.matching.blocking import Candidates, candidates, lo
 from app.services.duplicates.matching.features import Column, Crowd, Feature, Floats, Longs, build
 from app.services.duplicates.matching.levels import Levels, levels_of
 from app.services.duplicates.matching.rivals import with_rivals
-from app.services.duplicates.matching.weights import Doubles, Model, Told, chance_agreement, fit, term_bits
+from app.services.duplicates.matching.twins import Twins, find_twins, only, spread
+from app.services.duplicates.matching.weights import Doubles, Model, Told, chance_agreement, fit, term_bits, usual
 
 CHUNK = 1_000_000
 LIKELY = 0.01
+#: that two records which are the same in everything are one
+TWIN = 0.9999
+NO_CANDIDATES = Candidates(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32), ())
 
 
 @dataclass(frozen=True)
 class Found:
     """The scored pairs of a search. `levels`: per feature key, of each pair. `lost`: the estimated share of true pairs
-    that no blocking rule brought up. `extra`: term-frequency bits per feature key and pair."""
+    that no blocking rule brought up. `extra`: term-frequency bits per feature key and pair. `unlikely`: a·n + b, sorted, of
+    pairs that were compared and are not one, between records that have a likely partner."""
 
     a: Longs
     b: Longs
@@ -34,6 +39,7 @@ class Found:
     lost: float
     crowds: tuple[Crowd, ...]
     compared: int
+    unlikely: Longs
 
 
 def search(
@@ -49,25 +55,55 @@ def search(
     with all; None = all with all. Pairs below probability `keep` are left out."""
     job = job or Job()
     job.progress(t("正在读懂各列"), 0)
-    features = build(columns, job)
+    built = build(columns, job)
+    twins = find_twins(built, n)
+    features = [only(f, twins.alone) for f in built] if twins.sets else built
+    n_alone = len(twins.alone)
+    if new is not None and twins.sets:
+        fresh, new = new, new[twins.alone]
+        for place, rows in twins.sets.items():
+            new[place] = bool(fresh[rows].any())
+    elif new is not None:
+        fresh = new
     job.progress(t("正在比较随机的档案"), 0)
-    u = chance_agreement(features, n) if n > 1 else {}
+    u = chance_agreement(features, n_alone) if n_alone > 1 else {}
     job.progress(t("正在找可能重复的档案"), 0)
-    pairs = candidates(features, n, job, new=new) if features else Candidates(*(np.zeros(0, np.int64),) * 2, np.zeros(0, np.int32), ())  # fmt: skip
-    levels, extra = _compare(features, pairs, u, job)
+    pairs = candidates(features, n_alone, job, new=new) if u else NO_CANDIDATES
+    levels, extra = _compare(features if u else [], pairs, u, job)
     total = np.asarray(np.sum(list(extra.values()), axis=0), dtype=np.float32) if extra else None
     job.progress(t("正在估计权重"), 0)
-    if len(pairs):
-        model, probability = fit(features, levels, u, n, told, total, lambda p: _settled(pairs, p, n))
+    space = None if new is None else _space(int(new.sum()), n_alone)
+    if u:
+        model, probability = fit(
+            features, levels, u, n_alone, told, total, space, lambda p: _settled(pairs, p, n_alone)
+        )
     else:
-        model, probability = Model({}, dict(u), 0.0), np.zeros(0)
-    lost = lost_share(pairs.rules, probability)
-    likely = probability >= keep
-    crowds = tuple(c for f in features for c in f.crowds)
+        model, probability = usual(features), np.zeros(0)
+    likely = np.nonzero(probability >= keep)[0]
+    one, two, source = spread(pairs.a[likely], pairs.b[likely], twins)
+    if new is not None:
+        wanted = fresh[one] | fresh[two]
+        one, two, source = one[wanted], two[wanted], source[wanted]
+    of_pair = likely[source] if len(likely) else source
+    twin = source < 0
+    top = {f.key: np.where(f.whole[one] >= 0, len(f.levels) - 1, -1).astype(np.int8) for f in built}
+    crowds = tuple(c for f in built for c in f.crowds)
     return Found(
-        pairs.a[likely], pairs.b[likely], probability[likely], {k: v[likely] for k, v in levels.items()},
-        {k: v[likely] for k, v in extra.items()}, tuple(features), model, lost, crowds, len(pairs),
+        one, two, np.where(twin, TWIN, _at(probability, of_pair)),
+        {k: np.where(twin, top[k], _at(v, of_pair)) for k, v in levels.items()},
+        {k: np.where(twin, 0, _at(v, of_pair)).astype(np.float32) for k, v in extra.items()},
+        tuple(built), model, lost_share(pairs.rules, probability), crowds, len(pairs),
+        _unlikely(pairs, probability, twins, n),
     )  # fmt: skip
+
+
+def _at(values: np.ndarray, places: Longs) -> np.ndarray:
+    return values[places] if len(values) else np.zeros(len(places), dtype=values.dtype)
+
+
+def _space(new: int, n: int) -> tuple[int, float]:
+    """How many records are in question, and how many pairs there are with at least one of them."""
+    return max(1, new), max(1.0, new * (n - 1) - new * (new - 1) / 2)
 
 
 def _compare(
@@ -98,3 +134,11 @@ def _settled(pairs: Candidates, probability: Doubles, n: int) -> Doubles:
         probability = probability.copy()
         probability[likely] = with_rivals(pairs.a[likely], pairs.b[likely], probability[likely], n)
     return probability
+
+
+def _unlikely(pairs: Candidates, probability: Doubles, twins: Twins, n: int) -> Longs:
+    partnered = np.zeros(len(twins.alone), dtype=bool)
+    likely = probability >= 0.5
+    partnered[pairs.a[likely]] = partnered[pairs.b[likely]] = True
+    against = ~likely & partnered[pairs.a] & partnered[pairs.b]
+    return np.sort(twins.alone[pairs.a[against]] * n + twins.alone[pairs.b[against]])

@@ -48,15 +48,16 @@ class Crowd:
 
 @dataclass
 class Feature:
-    """A column ready for comparing; see the module. `names` only for names, `tokens` for names, texts and addresses: their offsets
-    and numbers by value, with `idf` and `numeric` (is it a number) by token. `share`: how much of its evidence counts,
-    less than 1 for a text that repeats another one."""
+    """A column ready for comparing; see the module. `whole`: a code for all values of a record together. `names` only for
+    names, `tokens` for names, texts and addresses: their offsets and numbers by value, with `idf` and `numeric` (is it a
+    number) by token. `share`: how much of its evidence counts, less than 1 for a text that repeats another one."""
 
     key: str
     label: str
     kind: str
     codes: Ints
     values: list[str]
+    whole: Ints
     more: tuple[Ints, Ints] | None = None
     names: list[Name] = field(default_factory=list)
     forms: dict[str, Ints] = field(default_factory=dict)
@@ -101,6 +102,10 @@ def build(columns: Sequence[Column], job: Job | None = None) -> list[Feature]:
             made.append(feature)
     made = _without_repeats(made)
     _share_evidence(made)
+    title = next((f for f in made if f.kind == kinds.NAME and f.more is None), None)
+    for feature in made:
+        if feature.kind in kinds.IDENTIFYING:
+            _drop_crowds(feature, title)
     return made
 
 
@@ -129,18 +134,17 @@ def _feature(column: Column, job: Job) -> Feature | None:
     codes = np.where(raw >= 0, inner[raw], -1).astype(np.int32)
     if not values:
         return None
-    more = None
+    more, whole = None, codes
     if several:
+        whole = code(["\x1f".join(sorted(set(texts))) for texts in column.values])[0]
         rows = np.asarray(owners, dtype=np.int32)
         keep = codes >= 0
         more = (rows[keep], codes[keep])
         first = np.full(len(column.values), -1, dtype=np.int32)
         first[more[0][::-1]] = more[1][::-1]
         codes = first
-    feature = Feature(column.key, column.label, kind, codes, values, more, only_agreement=column.only_agreement)
-    if kind in kinds.IDENTIFYING:
-        _drop_crowds(feature)
-    elif kind == kinds.NAME:
+    feature = Feature(column.key, column.label, kind, codes, values, whole, more, only_agreement=column.only_agreement)
+    if kind == kinds.NAME:
         feature.names = [name_forms(v) for v in values]
         feature.forms = {
             "core": code([x.core for x in feature.names])[0], "sound": code([x.sound for x in feature.names])[0],
@@ -157,13 +161,16 @@ def _wordy(flat: Sequence[str]) -> bool:
     return bool(given) and sum(len(v.split()) for v in given) / len(given) >= 4.5
 
 
-def _drop_crowds(feature: Feature) -> None:
-    """Values that too many records share are nothing to compare: 0.2 % of the records and never fewer than a dozen."""
+def _drop_crowds(feature: Feature, title: Feature | None) -> None:
+    """Values that too many records share are nothing to compare: 0.2 % of the records and never fewer than a dozen. Unless
+    the records have few names among them: then it is one thing written down very often."""
     codes = feature.codes if feature.more is None else feature.more[1]
     n = len(feature.codes)
     counts = np.bincount(codes[codes >= 0], minlength=len(feature.values))
     limit = max(PLACEHOLDER_LEAST, min(200, int(0.002 * n)))
-    crowded = np.nonzero(counts > limit)[0]
+    crowded = np.asarray(
+        [c for c in np.nonzero(counts > limit)[0] if _many_names(feature, int(c), title)], dtype=np.int64
+    )
     if feature.kind == kinds.CODE and len(crowded) and counts[crowded].sum() > 0.5 * max(1, counts.sum()):
         return  # not a code after all: a column of few values
     for at in crowded[np.argsort(-counts[crowded])][:50]:
@@ -179,6 +186,17 @@ def _drop_crowds(feature: Feature) -> None:
             feature.codes[feature.more[0][::-1]] = feature.more[1][::-1]
         else:
             feature.codes = np.where(gone[feature.codes], -1, feature.codes).astype(np.int32)
+
+
+def _many_names(feature: Feature, value: int, title: Feature | None) -> bool:
+    if title is None or title is feature:
+        return True
+    rows = (
+        feature.more[0][feature.more[1] == value] if feature.more is not None else np.nonzero(feature.codes == value)[0]
+    )
+    names = title.codes[rows]
+    names = title.forms["brand"][names[names >= 0]]
+    return len(np.unique(names)) > 0.3 * len(names)
 
 
 def _tokenise(feature: Feature) -> None:
@@ -250,4 +268,4 @@ def _within(feature: Feature, other: Feature) -> bool:
         same += short == long
     if same >= 0.9 * len(rows):  # two columns that are one: the first stays
         return id(feature) > id(other)
-    return inside >= 0.9 * len(rows)
+    return inside >= 0.9 * len(rows) and feature.kind != kinds.TEXT  # a title in a description is still the title

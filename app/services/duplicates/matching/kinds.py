@@ -17,33 +17,40 @@ IDENTIFYING = frozenset({CODE, PHONE, EMAIL})
 
 @dataclass(frozen=True)
 class Level:
-    """How far two values agree. `key` is stable, `m` the usual share of true pairs at this level. `most`: the level is
+    """How far two values agree. `key` is stable, `m` the usual share of true pairs at this level, `u` that of pairs of
+    different records. `most`: the level is
     never worth more bits than this (a little likeness of names is no reason to take two records for one)."""
 
     key: str
     m: float
+    u: float
     most: float = 99.0
 
 
 #: worst first; the number of a level is its place in the tuple
 LEVELS: dict[str, tuple[Level, ...]] = {
     NAME: (
-        Level("different", 0.05, -1.0), Level("alike", 0.05, 2.0), Level("near", 0.12), Level("part", 0.08), Level("sounds", 0.06),
-        Level("core", 0.16), Level("same", 0.48),
+        Level("different", 0.05, 0.985, -1.0), Level("alike", 0.05, 0.008, 2.0), Level("near", 0.12, 0.003),
+        Level("part", 0.08, 0.002), Level("sounds", 0.06, 0.0008), Level("core", 0.16, 0.0007), Level("same", 0.48, 0.0005),
     ),
     TEXT: (
-        Level("different", 0.05, -1.0), Level("little", 0.08, 0.0), Level("some", 0.12), Level("much", 0.17), Level("most", 0.18),
-        Level("same", 0.40),
+        Level("different", 0.05, 0.9695, -1.0), Level("little", 0.08, 0.02, 0.0), Level("some", 0.12, 0.006),
+        Level("much", 0.17, 0.003), Level("most", 0.18, 0.001), Level("same", 0.40, 0.0005),
     ),
     ADDRESS: (
-        Level("different", 0.15, 0.0), Level("little", 0.10, 0.0), Level("some", 0.15), Level("most", 0.20), Level("same", 0.40),
+        Level("different", 0.15, 0.9305, 0.0), Level("little", 0.10, 0.05, 0.0), Level("some", 0.15, 0.015),
+        Level("most", 0.20, 0.003), Level("same", 0.40, 0.0015),
     ),
-    CODE: (Level("different", 0.08), Level("near", 0.12), Level("same", 0.80)),
-    PHONE: (Level("different", 0.22), Level("near", 0.08), Level("same", 0.70)),
-    EMAIL: (Level("different", 0.18), Level("user", 0.12), Level("same", 0.70)),
-    DATE: (Level("different", 0.06), Level("year", 0.04), Level("near", 0.12), Level("same", 0.78)),
-    NUMBER: (Level("different", 0.25), Level("order", 0.15), Level("near", 0.10), Level("same", 0.50)),
-    CATEGORY: (Level("different", 0.15), Level("near", 0.08), Level("same", 0.77)),
+    CODE: (Level("different", 0.08, 0.9995), Level("near", 0.12, 0.0003), Level("same", 0.80, 0.0002)),
+    PHONE: (Level("different", 0.22, 0.9995), Level("near", 0.08, 0.0003), Level("same", 0.70, 0.0002)),
+    EMAIL: (Level("different", 0.18, 0.9994), Level("user", 0.12, 0.0004), Level("same", 0.70, 0.0002)),
+    DATE: (
+        Level("different", 0.06, 0.975), Level("year", 0.04, 0.02), Level("near", 0.12, 0.004), Level("same", 0.78, 0.001),
+    ),
+    NUMBER: (
+        Level("different", 0.25, 0.8), Level("order", 0.15, 0.1), Level("near", 0.10, 0.05), Level("same", 0.50, 0.05),
+    ),
+    CATEGORY: (Level("different", 0.15, 0.78), Level("near", 0.08, 0.02), Level("same", 0.77, 0.2)),
 }  # fmt: skip
 
 _DATE = re.compile(r"\d{4}[-/.年]?\d{1,2}[-/.月]?\d{1,2}日?|\d{1,2}/\d{1,2}/\d{4}")

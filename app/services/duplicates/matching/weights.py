@@ -29,10 +29,15 @@ LABEL_WEIGHT = 5.0
 _HOLD = {kinds.NAME: 0.75, kinds.TEXT: 0.75, kinds.NUMBER: 3.0}
 #: a decision that two records differ moves u as if it were one of this many random pairs
 _RANDOM_WORTH = 20_000.0
+#: of how many pairs the usual shares are worth: in tiny tables chance agreement cannot be counted
+_USUAL_PAIRS = 2_000.0
+#: how much of the usual number of duplicates (a fifth of the records) is held against what the pairs say
+_HELD_PRIOR = 0.25
 _SEED = 20261122
 _TERMS = frozenset({kinds.NAME, kinds.TEXT, kinds.ADDRESS, kinds.CATEGORY, kinds.DATE, kinds.NUMBER})
 
 
+Space = tuple[int, float]
 Settle = Callable[[Doubles], Doubles]
 
 
@@ -61,7 +66,7 @@ def random_pairs(n: int) -> tuple[Longs, Longs]:
 
 
 def chance_agreement(features: Sequence[Feature], n: int) -> dict[str, Doubles]:
-    """u per feature, from random pairs."""
+    """u per feature: from random pairs, in tiny tables rather the usual shares."""
     a, b = random_pairs(n)
     found = {}
     for feature in features:
@@ -70,7 +75,9 @@ def chance_agreement(features: Sequence[Feature], n: int) -> dict[str, Doubles]:
         top = _exact_share(feature)
         if top is not None and counts.sum():
             counts[-1] = top * counts.sum()  # counted over all pairs, not only those drawn
-        counts += 0.5 / len(counts)
+        pairs = min(counts.sum(), n * (n - 1) / 2)
+        counts *= pairs / max(1.0, counts.sum())
+        counts += _USUAL_PAIRS * np.asarray([level.u for level in feature.levels])
         found[feature.key] = counts / counts.sum()
     return found
 
@@ -102,27 +109,48 @@ def fit(
     n: int,
     told: Told = (),
     extra: Floats | None = None,
+    space: Space | None = None,
     settle: Settle = lambda probability: probability,
 ) -> tuple[Model, Doubles]:
     """The model and the probability of each candidate pair.
 
     `levels`: per feature, of the candidate pairs. `told`: of decided pairs, the level of each feature and whether they
-    are one. `extra`: bits to add per pair (term frequencies). `settle`: what the pairs say about each other (`rivals`).
+    are one. `extra`: bits to add per pair (term frequencies). `space`: (records in question, pairs there are of them) when not all records are
+    compared with all. `settle`: what the pairs say about each other (`rivals`).
+
+    u is drawn from all pairs, true ones among them; what the model takes for true is left out of it, down to the half.
     """
-    all_pairs = n * (n - 1) / 2
-    least, most = 0.01 * n, 3.0 * n
-    expected = 0.2 * n
+    size, all_pairs = space or (n, n * (n - 1) / 2)
+    expected = usual_pairs = 0.2 * size
     m = {f.key: np.asarray([level.m for level in f.levels]) for f in features}
     same = {f.key: _decided(f, told, same=True) for f in features}
-    u = {f.key: _moved(u[f.key], _decided(f, told, same=False)) for f in features}
+    drawn = {f.key: _moved(u[f.key], _decided(f, told, same=False)) for f in features}
+    u = dict(drawn)
     for _ in range(ROUNDS):
         probability = settle(_probability(features, levels, m, u, min(0.5, expected / all_pairs), extra))
-        expected = float(np.clip(probability.sum(), least, most))
+        met = float(probability.sum())
+        expected = min((1 - _HELD_PRIOR) * met + _HELD_PRIOR * usual_pairs, 3.0 * size)
         for feature in features:
             m[feature.key] = _posterior(feature, levels[feature.key], probability, same[feature.key])
+            u[feature.key] = _without(drawn[feature.key], feature, levels[feature.key], probability, all_pairs)
     weights = {f.key: _bits(f, m[f.key], u[f.key]) for f in features}
     model = Model(m, dict(u), min(0.5, expected / all_pairs), expected, weights)
     return model, settle(_probability(features, levels, m, u, model.prior, extra))
+
+
+def usual(features: Sequence[Feature]) -> Model:
+    """The model where there is nothing to learn from: the usual shares."""
+    m = {f.key: np.asarray([level.m for level in f.levels]) for f in features}
+    u = {f.key: np.asarray([level.u for level in f.levels]) for f in features}
+    return Model(m, u, 1e-4, 0.0, {f.key: _bits(f, m[f.key], u[f.key]) for f in features})
+
+
+def _without(drawn: Doubles, feature: Feature, levels: Levels, probability: Doubles, all_pairs: float) -> Doubles:
+    """u without the pairs that are taken for one."""
+    given = levels >= 0
+    met = np.bincount(levels[given], probability[given], minlength=len(drawn))
+    made = np.maximum(drawn - met / all_pairs, 0.5 * drawn)
+    return np.asarray(made / made.sum())
 
 
 def _decided(feature: Feature, told: Told, *, same: bool) -> Doubles:
@@ -140,7 +168,10 @@ def _moved(u: Doubles, apart: Doubles) -> Doubles:
 def _bits(feature: Feature, m: Doubles, u: Doubles) -> Doubles:
     """log2(m / u) of each level within the level's bound, times the share of this feature's evidence that counts."""
     most = np.asarray([level.most for level in feature.levels])
-    bits = np.minimum(np.log2(m / u), most) * feature.share
+    bits = np.minimum(np.log2(m / u), most)
+    if feature.kind == kinds.TEXT:  # more shared words never tell less, however often the table repeats itself
+        bits = np.maximum.accumulate(bits)
+    bits = bits * feature.share
     return np.maximum(bits, 0.0) if feature.only_agreement else np.asarray(bits)
 
 
