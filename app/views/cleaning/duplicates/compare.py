@@ -294,7 +294,7 @@ class CompareView(QTableView):
             return
         first = 104
         self.setColumnWidth(0, first)
-        each = max(132, (self.viewport().width() - first) // (count - 1))
+        each = max(120, (self.viewport().width() - first) // (count - 1))
         for at in range(1, count):
             self.setColumnWidth(at, each)
 

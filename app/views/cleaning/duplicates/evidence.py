@@ -119,7 +119,7 @@ class EvidencePane(QWidget):
         column.setSpacing(4)
         column.addLayout(line)
         column.addWidget(area, 1)
-        self.setMinimumHeight(110)
+        self.setMinimumHeight(96)
 
     def show_pairs(self, pairs: Sequence[Pair], names: Mapping[uuid.UUID, str], *, keep: bool) -> None:
         """The pairs of another group, or (`keep`) of the same with the same one shown."""

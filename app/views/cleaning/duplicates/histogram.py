@@ -52,10 +52,10 @@ class Histogram(QWidget):
         return self._limits
 
     def sizeHint(self) -> QSize:
-        return QSize(420, 128)
+        return QSize(420, 106)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, 128)
+        return QSize(240, 106)
 
     def _say(self) -> None:
         self.setAccessibleName(t("可能性分布"))

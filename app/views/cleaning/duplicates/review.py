@@ -163,8 +163,8 @@ class ReviewPane(QWidget):
         names = {r.id: self._name(r, group.records) for r in group.records}
         self.evidence.show_pairs(group.pairs, names, keep=not another)
         if another:
-            wanted = min(self.evidence.wanted(), self._split.height() * 2 // 5)
-            self._split.setSizes([max(120, self._split.height() - wanted), wanted])
+            wanted = min(self.evidence.wanted(), self._split.height() // 3)
+            self._split.setSizes([max(140, self._split.height() - wanted), wanted])
         moved = [t("{entity} {n} 条", entity=registry.entity(k).label, n=n) for k, n in plan.follow.items() if n]
         self.follow.setText(t("一起转过去：{what}", what=t("、").join(moved)) if moved else "")
         self.problem.setText(problem)

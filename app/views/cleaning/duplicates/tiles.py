@@ -27,12 +27,12 @@ class BandTile(QAbstractButton):
 
     def show_count(self, count: int, note: str = "") -> None:
         """Another number; `note`: what stands below it."""
-        self._count, self._note = count, note or t("组")
+        self._count, self._note = count, note or t("个组")
         self.setAccessibleName(f"{band_label(self.band)} {count:,} {self._note}")
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(132, 118)
+        return QSize(128, 100)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = painting.painter_for(self)
@@ -40,10 +40,10 @@ class BandTile(QAbstractButton):
         hot = self.underMouse() or self.isDown()
         painting.rounded(painter, rect, 10, "hover" if hot else "surface_2", "border")
         ink = theme.ink(BAND_TONES[self.band])
-        painting.rounded(painter, QRectF(14, 17, 8, 8), 4, ink)
-        painting.put_text(painter, QRectF(28, 12, rect.width() - 36, 18), band_label(self.band), "text_2")
-        painting.put_text(painter, QRectF(14, 40, rect.width() - 24, 34), f"{self._count:,}", "text", 26, bold=True)
-        painting.put_text(painter, QRectF(14, 82, rect.width() - 24, 18), self._note, "text_3", fonts.SMALL)
+        painting.rounded(painter, QRectF(14, 15, 8, 8), 4, ink)
+        painting.put_text(painter, QRectF(28, 10, rect.width() - 36, 18), band_label(self.band), "text_2")
+        painting.put_text(painter, QRectF(14, 34, rect.width() - 24, 34), f"{self._count:,}", "text", 26, bold=True)
+        painting.put_text(painter, QRectF(14, 72, rect.width() - 24, 18), self._note, "text_3", fonts.SMALL)
         if self.hasFocus():
             painting.focus_ring(painter, rect, 10)
         painter.end()
