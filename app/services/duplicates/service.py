@@ -7,10 +7,12 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.core.access import Action
+from app.core.clock import now
 from app.core.fields import FieldType
 from app.core.filters import Filter
 from app.core.i18n import t
@@ -144,6 +146,16 @@ class DuplicateService:
             done = len(store.decided(work.connection, entity))
             open_ = len(store.rows(work.connection, entity, ("open",), self.thresholds(entity).review))
             return done, open_
+
+    def histogram(self, entity: str) -> tuple[tuple[int, ...], datetime | None]:
+        """(open pairs by probability in twentieths, when they were found); None = nothing was searched yet."""
+        self._check(entity)
+        with self._context.reading() as work:
+            rows = store.rows(work.connection, entity, ("open", "merged", "different"), 0.0)
+            searched = setting(work.connection, f"duplicates.last.{entity}") is not None
+        counts = Counter(min(19, int(r.probability * 20)) for r in rows if r.state == "open")
+        newest = max((r.found_at for r in rows), default=now() if searched else None)
+        return tuple(counts.get(i, 0) for i in range(20)), newest
 
     def weights(self, entity: str) -> tuple[FieldWeights, ...]:
         """How the last search weighed the fields; empty before the first one."""
