@@ -25,7 +25,7 @@ from app.views.cleaning.workbench.bench import Bench
 from app.views.cleaning.workbench.words import methods
 from app.views.operations.task import Task
 from app.views.widgets import buttons, painting
-from app.views.widgets.fields import ChoiceField
+from app.views.widgets.fields import ChoiceField, NumberField
 from app.views.widgets.labels import DataLabel, heading, muted
 from app.views.widgets.spinner import Spinner
 
@@ -348,8 +348,7 @@ class ClusterDialog(QDialog):
 
 
 def _spin(least: int, most: int, value: int, name: str) -> QSpinBox:
-    made = QSpinBox()
-    made.setRange(least, most)
+    made = NumberField(least, most)
     made.setValue(value)
     made.setAccessibleName(name)
     return made

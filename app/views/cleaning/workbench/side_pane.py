@@ -181,7 +181,8 @@ class _Step(QStyledItemDelegate):
             painting.focus_ring(painter, rect, 6)
         title, _, told = str(index.data(Qt.ItemDataRole.DisplayRole)).partition("\n")
         ink = "primary_text" if now else "text" if done else "disabled"
-        painting.put_text(painter, rect.adjusted(10, 3, -8, -20), title, ink, fonts.BODY, bold=now)
+        room = rect.adjusted(10, 3, -8, -20) if told else rect.adjusted(10, 0, -8, 0)
+        painting.put_text(painter, room, title, ink, fonts.BODY, bold=now)
         painting.put_text(painter, rect.adjusted(10, 20, -8, -3), told, "text_3" if done else "disabled", fonts.CAPTION)
         painter.restore()
 
@@ -200,6 +201,7 @@ class HistoryPane(QListWidget):
         self.setAccessibleName(t("清洗步骤"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setItemDelegate(_Step(self))
+        self.viewport().setAutoFillBackground(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QListWidget.SelectionMode.NoSelection)
         self.itemClicked.connect(lambda item: self.wanted.emit(self.row(item)))
