@@ -1,3 +1,4 @@
+# ruff: noqa: B023
 """Pictures of the clean-up workbench: `python -m tests.gui.cleaning.shots FOLDER`."""
 
 from __future__ import annotations

@@ -139,6 +139,10 @@ class _Histogram(QWidget):
         painter.end()
 
 
+def _bound(value: Any) -> str:
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
 class FacetCard(QWidget):
     """One facet.
 
@@ -202,7 +206,7 @@ class FacetCard(QWidget):
         self._body.addWidget(self._histogram)
         row = QHBoxLayout()
         row.setSpacing(6)
-        self.least, self.most = QLineEdit(), QLineEdit()
+        self.least, self.most = (QLineEdit(_bound(value)) for value in (self.facet.least, self.facet.most))
         for edit, words in ((self.least, t("从")), (self.most, t("到"))):
             edit.setPlaceholderText(words)
             edit.setAccessibleName(t("“{name}”{words}", name=self.facet.column, words=words))

@@ -118,7 +118,7 @@ class WorkbenchPanel(QWidget):
         self.export_button = buttons.plain(t("导出"), "download")
         self.export_button.set_trailing("chevron-down")
         self.export_button.clicked.connect(lambda: self._under(self.export_button, self.results.export_menu()))
-        self.finish_button = buttons.primary("")
+        self.finish_button = buttons.primary(t("导入清洗结果…"))
         self.finish_button.clicked.connect(self.results.finish)
         self.close_button = IconButton("x", t("关闭这张表"))
         self.close_button.clicked.connect(self.close_table)
@@ -352,6 +352,8 @@ class WorkbenchPanel(QWidget):
     def open_step(self, op: str, column: str, preset: dict[str, Any] | None = None) -> None:
         """One transformation with its preview."""
         if self.bench.history is not None:
+            if column != self.bench.column:
+                self.bench.pick(column)
             self._open(StepDialog(self.bench, op, column, preset, self.window()))
 
     def _open(self, dialog: QDialog) -> None:
