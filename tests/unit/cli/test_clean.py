@@ -52,7 +52,12 @@ def test_that_clusters_come_in_the_stable_form(run: Kedang, sheet: Path) -> None
 
 @pytest.mark.parametrize(
     ("method", "more"),
-    [("ngram", ["--n", "1"]), ("levenshtein", ["--radius", "2", "--block", "1"]), ("jaro-winkler", ["--radius", "0.4"]), ("pinyin", [])],
+    [
+        ("ngram", ["--n", "1"]),
+        ("levenshtein", ["--radius", "2", "--block", "1"]),
+        ("jaro-winkler", ["--radius", "0.4"]),
+        ("pinyin", []),
+    ],
 )
 def test_that_every_kind_of_method_answers(run: Kedang, sheet: Path, method: str, more: list[str]) -> None:
     answer = run("clean", "cluster", sheet, "--column", "城市", "--method", method, *more)

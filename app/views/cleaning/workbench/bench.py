@@ -308,9 +308,16 @@ class Bench(QObject):
 
     def export(self, path: Path, *, removed: bool, on_done: Callable[[int], object]) -> None:
         """The table, or the rows taken out, as a file."""
-        table = self.table
-        title = t("正在写入 {name}", name=path.name)
-        self._start(title, lambda job: write_table(path, table, job, removed=removed), on_done)
+        assert self.source is not None
+        table, records = self.table, self.source.records
+        service = self.desk.workspace.workbench
+
+        def work(job: Job) -> int:
+            if records is not None:
+                return service.export(records, table, path, job, removed=removed)
+            return write_table(path, table, job, removed=removed)
+
+        self._start(t("正在写入 {name}", name=path.name), work, on_done)
 
     def preview_back(self, on_done: Callable[[WriteBack], None]) -> None:
         """What writing back would change."""

@@ -168,6 +168,7 @@ class ClusterDialog(QDialog):
 
     def _build_list(self) -> QScrollArea:
         body = QWidget()
+        body.setProperty("ground", "surface")
         self._list = QVBoxLayout(body)
         self._list.setContentsMargins(0, 0, 6, 0)
         self._list.setSpacing(8)
