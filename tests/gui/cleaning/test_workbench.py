@@ -335,6 +335,12 @@ def test_that_rows_are_flagged_taken_out_and_exported(bench, dialogs, messy, tmp
     bench.bench.do_step(Step("flag", rows=bench.bench.chosen))
     bench.idle()
     assert "★" in bench.panel.sheet.sheet.cell(0, 0)
+    sheet = bench.panel.sheet
+    sheet.setFocus()
+    sheet.setCurrentIndex(sheet.sheet.index(0, 1))
+    QTest.keyClick(sheet, Qt.Key.Key_B, CTRL)
+    bench.idle()
+    assert [sheet.sheet.flagged(row) for row in range(2)] == [False, True]
     bench.bench.do_step(Step("remove-rows", rows=bench.bench.chosen))
     bench.idle()
     assert "已移出 2 行" in bench.panel._rows_label.text()

@@ -158,6 +158,7 @@ class WorkbenchPanel(QWidget):
         self.sheet.column_menu.connect(lambda name, place: build_menu(self, self._column_menu(name)).popup(place))
         self.sheet.edit_wanted.connect(lambda name, value: self.open_step("edit", name, {"from": value}))
         self.sheet.facet_wanted.connect(self._facet_of_value)
+        self.sheet.flag_wanted.connect(self._flag)
         self.side.profile.value_wanted.connect(lambda value: self._facet_of_value(bench.column, value))
         self.side.profile.mask_wanted.connect(self._facet_of_mask)
         self.facet_pane.add_button.clicked.connect(
@@ -329,6 +330,11 @@ class WorkbenchPanel(QWidget):
         """Leave the table; asks when steps would be lost."""
         if self._may_leave():
             self.bench.close()
+
+    def _flag(self, number: int, on: bool) -> None:
+        from app.services.cleaning.workbench.steps import Step
+
+        self.bench.do_step(Step("flag" if on else "unflag", "", {"numbers": [number]}))
 
     def _facet_of_value(self, column: str, value: str) -> None:
         from app.services.cleaning.workbench.facets import Facet

@@ -81,6 +81,16 @@ class SheetModel(QAbstractTableModel):
             return plain_tooltip(why or (text if len(text) > 16 else ""))
         return None
 
+    def number(self, row: int) -> int:
+        """The row's number in the file, or the record's handle."""
+        assert self._table is not None
+        return int(self._table.numbers[int(self._places[row])])
+
+    def flagged(self, row: int) -> bool:
+        """Whether the row has a flag."""
+        assert self._table is not None
+        return bool(self._table.flags[int(self._places[row])])
+
     def problem(self, row: int, column: int) -> str:
         """Why the last step could not understand the cell, or ""."""
         assert self._table is not None
@@ -159,13 +169,14 @@ class SheetView(QTableView):
     Signals:
         column_picked(str): a column was taken in hand; column_menu(str, QPoint): its menu is wanted;
         edit_wanted(str, str): (column, value) is to be edited everywhere; facet_wanted(str, str): rows with this value
-        are wanted.
+        are wanted; flag_wanted(int, bool): the row of this number is to have a flag or none.
     """
 
     column_picked = Signal(str)
     column_menu = Signal(str, QPoint)
     edit_wanted = Signal(str, str)
     facet_wanted = Signal(str, str)
+    flag_wanted = Signal(int, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -231,6 +242,8 @@ class SheetView(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             self._copy()
+        elif event.key() == Qt.Key.Key_B and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self._flag()
         elif event.key() in (Qt.Key.Key_F2, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._edit()
         else:
@@ -245,6 +258,7 @@ class SheetView(QTableView):
         items: list[MenuItem | None] = [
             MenuItem(t("修改这个值（所有相同的单元格）…"), self._edit, "pencil", "F2"),
             MenuItem(t("只看这个值的行"), lambda: self.facet_wanted.emit(name, value), "funnel"),
+            MenuItem(t("取消这一行的标记") if self._flagged() else t("标记这一行"), self._flag, "star", "Ctrl+B"),
             None,
             MenuItem(
                 t("对“{column}”的转换…", column=name), lambda: self.column_menu.emit(name, place), "wand-sparkles"
@@ -252,6 +266,14 @@ class SheetView(QTableView):
             MenuItem(t("复制"), self._copy, "copy", "Ctrl+C"),
         ]
         build_menu(self, items).popup(place)
+
+    def _flagged(self) -> bool:
+        return self.sheet.flagged(self.currentIndex().row())
+
+    def _flag(self) -> None:
+        at = self.currentIndex()
+        if at.isValid():
+            self.flag_wanted.emit(self.sheet.number(at.row()), not self._flagged())
 
     def _edit(self) -> None:
         at = self.currentIndex()
