@@ -49,13 +49,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def build() -> typer.Typer:
     """The whole command, its help in the language in force. Called with `obj`, the screen to answer on."""
-    from app.cli import archive, data, records, reports, search, tickets
+    from app.cli import archive, data, migration, records, reports, search, tickets
 
     app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True, help=t("客档通命令行"))
     app.callback()(_options)
     app.command("version", help=t("显示版本"))(_version)
     app.add_typer(archive.build(), name="archive")
     app.add_typer(data.build(), name="data")
+    app.add_typer(migration.build(), name="migration")
     app.add_typer(reports.build(), name="report")
     app.command("search", help=t("在所有档案中搜索"))(search.search)
     for entity in BUILT_IN:

@@ -22,6 +22,7 @@ from app.services.exchange.export import ExportService
 from app.services.exchange.importer import ImportService
 from app.services.exchange.presets import PresetService
 from app.services.history.service import HistoryService
+from app.services.migration.service import MigrationService
 from app.services.people.service import PeopleService
 from app.services.records import RecordService
 from app.services.samples.office import SampleOffice
@@ -54,6 +55,7 @@ class Workspace:
     exports: ExportService
     presets: PresetService
     analytics: AnalyticsService
+    migrations: MigrationService
 
     @property
     def archive(self) -> Archive:
