@@ -65,8 +65,9 @@ class ImportPlan:
     `match`: rules tried in order. `empty`: "keep" or "clear" what a blank cell meets in an existing record.
     `lists`: "add" to or "replace" the phones, e-mails and tags of an existing record. `bad_cells`: "reject" the row or
     "blank" the cell when a cell cannot be understood, or "keep" its text among the remarks. `titles`: columns whose
-    cells together name a row without a title, tried in order; of two, the given name comes first. `links`: "make" customers and other records that are named
-    and not there, or leave the link "open" and take the row all the same. `owner`: user id as text, or "" for the importing person.
+    cells together name a row without a title, tried in order; of two, the given name comes first. `links`: "make"
+    customers and other records that are named and not there, or leave the link "open" and take the row all the same.
+    `owner`: user id as text, or "" for the importing person.
     """
 
     entity: str
