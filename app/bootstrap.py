@@ -27,12 +27,15 @@ from app.services.deals.leads import LeadService
 from app.services.deals.orders import OrderService
 from app.services.deals.payments import PaymentService
 from app.services.deals.service import DealService
+from app.services.duplicates.service import DuplicateService
 from app.services.exchange.export import ExportService
 from app.services.exchange.importer import ImportService
 from app.services.exchange.presets import PresetService
 from app.services.history.service import HistoryService
+from app.services.merging.service import MergeService
 from app.services.migration.service import MigrationService
 from app.services.people.service import PeopleService, actor_of, add_first_user, check_username, first_admin
+from app.services.quality.service import QualityService
 from app.services.records import RecordService
 from app.services.samples.office import SampleOffice
 from app.services.tickets.office import plant_tickets
@@ -40,6 +43,8 @@ from app.services.tickets.service import TicketService
 from app.services.tickets.settle import Settling
 from app.services.today.service import TodayService
 from app.services.vault.service import VaultService
+from app.services.workbench.recipes import RecipeService
+from app.services.workbench.service import WorkbenchService
 from app.services.workspace import Workspace
 
 
@@ -55,6 +60,7 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
     presets = PresetService(context)
     deals = DealService(context, before_many)
     settling = Settling(context)
+    duplicates = DuplicateService(context)
     settle = dict.fromkeys(("tickets", "ticket_messages"), settling.run)
     imports = ImportService(context, people, presets, before_many, settle)
     history = HistoryService(context, before_many)
@@ -82,6 +88,11 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
         exports=ExportService(context),
         presets=presets,
         analytics=AnalyticsService(context),
+        quality=QualityService(context),
+        duplicates=duplicates,
+        merging=MergeService(context, duplicates, before_many),
+        workbench=WorkbenchService(context, people, before_many),
+        recipes=RecipeService(context),
         migrations=MigrationService(context, imports, history, partial(_scratch, context, vault), _other_archive),
     )
 

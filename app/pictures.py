@@ -9,6 +9,7 @@ from pathlib import Path
 from app.core.i18n import t
 from app.errors import EnvironmentProblem
 from app.services.analytics.records import Report
+from app.services.quality.dictionary import DictionaryDocument
 
 #: report → the tile whose chart stands for it
 _TILES = {
@@ -37,11 +38,7 @@ def write_picture(report: Report, target: Path) -> None:
 
     Raises EnvironmentProblem where the window toolkit is not installed or the file cannot be written.
     """
-    if find_spec("PySide6") is None:
-        raise EnvironmentProblem(
-            t("这台电脑没有安装图形组件（PySide6），不能画图。可以用 --format xlsx、csv 或 json。")
-        )
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    _require_toolkit()
     from PySide6.QtCore import QSize
     from PySide6.QtWidgets import QApplication
 
@@ -71,3 +68,28 @@ def _footnotes(report: Report) -> tuple[str, ...]:
     span = f"{window.start.isoformat()} – {window.last.isoformat()}" if window is not None and window.days else ""
     facts = (report.formula.name, t("统计日 {day}", day=report.as_of.isoformat()), span, f"n = {report.n:,}")
     return (" | ".join(fact for fact in facts if fact), *report.notes[:2])
+
+
+def write_dictionary(document: DictionaryDocument, target: Path) -> None:
+    """The data dictionary as a .pdf; an older file goes. Works without a screen.
+
+    Raises EnvironmentProblem where the window toolkit is not installed or the file cannot be written.
+    """
+    _require_toolkit()
+    from PySide6.QtWidgets import QApplication
+
+    from app.views.cleaning.health.dictionary_pdf import write_pdf
+    from app.views.theme import fonts
+
+    application = QApplication.instance() or QApplication(["kedang"])
+    fonts.forget()
+    write_pdf(document, target)
+    del application
+
+
+def _require_toolkit() -> None:
+    if find_spec("PySide6") is None:
+        raise EnvironmentProblem(
+            t("这台电脑没有安装图形组件（PySide6），不能画图。可以用 --format xlsx、csv 或 json。")
+        )
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -83,15 +83,15 @@ def undo(context: typer.Context, operation: Operation) -> None:
     session = session_of(context)
     with session.workspace() as workspace, session.screen.job() as job:
         found = workspace.history.undo(workspace.history.find(operation).id, job)
-    session.screen.result(_undone(found), _undone_text(found))
+    session.screen.result(undone_json(found), undone_text(found))
 
 
-def _undone(found: UndoResult) -> dict[str, Any]:
+def undone_json(found: UndoResult) -> dict[str, Any]:
     kept = [{"entity": k.entity, "id": str(k.id), "title": k.title, "reason": k.reason} for k in found.kept]
     return {"operation": str(found.operation_id), "reverted": found.reverted, "kept": kept}
 
 
-def _undone_text(found: UndoResult) -> str:
+def undone_text(found: UndoResult) -> str:
     lines = [t("已退回 {n} 条。", n=found.reverted)]
     return "\n".join([*lines, *(f"{k.title}：{k.reason}" for k in found.kept)])
 
@@ -132,7 +132,7 @@ def resume(
         info = workspace.history.find(operation)
         if roll_back:
             found = workspace.history.roll_back(info.id, job)
-            session.screen.result(_undone(found), _undone_text(found))
+            session.screen.result(undone_json(found), undone_text(found))
             return
         report = workspace.imports.resume(info.id, job)
     importing.answer(session, report, [])

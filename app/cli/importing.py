@@ -121,6 +121,7 @@ def import_file(  # noqa: PLR0913, PLR0917 - one parameter for each option
     tags: Annotated[list[str] | None, typer.Option("--tag")] = None,
     assignments: Annotated[list[str] | None, typer.Option("--set")] = None,
     errors_to: Annotated[Path | None, typer.Option("--errors-to")] = None,
+    recipe: Annotated[str | None, typer.Option("--recipe")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
 ) -> None:
     """Import; the good rows are in even when others are not (exit code 3)."""
@@ -132,6 +133,10 @@ def import_file(  # noqa: PLR0913, PLR0917 - one parameter for each option
         raise WrongUsage(t("{option} 只能是 {all}。", option="--unmapped", all="fields | skip"))
     with session.workspace() as workspace, session.screen.job() as job:
         inspection = workspace.imports.inspect(file, options, job)
+        if recipe:
+            from app.cli.clean import recipe_data
+
+            inspection = workspace.imports.with_recipe(inspection, recipe_data(session, recipe, workspace))
         plan = _mapped(workspace, inspection, entity, mapping)
         found = None
         if mapping == "auto":
@@ -163,7 +168,7 @@ def answer(session: Session, report: ImportReport, notes: list[dict[str, Any]], 
             for i in report.issues[:ISSUES]
         ],
         "notes": notes, "new_fields": list(whole.new_fields) if whole else [],
-        "skipped_columns": list(whole.skipped) if whole else [],
+        "skipped_columns": list(whole.skipped) if whole else [], "recipe": report.recipe,
     }  # fmt: skip
     lines = [
         t(

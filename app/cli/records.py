@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import uuid
@@ -103,10 +104,8 @@ def user_ids(workspace: Workspace) -> dict[str, uuid.UUID]:
 def find(workspace: Workspace, entity: str, reference: str) -> Record:
     """The record with this id, number or external id; raises NotFound."""
     service = workspace.records(entity)
-    try:
-        return service.get(uuid.UUID(reference))
-    except ValueError:
-        pass
+    with contextlib.suppress(ValueError, NotFound):
+        return service.current(uuid.UUID(reference))
     for key in ("number", "external_id"):
         if service.entity.find(key):
             found = service.find_by(key, reference)

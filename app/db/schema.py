@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from app.db.search_sources import SEARCHED
+from app.db.search_sources import MERGEABLE, SEARCHED
 
 
 def search_table(table: str) -> str:
@@ -76,6 +76,10 @@ def triggers() -> Iterator[tuple[str, str]]:
         "contact_customer_search",
         _trigger("contact_customer_search", "UPDATE OF name, deleted_at", "contact", renamed),
     )
+    for table in MERGEABLE:
+        name = f"{table}_alias_search"
+        survivors = _mark_where(table, "org_id=new.org_id AND id IN (old.merged_into_id, new.merged_into_id)")
+        yield name, _trigger(name, "UPDATE OF merged_into_id", table, survivors)
     # an activity belongs to the timeline: who wrote what is found under the activity itself, not under the customer
 
 

@@ -33,3 +33,6 @@ SEARCHED: dict[str, Sources] = {
     "reply_template": Sources(("name",), ("body",)),
     "sales_order": Sources(("name",), ("remark",), ("number", "external_id")),
 }
+
+#: tables whose records may be merged into each other: an alias is searched under its survivor
+MERGEABLE = ("customer", "contact", "lead", "product")

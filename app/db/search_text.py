@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from app.db.search_sources import SEARCHED
+from app.db.search_sources import MERGEABLE, SEARCHED
 
 
 def entry_rows(connection: Any, table: str, rids: Sequence[int]) -> list[tuple[int, str, str, str]]:
@@ -24,15 +24,33 @@ def entry_rows(connection: Any, table: str, rids: Sequence[int]) -> list[tuple[i
     ids = [row[1] for row in rows]
     points = _points(connection, table, ids) if sources.points else {}
     people = _people(connection, ids) if table == "customer" else {}
+    aliases = _aliases(connection, table, ids) if table in MERGEABLE else {}
     first, second = 2 + sizes[0], 2 + sizes[0] + sizes[1]
     made = []
     for row in rows:
         key = row[1]
-        called = [v for v in row[2:first] if v] + people.get(key, [])
+        names, codes = aliases.get(key, ([], []))
+        called = [v for v in row[2:first] if v] + people.get(key, []) + names
         free = [v for v in row[first:second] if v]
-        coded = [v for v in row[second:] if v] + points.get(key, [])
+        coded = [v for v in row[second:] if v] + points.get(key, []) + codes
         made.append((row[0], *tokens(called, free, coded)))
     return made
+
+
+def _aliases(connection: Any, table: str, ids: Sequence[bytes]) -> dict[bytes, tuple[list[str], list[str]]]:
+    """(names, codes) of the records that were merged into these: who looks for the old name finds the survivor."""
+    found: dict[bytes, tuple[list[str], list[str]]] = {}
+    if not ids:
+        return found
+    sources = SEARCHED[table]
+    marks = ",".join("?" * len(ids))
+    columns = ", ".join((*sources.names, *sources.codes))
+    sql = f"SELECT merged_into_id, {columns} FROM {table} WHERE org_id=1 AND merged_into_id IN ({marks})"
+    for key, *values in connection.exec_driver_sql(sql, tuple(ids)):
+        names, codes = found.setdefault(key, ([], []))
+        names.extend(v for v in values[: len(sources.names)] if v)
+        codes.extend(v for v in values[len(sources.names) :] if v)
+    return found
 
 
 def _points(connection: Any, table: str, ids: Sequence[bytes]) -> dict[bytes, list[str]]:

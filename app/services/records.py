@@ -16,6 +16,7 @@ from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, FieldChange, HistoryEntry, Kept, Record, Sort
 from app.db.journal import HIDDEN, Operation, changes_of
+from app.db.store import lookup
 from app.db.unit_of_work import UnitOfWork
 from app.errors import AppError
 from app.services.context import Context
@@ -108,17 +109,26 @@ class RecordService:
         with self._context.reading() as work:
             return work.reader.get(self._key, record)
 
+    def current(self, record: uuid.UUID) -> Record:
+        """The record, or the one it was merged into since; raises NotFound."""
+        with self._context.reading() as work:
+            return work.reader.get(self._key, work.reader.survivor(self._key, record))
+
     def find_by(self, field: str, value: str) -> Record | None:
-        """The one record whose unique text field has this value, or None."""
+        """The one record whose unique text field has this value, or had it before it was merged into another; or None."""
         from app.core.filters import Condition
 
         with self._context.reading() as work:
             handles = work.reader.handles(self._key, Condition(field, "eq", value), limit=2)
-            return next(iter(work.reader.each(self._key, handles.tolist())), None) if len(handles) == 1 else None
+            if len(handles) == 1:
+                return next(iter(work.reader.each(self._key, handles.tolist())), None)
+            hits = lookup.find(work.connection, work.reader.layout(self._key), field, [value]).get(value, ())
+            live = [key for key, deleted in hits if not deleted]
+            return work.reader.find(self._key, uuid.UUID(bytes=live[0])) if len(live) == 1 else None
 
     def handle_of(self, record: uuid.UUID) -> int | None:
         with self._context.reading() as work:
-            return work.reader.handle_of(self._key, record)
+            return work.reader.handle_of(self._key, work.reader.survivor(self._key, record))
 
     def distinct(self, field: str, *, limit: int = 200) -> Counted:
         """The values of a column field with how often they occur among visible live records, most frequent first."""

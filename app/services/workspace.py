@@ -18,17 +18,22 @@ from app.services.customers.views import ViewService
 from app.services.deals.leads import LeadService
 from app.services.deals.orders import OrderService
 from app.services.deals.service import DealService
+from app.services.duplicates.service import DuplicateService
 from app.services.exchange.export import ExportService
 from app.services.exchange.importer import ImportService
 from app.services.exchange.presets import PresetService
 from app.services.history.service import HistoryService
+from app.services.merging.service import MergeService
 from app.services.migration.service import MigrationService
 from app.services.people.service import PeopleService
+from app.services.quality.service import QualityService
 from app.services.records import RecordService
 from app.services.samples.office import SampleOffice
 from app.services.tickets.service import TicketService
 from app.services.today.service import TodayService
 from app.services.vault.service import VaultService
+from app.services.workbench.recipes import RecipeService
+from app.services.workbench.service import WorkbenchService
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,11 @@ class Workspace:
     exports: ExportService
     presets: PresetService
     analytics: AnalyticsService
+    quality: QualityService
+    duplicates: DuplicateService
+    merging: MergeService
+    workbench: WorkbenchService
+    recipes: RecipeService
     migrations: MigrationService
 
     @property

@@ -22,23 +22,33 @@ def find(connection: sa.Connection, layout: Layout, field: str, values: Iterable
     wanted = sorted(set(values))
     found: dict[str, list[Hit]] = defaultdict(list)
     table = layout.table.name
+    # a record that was merged into another one is found as that one
+    who, gone = "t.id", "t.deleted_at"
+    if "merged_into_id" in layout.table.c:
+        who = "coalesce(t.merged_into_id, t.id)"
+        gone = (
+            f"CASE WHEN t.merged_into_id IS NULL THEN t.deleted_at ELSE "
+            f"(SELECT s.deleted_at FROM {table} s WHERE s.org_id=1 AND s.id = t.merged_into_id) END"
+        )
     for start in range(0, len(wanted), _CHUNK):
         part = wanted[start : start + _CHUNK]
         marks = ",".join("?" * len(part))
         parameters: tuple[Any, ...]
         if field in _POINTS:
             sql = (
-                f"SELECT p.normal, t.id, t.deleted_at FROM contact_point p JOIN {table} t "
+                f"SELECT p.normal, {who}, {gone} FROM contact_point p JOIN {table} t "
                 f"ON t.org_id = p.org_id AND t.id = p.{layout.holder} "
                 f"WHERE p.org_id=1 AND p.kind=? AND p.normal IN ({marks})"
             )
             parameters = (_POINTS[field], *part)
         else:
             column = "match_key" if field == "name" else field
-            sql = f"SELECT {column}, id, deleted_at FROM {table} WHERE org_id=1 AND {column} IN ({marks})"
+            sql = f"SELECT t.{column}, {who}, {gone} FROM {table} t WHERE t.org_id=1 AND t.{column} IN ({marks})"
             parameters = tuple(part)
         for value, record, deleted in connection.exec_driver_sql(sql, parameters):
-            found[value].append((record, deleted is not None))
+            hit = (record, deleted is not None)
+            if hit not in found[value]:
+                found[value].append(hit)
     return found
 
 

@@ -196,6 +196,15 @@ class Reader:
             )
         return found
 
+    def survivor(self, entity: str, record: uuid.UUID) -> uuid.UUID:
+        """The record itself, or the one it was merged into: what an old link means today."""
+        c = self.layout(entity).table.c
+        if "merged_into_id" not in c:
+            return record
+        query = sa.select(c.merged_into_id).where(c.org_id == 1, c.id == record)
+        into: uuid.UUID | None = self.connection.execute(query).scalar()
+        return into or record
+
     def _fetch(self, layout: Layout, which: Any, fields: Iterable[str] | None) -> dict[int, Record]:
         entity = layout.entity
         wanted = list(entity.fields) if fields is None else [entity.field(k) for k in dict.fromkeys(fields)]

@@ -16,11 +16,12 @@ from app.core.clock import now
 from app.core.fields import FieldType
 from app.core.i18n import t
 from app.core.jobs import Job
-from app.core.records import Kept
+from app.core.records import Kept, Record
 from app.core.validation import InvalidFields
 from app.core.values import from_json, to_json
 from app.db.journal import CREATE, DELETE, RESTORE, UPDATE, Journal, Operation
 from app.db.store.layout import Layout
+from app.db.store.partly import put_back_partly
 from app.db.store.reading import Reader
 from app.db.store.writing import Writer
 from app.models import ChangeRow
@@ -48,7 +49,8 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Net:
-    """What an operation did to one record, all its changes together. `first` and `version`: after its first and last one."""
+    """What an operation did to one record, all its changes together. `first` and `version`: after its first and last one.
+    `before`, `after`: the values of the fields it changed, in portable form."""
 
     record: bytes
     entity: str
@@ -56,6 +58,7 @@ class Net:
     first: int
     version: int
     before: dict[str, Any]
+    after: dict[str, Any] = field(default_factory=dict)
 
     @property
     def in_one_go(self) -> bool:
@@ -72,10 +75,16 @@ class Undo:
         self._writer = writer
         self._journal = journal
         self._connection = reader.connection
+        self._by_field = False
 
-    def run(self, target: uuid.UUID, operation: Operation, job: Job) -> Outcome:
-        """Revert `target`, newest entity kinds last created first; parts after what they are parts of."""
+    def run(self, target: uuid.UUID, operation: Operation, job: Job, *, by_field: bool = False) -> Outcome:
+        """Revert `target`, newest entity kinds last created first; parts after what they are parts of.
+
+        `by_field`: of records changed since, the fields that are still as `target` left them go back (a merge: what came
+        later stays, the rest comes apart).
+        """
         outcome = Outcome()
+        self._by_field = by_field
         entities = self._entities(target)
         total = sum(count for _, count in entities)
         done = 0
@@ -133,6 +142,8 @@ class Undo:
                 outcome.keep(entity, record, "", t("已被彻底删除"))
             elif row[4] is not None and uuid.UUID(bytes=row[4]) in outcome.kept_ids:
                 continue  # a part of a record that stays as it is
+            elif standing is Standing.CHANGED_SINCE and self._by_field:
+                self._come_apart(entity, net, row, simple, operation, outcome)
             elif standing is Standing.CHANGED_SINCE:
                 outcome.keep(entity, record, str(row[3]), t("之后又被修改过"))
             elif standing is Standing.HOLDS:
@@ -172,10 +183,38 @@ class Undo:
         if gone_before != gone_now:
             simple[DELETE if gone_before else RESTORE].append((net.record, version))
 
+    def _come_apart(
+        self,
+        entity: str,
+        net: Net,
+        row: Any,
+        simple: dict[str, list[tuple[bytes, int]]],
+        operation: Operation,
+        outcome: Outcome,
+    ) -> None:
+        """A record changed since: what is still as the operation left it goes back, and it comes out of the bin again."""
+        layout = self._reader.layout(entity)
+        record = self._reader.get(entity, uuid.UUID(bytes=net.record))
+        values, stay = put_back_partly(layout, record, former_values(self._reader, layout, net), net.after)
+        version = record.version
+        if values:
+            self._store(layout, record, values, operation)
+            version += 1
+        if net.actions[-1] == DELETE and row[2] is not None:
+            simple[RESTORE].append((net.record, version))
+        if stay:
+            labels = "、".join(layout.entity.field(key).label for key in stay)
+            outcome.keep(entity, record.id, str(row[3]), t("之后又改过：{fields}", fields=labels))
+        else:
+            outcome.reverted += 1
+
     def _put_back(self, entity: str, net: Net, operation: Operation) -> None:
         layout = self._reader.layout(entity)
         record = self._reader.get(entity, uuid.UUID(bytes=net.record))
-        values = former_values(self._reader, layout, net)
+        self._store(layout, record, former_values(self._reader, layout, net), operation)
+
+    def _store(self, layout: Layout, record: Record, values: dict[str, Any], operation: Operation) -> None:
+        entity = layout.entity.key
         self._writer.check_unique(layout, values, record.id)
         self._writer.store(layout, record, values)
         pairs = {
@@ -273,15 +312,16 @@ def _layers(log: Sequence[Step]) -> tuple[list[_Layer], list[_Layer]]:
 
 def netted(entity: str, rows: Sequence[Any]) -> list[Net]:
     """One `Net` per record: the first value before of each field, the last version after."""
-    nets: dict[bytes, tuple[list[str], int, int, dict[str, Any]]] = {}
+    nets: dict[bytes, tuple[list[str], int, int, dict[str, Any], dict[str, Any]]] = {}
     for record, action, version, text in rows:
-        actions, first, _, before = nets.get(record, ([], version, 0, {}))
+        actions, first, _, before, after = nets.get(record, ([], version, 0, {}, {}))
         if text and action == UPDATE:
             for key, pair in json.loads(text).items():
                 if key != "raw":
                     before.setdefault(key, pair[0])
-        nets[record] = ([*actions, action], first, version, before)
-    return [Net(record, entity, tuple(a), f, v, b) for record, (a, f, v, b) in nets.items()]
+                    after[key] = pair[1]
+        nets[record] = ([*actions, action], first, version, before, after)
+    return [Net(record, entity, tuple(a), f, v, b, c) for record, (a, f, v, b, c) in nets.items()]
 
 
 def net_batches(connection: sa.Connection, target: uuid.UUID, entity: str) -> Iterator[list[Net]]:

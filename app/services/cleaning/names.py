@@ -18,6 +18,7 @@ __all__ = [
     "company_core",
     "is_company",
     "is_person",
+    "is_place",
     "pinyin_full",
     "pinyin_initials",
     "sort_key",
@@ -87,6 +88,11 @@ def _places() -> tuple[frozenset[str], int]:
             if region.level < 3 and short not in _BRAND_LIKE:
                 found.update((short, short + "市", short + "省"))
     return frozenset(found), max(map(len, found))
+
+
+def is_place(text: str) -> bool:
+    """Whether the text is the name of a province, city or district, in full or short."""
+    return text in _places()[0]
 
 
 def company_core(name: str) -> str:

@@ -28,13 +28,14 @@ from app.errors import Cancelled, EnvironmentProblem, UserError
 from app.services.context import Context
 from app.services.customers.fields import CustomFieldService
 from app.services.exchange.column_check import PreviewCheck, check_preview
+from app.services.exchange.cooking import CookedPiece, after_recipe, read_cooked
 from app.services.exchange.errors_book import ErrorsBook
 from app.services.exchange.mapping import propose
 from app.services.exchange.plan import ImportPlan
 from app.services.exchange.prepare import Prepared, Preparer
 from app.services.exchange.presets import PresetService
 from app.services.exchange.reading.records import Inspection, ReadOptions
-from app.services.exchange.reading.source import inspect, read
+from app.services.exchange.reading.source import inspect
 from app.services.exchange.report import ImportReport, Tally
 from app.services.exchange.survey import ColumnFacts, Survey
 from app.services.exchange.targets import NEW, target_of
@@ -82,6 +83,13 @@ class ImportService:
         """What the file holds; raises UserError for files that cannot be read."""
         return inspect(path, options, job)
 
+    def with_recipe(self, inspection: Inspection, recipe: Mapping[str, Any] | None) -> Inspection:
+        """The inspection after a cleaning recipe, on which mapping and import then stand; None takes a recipe away.
+
+        Raises UserError naming what does not fit.
+        """
+        return after_recipe(inspection, recipe) if recipe is not None else inspection.raw or inspection
+
     def propose(self, inspection: Inspection, entity: str) -> ImportPlan:
         """The plan with the best mapping: as last time for the same headers, else by header words and content."""
         remembered = self._presets.remembered(entity, inspection.fingerprint)
@@ -115,8 +123,8 @@ class ImportService:
             i for i, c in enumerate(plan.columns) if c.target == "external_id" and entity.key != "orders"
         )
         facts: list[ColumnFacts] = []
-        for told in read(path, options, inspection, transform=Survey(plan, registry, strict, numbers), job=job):
-            facts = told
+        for piece in read_cooked(path, options, inspection, Survey(plan, registry, strict, numbers), job=job):
+            facts = piece.made
         if facts and self._context.actor.is_admin:
             plan = settled(plan, facts, entity, registry)
         plan = replace(plan, bad_cells="keep") if is_foreign(plan) else _lenient_texts(plan, entity, registry)
@@ -145,7 +153,9 @@ class ImportService:
             with self._context.writing() as work:
                 operation = work.journal.begin("import", "", work.actor, work.origin)
                 writer = self._writer(plan, tally, book)
-                for rows in _without_collector(self._prepared(path, options, inspection, plan, job, explain=True)):
+                for rows in _without_collector(
+                    self._prepared(path, options, inspection, plan, job, tally, explain=True)
+                ):
                     writer.write(work, operation, rows)
                     _count_filled(tally, rows)
                     job.progress(t("正在检查"), tally.counts["rows"], inspection.rows)
@@ -178,7 +188,7 @@ class ImportService:
                 params={
                     "path": str(path.resolve()), "sha256": _sha256(path), "options": _options_json(options),
                     "plan": plan.to_json(), "done_row": 0, "made_tags": [], "made_fields": made_fields,
-                    "errors_to": str(errors_to) if errors_to else None,
+                    "errors_to": str(errors_to) if errors_to else None, "recipe": inspection.recipe,
                 },
             )  # fmt: skip
             work.session.commit()
@@ -201,7 +211,7 @@ class ImportService:
             **{**info.params["options"], "header_rows": _tuple(info.params["options"]["header_rows"])}
         )
         plan = ImportPlan.from_json(info.params["plan"])
-        inspection = inspect(path, options, job)
+        inspection = self.with_recipe(inspect(path, options, job), info.params.get("recipe"))
         resumed = Operation(
             info.id, info.kind, info.summary, self._context.actor, info.origin, info.started_at, dict(info.params),
             counts=dict(info.counts), digest=str(info.params.get("digest", "")), stored=True,
@@ -230,7 +240,7 @@ class ImportService:
                 if writer.lines is not None and done_row:
                     with self._context.reading() as work:
                         writer.lines.resume(orders_made(work.connection, operation.id))
-                for rows in _without_collector(self._prepared(path, options, inspection, plan, job)):
+                for rows in _without_collector(self._prepared(path, options, inspection, plan, job, tally)):
                     todo, passed = [r for r in rows if r.row > done_row], [r for r in rows if r.row <= done_row]
                     _again(book, passed)
                     if writer.lines is not None:
@@ -330,14 +340,14 @@ class ImportService:
         inspection: Inspection,
         plan: ImportPlan,
         job: Job,
+        tally: Tally,
         *,
         explain: bool = False,
-    ) -> Any:
+    ) -> Iterator[list[Prepared]]:
         preparer = Preparer(plan, self._context.registry, self._users(), language(), explain=explain)
-        pieces = read(
-            path, options, inspection, transform=preparer, batch_rows=min(BATCH_ROWS, _PIECE_ROWS), job=job
-        )  # fmt: skip
-        return _gathered(pieces, BATCH_ROWS)
+        rows = min(BATCH_ROWS, _PIECE_ROWS)
+        pieces = read_cooked(path, options, inspection, preparer, batch_rows=rows, job=job)
+        return _gathered(_told(pieces, tally), BATCH_ROWS)
 
     def _users(self) -> Mapping[str, str]:
         known: dict[str, str] = {}
@@ -367,6 +377,13 @@ class ImportService:
             else:
                 columns.append(column)
         return replace(plan, columns=tuple(columns)), made
+
+
+def _told(pieces: Iterator[CookedPiece], tally: Tally) -> Iterator[list[Prepared]]:
+    """The rows of the pieces; the tally learns how the recipe went."""
+    for piece in pieces:
+        tally.recipe = piece.report or None
+        yield piece.made
 
 
 def _gathered(pieces: Iterator[list[Prepared]], rows: int) -> Iterator[list[Prepared]]:

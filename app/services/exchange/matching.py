@@ -89,6 +89,12 @@ class Matcher:
         self._pending = {f: defaultdict(list) for f in self._fields}
         self._numbered_pending = set()
 
+    def is_alias(self, row: Prepared, record: bytes, known: str | None) -> bool:
+        """Whether the row's external id is that of a record which was merged into `record` (whose own one is `known`)."""
+        given = row.columns.get("external_id")
+        hits = self._known.get("external_id", {}).get(str(given), ()) if given and given != known else ()
+        return any(key == record for key, _ in hits)
+
     def match(self, row: Prepared) -> Match:
         """The first rule that finds something decides."""
         keys = self._keys[id(row)]

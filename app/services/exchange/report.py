@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from app.core.records import ChangeSet
 
@@ -54,7 +55,8 @@ class ImportReport:
     `duplicates` were already in the archive or earlier in the file and were not written again; `rejected` includes rows
     an update found no record for. `contacts`, `customers`: made beside. `lines`: order items; `lines_of`: rows that were
     further items of an order above (they belong to the sum of rows). `issues`: what keeps rows out first, then warnings;
-    lists are cut (see constants), counts are not. `refused`: outcome of every row that was not written. `unlinked`: what
+    lists are cut (see constants), counts are not. `recipe`: how a cleaning recipe went (see `cleaning.workbench.recipe`).
+    `refused`: outcome of every row that was not written. `unlinked`: what
     links could not be made, `made_along`: records made because rows name them, `unknown_owners`: each with its rows.
     """
 
@@ -82,6 +84,7 @@ class ImportReport:
     made_along: Mapping[str, int] = field(default_factory=dict)
     unknown_owners: Mapping[str, int] = field(default_factory=dict)
     changes: ChangeSet = field(default_factory=ChangeSet)
+    recipe: Mapping[str, Any] | None = None
 
 
 class Tally:
@@ -113,6 +116,7 @@ class Tally:
         self.made_along: Counter[str] = Counter()
         self.unknown_owners: Counter[str] = Counter()
         self.columns = [ColumnStat() for _ in range(columns)]
+        self.recipe: Mapping[str, Any] | None = None
 
     def issue(self, row: int, outcome: str, column: int, code: str, text: str, cell: str) -> None:
         """One more thing to tell about a row."""
@@ -143,6 +147,6 @@ class Tally:
         return ImportReport(
             operation=operation, seconds=round(seconds, 3), dry_run=dry_run, errors_file=errors_file,
             issues=(*self.issues, *self.warnings), cell_changes=tuple(self.changes), columns=tuple(self.columns),
-            changes=changes or ChangeSet(), refused=self.refused, unlinked=dict(self.unlinked),
+            changes=changes or ChangeSet(), recipe=self.recipe, refused=self.refused, unlinked=dict(self.unlinked),
             made_along=dict(self.made_along), unknown_owners=dict(self.unknown_owners), **self.counts,
         )  # fmt: skip

@@ -233,6 +233,8 @@ class _Batch:
         seen = record if before is None else Record(
             record.entity, record.id, record.handle, record.version, {**record.values, **before.values}, record.masked
         )  # fmt: skip
+        if self._matcher.is_alias(row, key, record.get("external_id")):
+            row.columns.pop("external_id")  # it stays the alias's own
         change = difference(self._entity, self._plan, seen, row)
         if change is None:
             self._tally.add("unchanged")

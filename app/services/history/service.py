@@ -11,14 +11,16 @@ import sqlalchemy as sa
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, OperationInfo, UndoResult
+from app.db.journal import CREATE
 from app.db.store.rollback import roll_back
 from app.db.store.undo import Outcome, Undo
 from app.db.unit_of_work import UnitOfWork
 from app.errors import NotFound, NotPermitted, UserError
-from app.models import OperationRow
+from app.models import ChangeRow, OperationRow
 from app.services.context import Context
 
 Operations = list[OperationInfo]
+RecordIds = list[uuid.UUID]
 _NEVER_UNDONE = frozenset({"setup", "users", "keys", "export", "send"})
 
 
@@ -70,6 +72,15 @@ class HistoryService:
             raise NotFound(t("没有这个操作：{id}", id=text))
         return hits[0]
 
+    def records_made(self, operation: uuid.UUID, entity: str) -> RecordIds:
+        """The records of an entity that an operation created."""
+        c = ChangeRow
+        query = sa.select(c.record_id).where(
+            c.org_id == 1, c.operation_id == operation, c.entity == entity, c.action == CREATE
+        )
+        with self._context.archive.session() as session:
+            return [*session.scalars(query)]
+
     def last_undoable(self) -> OperationInfo | None:
         """The actor's newest operation that can be undone (Ctrl+Z)."""
         o = OperationRow
@@ -100,7 +111,8 @@ class HistoryService:
             self._before_many("undo", work_job)
         with self._context.writing() as work:
             undoing = work.operation("undo", t("撤销：{what}", what=info.summary), undoes=operation)
-            outcome = Undo(work.reader, work.writer, work.journal).run(operation, undoing, work_job)
+            undo = Undo(work.reader, work.writer, work.journal)
+            outcome = undo.run(operation, undoing, work_job, by_field=info.kind == "merge")
             if outcome.reverted:
                 undoing.counts = {"reverted": outcome.reverted, "kept": outcome.kept_count}
             _note_undone(work, operation, outcome)

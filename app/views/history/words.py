@@ -7,7 +7,7 @@ from app.core.records import OperationInfo
 
 UNDONE = frozenset({"undone", "partly_undone"})
 _ICONS = {
-    "create": "plus", "edit": "pencil", "bulk_edit": "layers", "delete": "trash-2", "restore": "rotate-ccw",
+    "create": "plus", "edit": "pencil", "bulk_edit": "layers", "clean": "wand-sparkles", "delete": "trash-2", "restore": "rotate-ccw",
     "import": "upload", "export": "download", "undo": "undo-2", "activity": "message-square", "merge": "git-merge", "setup": "settings",
     "users": "users", "keys": "key-round", "send": "send",
 }  # fmt: skip
@@ -19,6 +19,7 @@ def kind_label(kind: str) -> str:
         "create": t("新建"),
         "edit": t("修改"),
         "bulk_edit": t("批量修改"),
+        "clean": t("清洗"),
         "delete": t("删除"),
         "restore": t("恢复"),
         "import": t("导入"),

@@ -47,6 +47,7 @@ def reason_label(reason: str) -> str:
         "manual": t("手动"),
         "import": t("导入前"),
         "bulk_edit": t("批量修改前"),
+        "clean": t("清洗前"),
         "delete": t("批量删除前"),
         "restore": t("批量恢复前"),
         "undo": t("撤销前"),

@@ -1,4 +1,4 @@
-"""What happens by itself while an archive is open: scheduled backups and the facts in the foot of the window."""
+"""What happens by itself while an archive is open: scheduled backups, checks of the data, the facts in the foot."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from app.views.shell.desk import Desk
 from app.views.shell.status_bar import StatusBar
 
 _FIRST, _EVERY, _CALM = 60_000, 10 * 60_000, 700
+#: the data is checked so long after the archive was opened, when the window has come to rest
+_CHECK = 20_000
 Facts = tuple[datetime | None, int, int]
 
 
@@ -36,6 +38,10 @@ class Keeper(QObject):
         self._facts.setSingleShot(True)
         self._facts.setInterval(_CALM)
         self._facts.timeout.connect(self.show_facts)
+        self._check = QTimer(self)
+        self._check.setSingleShot(True)
+        self._check.setInterval(_CHECK)
+        self._check.timeout.connect(self.check_when_due)
         desk.changed.connect(self._on_changed)
 
     def start(self) -> None:
@@ -43,11 +49,13 @@ class Keeper(QObject):
         self.show_facts()
         if not self._desk.workspace.archive.read_only:
             self._backups.start()
+            self._check.start()
 
     def stop(self) -> None:
         """The archive is about to be closed."""
         self._backups.stop()
         self._facts.stop()
+        self._check.stop()
 
     def show_facts(self) -> None:
         """Read them anew in the background."""
@@ -68,6 +76,16 @@ class Keeper(QObject):
             return True
 
         self._desk.runner.start(work, on_done=self._on_backed_up, on_failed=self._on_failed, owner=self, pool="write")
+
+    def check_when_due(self) -> None:
+        """Check the data by its rules where the last check is older than the office wants; silently, beside all else."""
+        quality = self._desk.workspace.quality
+
+        def done(checked: tuple[str, ...]) -> None:
+            if checked:
+                self._desk.changed.emit(ChangeSet(None, {"quality": None}), self)
+
+        self._desk.read(quality.check_due, done, owner=self, on_failed=_quiet)
 
     def _on_backup_time(self) -> None:
         self._backups.setInterval(_EVERY)

@@ -23,9 +23,23 @@ AREAS = {
     "services": ("services/context.py", "services/records.py", "services/workspace.py"),
     "records": tuple(
         f"services/{room}/"
-        for room in ("customers", "people", "history", "vault", "deals", "analytics", "tickets", "today", "samples")
+        for room in (
+            "customers",
+            "people",
+            "history",
+            "vault",
+            "deals",
+            "analytics",
+            "tickets",
+            "today",
+            "samples",
+            "duplicates",
+            "merging",
+            "quality",
+            "migration",
+        )
     ),
-    "cleaning": ("services/cleaning/",),
+    "cleaning": ("services/cleaning/", "services/workbench/"),
     "exchange": ("services/exchange/",),
     "cli": ("cli/",),
     "settings": ("settings/",),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 MAX_ROWS = 2_000_000
 MAX_COLUMNS = 500
@@ -88,7 +88,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """Everything known about a file before its rows are taken."""
+    """Everything known about a file before its rows are taken. With a cleaning `recipe`, columns and preview are those
+    after it, and `raw` is what the file itself holds."""
 
     path: Path
     format: str
@@ -107,6 +108,8 @@ class Inspection:
     notes: tuple[Note, ...]
     fingerprint: str
     date1904: bool
+    recipe: Mapping[str, Any] | None = None
+    raw: Inspection | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def read(
     batch_rows: int = 2000,
     job: Job | None = None,
 ) -> Iterator[Any]:
-    """Yield the data rows in batches of `batch_rows`, aligned to `inspection.columns`.
+    """Yield the data rows in batches of `batch_rows`, aligned to the columns of the file itself.
 
     `transform`, a picklable callable, is applied in the child; then its results are yielded. What the inspection
     found (sheet, encoding, delimiter, header) holds. Closing the generator ends the child at once.
@@ -80,7 +80,7 @@ def read(
         delimiter=inspection.delimiter or options.delimiter,
         header_rows=inspection.header_rows,
     )
-    places = tuple(column.index for column in inspection.columns)
+    places = tuple(column.index for column in (inspection.raw or inspection).columns)
     yield from run_in_child(
         read_task, path, settled, inspection.header_rows, places, inspection.rows, transform, batch_rows, job=job
     )

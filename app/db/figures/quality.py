@@ -1,0 +1,266 @@
+"""Records column by column, in chunks, for checking all of them: stored primitives, no Python object more than needed.
+
+Dates come as ISO text, moments as milliseconds, amounts as minor units, numbers as millionths, links as the bytes of the
+id, contact points as tuples of (value, normal, valid). Besides the fields there are columns of what a rule needs from
+other tables; their names have a `~`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core.fields import POINT_TYPES, Field, FieldType
+from app.core.filters import Filter
+from app.db.figures.columns import millis, raw, scanning
+from app.db.store.computed import COMPUTED
+from app.db.store.layout import POINT_KINDS, Layout, from_custom, to_store
+from app.db.store.reading import Reader
+from app.models import (
+    ContactPoint,
+    Customer,
+    CustomerContact,
+    CustomerTag,
+    CustomValue,
+    ExtraAddress,
+    MatchPair,
+    Order,
+    OrderLine,
+    Payment,
+    Stage,
+)
+
+#: records a chunk
+CHUNK = 4_000
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some records: ids and columns of the same length."""
+
+    ids: list[bytes]
+    handles: list[int]
+    columns: Mapping[str, Sequence[Any]]
+
+
+def readable(layout: Layout) -> list[Field]:
+    """The fields that are stored: computed ones cannot be wrong."""
+    return [f for f in layout.entity.fields if (layout.table.name, f.key) not in COMPUTED]
+
+
+def chunks(reader: Reader, entity: str, fields: Iterable[str], extras: Iterable[str] = ()) -> Iterator[Chunk]:
+    """All visible live records in the order of their rows, with these fields and these columns of other tables."""
+    layout = reader.layout(entity)
+    wanted = [f for f in readable(layout) if f.key in set(fields)]
+    own = [f for f in wanted if not f.custom and layout.column(f.key) is not None]
+    links = [f for f in wanted if layout.reference(f.key) is not None]
+    below = [f for f in wanted if f not in own and f not in links]
+    named = list(dict.fromkeys(extras))
+    picked = [
+        layout.rid,
+        raw(layout.table.c.id),
+        *(_primitive(layout.column(f.key), f) for f in own),
+        *(raw(layout.reference(f.key)) for f in links),
+        *(_extra(layout, name) for name in named),
+    ]
+    names = [f.key for f in own] + [f.key for f in links] + named
+    where = scanning(reader.where(entity, None), reader.connection)
+    last = 0
+    while True:
+        query = sa.select(*picked).select_from(layout.table).where(*where, layout.rid > last)
+        rows = reader.connection.execute(query.order_by(layout.rid).limit(CHUNK)).all()
+        if not rows:
+            return
+        turned = list(zip(*rows, strict=True))
+        columns: dict[str, Sequence[Any]] = dict(zip(names, turned[2:], strict=True))
+        ids = [bytes(key) for key in turned[1]]
+        if below:
+            columns |= _below(reader, layout, ids, below)
+        yield Chunk(ids, list(turned[0]), columns)
+        last = rows[-1][0]
+
+
+def _primitive(column: Any, field: Field) -> Any:
+    if field.type in (FieldType.DATE, FieldType.USER):
+        return raw(column)
+    if field.type is FieldType.DATETIME:
+        return millis(column)
+    if field.type in (FieldType.NUMBER, FieldType.BOOL):
+        return sa.type_coerce(column, sa.BigInteger)
+    return column
+
+
+def _extra(layout: Layout, name: str) -> Any:
+    """A column of another table: `<link>~live` (1 when the linked record is there), `lines~sum`, `stage~kind`,
+    `order~customer`."""
+    c = layout.table.c
+    if name == "lines~sum":
+        line = OrderLine.__table__.c
+        query = sa.select(sa.func.sum(sa.func.coalesce(line.amount_minor, 0)))
+        return (
+            query.where(line.org_id == 1, line.order_id == c.id, line.deleted_at.is_(None))
+            .correlate(layout.table)
+            .scalar_subquery()
+        )
+    if name == "stage~kind":
+        stage = Stage.__table__.c
+        return sa.select(stage.kind).where(stage.org_id == 1, stage.id == c.stage_id).scalar_subquery()
+    if name == "order~customer":
+        order = Order.__table__.c
+        return (
+            sa.select(raw(order.customer_id))
+            .where(order.org_id == 1, order.id == Payment.__table__.c.order_id)
+            .correlate(Payment.__table__)
+            .scalar_subquery()
+        )
+    key = name.removesuffix("~live")
+    from app.db.store.layout import layout_of
+
+    target = _target_table(layout, key, layout_of)
+    other = target.alias(f"{key}_there")
+    return (
+        sa.select(sa.literal(1))
+        .where(other.c.org_id == 1, other.c.id == layout.reference(key), other.c.deleted_at.is_(None))
+        .scalar_subquery()
+    )
+
+
+def _target_table(layout: Layout, key: str, layout_of: Any) -> sa.Table:
+    from app.core.dictionary import BUILT_IN
+
+    table: sa.Table = layout_of(BUILT_IN.entity(layout.entity.field(key).target)).table
+    return table
+
+
+def _among(column: Any, ids: Sequence[bytes]) -> Any:
+    """One parameter whatever the number."""
+    wanted = sa.func.json_each(json.dumps([key.hex() for key in ids])).table_valued("value")
+    return column.in_(sa.select(sa.func.unhex(wanted.c.value)))
+
+
+def _below(reader: Reader, layout: Layout, ids: list[bytes], fields: list[Field]) -> dict[str, Sequence[Any]]:
+    place = {key: i for i, key in enumerate(ids)}
+    columns: dict[str, list[Any]] = {f.key: [None] * len(ids) for f in fields}
+    points = {POINT_KINDS[f.type]: columns[f.key] for f in fields if f.type in POINT_TYPES}
+    run = reader.connection.execute
+    if points:
+        p = ContactPoint.__table__.c
+        holder = p[layout.holder]
+        query = sa.select(raw(holder), p.kind, p.value, p.normal, p.valid).where(p.org_id == 1, _among(holder, ids))
+        for row in run(query.order_by(holder, p.position)):
+            column = points.get(row[1])
+            if column is not None:
+                at = place[bytes(row[0])]
+                column[at] = (*(column[at] or ()), (row[2], row[3], row[4]))
+    custom = {f.key: f for f in fields if f.custom}
+    if custom:
+        v = CustomValue.__table__.c
+        query = sa.select(raw(v.record_id), v.field, v.text, v.number).where(
+            v.org_id == 1, v.field.in_(list(custom)), _among(v.record_id, ids)
+        )
+        for row in run(query):
+            field = custom[row[1]]
+            columns[field.key][place[bytes(row[0])]] = to_store(field, from_custom(field, row[2], row[3]))
+    for field in fields:
+        query = _count_query(field, ids)
+        if query is not None:
+            for key, count in run(query):
+                columns[field.key][place[bytes(key)]] = int(count) or None
+    return dict(columns)
+
+
+def _count_query(field: Field, ids: list[bytes]) -> Any:
+    """How many there are, of the lists of which only that matters."""
+    if field.custom:
+        return None
+    if field.type is FieldType.TAGS:
+        tag = CustomerTag.__table__.c
+        return (
+            sa.select(raw(tag.customer_id), sa.func.count())
+            .where(tag.org_id == 1, _among(tag.customer_id, ids))
+            .group_by(tag.customer_id)
+        )
+    if field.type is FieldType.ADDRESSES:
+        place = ExtraAddress.__table__.c
+        return (
+            sa.select(raw(place.customer_id), sa.func.count())
+            .where(place.org_id == 1, _among(place.customer_id, ids))
+            .group_by(place.customer_id)
+        )
+    if field.type is FieldType.LINKS:
+        tie, customer = CustomerContact.__table__.c, Customer.__table__.c
+        joined = CustomerContact.__table__.join(
+            Customer.__table__, sa.and_(customer.org_id == tie.org_id, customer.id == tie.customer_id)
+        )
+        return (
+            sa.select(raw(tie.contact_id), sa.func.count())
+            .select_from(joined)
+            .where(tie.org_id == 1, customer.deleted_at.is_(None), _among(tie.contact_id, ids))
+            .group_by(tie.contact_id)
+        )
+    return None
+
+
+# ---- values that several records have ---------------------------------------------------------------------------------
+
+
+def shared(
+    reader: Reader, entity: str, fields: Sequence[str], condition: Filter | None = None
+) -> list[tuple[str, list[bytes]]]:
+    """(the value, ids of the visible live records that have it) where more than one has it; every field must be filled."""
+    layout = reader.layout(entity)
+    table = layout.table
+    source: Any = table
+    where = list(reader.where(entity, condition))
+    picked: list[Any] = []
+    for place, key in enumerate(fields):
+        field = layout.entity.field(key)
+        if field.type in POINT_TYPES:
+            point = ContactPoint.__table__.alias(f"point{place}")
+            on = sa.and_(point.c.org_id == 1, point.c[layout.holder] == table.c.id)
+            source = source.join(point, sa.and_(on, point.c.kind == POINT_KINDS[field.type]))
+            picked.append(point.c.normal)
+        elif field.custom:
+            value = CustomValue.__table__.alias(f"value{place}")
+            on = sa.and_(value.c.org_id == 1, value.c.record_id == table.c.id, value.c.field == key)
+            source = source.join(value, on)
+            picked.append(sa.func.coalesce(value.c.text, sa.cast(value.c.number, sa.String)))
+        else:
+            own: Any = layout.column(key)
+            column: Any = layout.reference(key) if own is None else own
+            picked.append(column)
+            where.append(column.is_not(None))
+    text: Any = sa.cast(picked[0], sa.String)
+    for more in picked[1:]:
+        text = text + sa.literal(" · ") + sa.cast(more, sa.String)
+    members = sa.func.group_concat(sa.func.distinct(sa.func.hex(table.c.id)))
+    query = (
+        sa.select(text, members)
+        .select_from(source)
+        .where(*where)
+        .group_by(*picked)
+        .having(sa.func.count(sa.distinct(table.c.id)) > 1)
+    )
+    return [(str(r[0]), [bytes.fromhex(i) for i in r[1].split(",")]) for r in reader.connection.execute(query)]
+
+
+def in_pairs(reader: Reader, entity: str) -> list[tuple[str, list[bytes]]]:
+    """(group, ids) of the groups of possible duplicates that nobody has decided on; visible live records only."""
+    layout = reader.layout(entity)
+    pair, c = MatchPair.__table__.c, layout.table.c
+    found: dict[str, list[bytes]] = {}
+    for side in (pair.a_id, pair.b_id):
+        query = (
+            sa.select(sa.func.hex(pair.group_id), raw(c.id))
+            .select_from(MatchPair.__table__.join(layout.table, sa.and_(c.org_id == pair.org_id, c.id == side)))
+            .where(*reader.where(entity, None), pair.org_id == 1, pair.entity == entity, pair.state == "open")
+        )
+        for group, key in reader.connection.execute(query):
+            members = found.setdefault(str(group), [])
+            if bytes(key) not in members:
+                members.append(bytes(key))
+    return [(group, members) for group, members in found.items() if len(members) > 1]

@@ -1,0 +1,1 @@
+"""The clean-up workbench: tables of text columns, facets, clusters, steps and recipes. Pure: no files, no archive."""

@@ -1,0 +1,83 @@
+"""The distinct values of a column as numbers, dates and shapes: worked out once per content, kept with the column."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+
+from app.core.i18n import t
+from app.core.jobs import Job
+from app.services.cleaning.amounts import parse_number
+from app.services.cleaning.dates import parse_date
+from app.services.cleaning.workbench.masks import mask_of
+from app.services.cleaning.workbench.table import Column, column_of
+
+Numbers = npt.NDArray[np.float64]
+
+_PLAIN = re.compile(r"[+-]?\d{1,15}(?:\.\d+)?")
+_ISO = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:[ T].*)?")
+_REPORTED = 20_000
+_EPOCH = 719_163  # the ordinal of 1970-01-01
+_SHORTEST_DATE = 4
+
+
+def numbers_of(column: Column, job: Job | None = None) -> Numbers:
+    """The number each distinct value is; NaN for what is none."""
+    known: Numbers | None = column.memo.get("numbers")
+    if known is None:
+        job = job or Job()
+        known = np.full(len(column.values), np.nan)
+        for code, text in enumerate(column.values):
+            if code and code % _REPORTED == 0:
+                job.progress(t("正在读取数值"), code, len(column.values))
+            if _PLAIN.fullmatch(text):
+                known[code] = float(text)
+            elif text and len(text) <= 40 and any(c.isdigit() for c in text):
+                found = parse_number(text).value
+                if found is not None:
+                    known[code] = float(found)
+        column.memo["numbers"] = known
+    return known
+
+
+def days_of(column: Column, job: Job | None = None) -> Numbers:
+    """The day each distinct value is, counted from 1970-01-01; NaN for what is none."""
+    known: Numbers | None = column.memo.get("days")
+    if known is None:
+        job = job or Job()
+        known = np.full(len(column.values), np.nan)
+        for code, text in enumerate(column.values):
+            if code and code % _REPORTED == 0:
+                job.progress(t("正在读取日期"), code, len(column.values))
+            day = _day(text)
+            if day is not None:
+                known[code] = day
+        column.memo["days"] = known
+    return known
+
+
+def _day(text: str) -> int | None:
+    if not _SHORTEST_DATE <= len(text) <= 40 or (
+        not any(c.isdigit() for c in text) and not any(c in "一二三〇零" for c in text)
+    ):
+        return None
+    if _PLAIN.fullmatch(text) and len(text) != 8:
+        return None  # 45356 is a number until the column is made dates
+    found = parse_date(text[:10] if _ISO.fullmatch(text) else text).value
+    return found.toordinal() - _EPOCH if found is not None else None
+
+
+def shapes_of(column: Column, job: Job | None = None) -> Column:
+    """The shape of each distinct value (see `mask_of`), as a column over the distinct values."""
+    known: Column | None = column.memo.get("shapes")
+    if known is None:
+        job = job or Job()
+        made = []
+        for code, text in enumerate(column.values):
+            if code and code % _REPORTED == 0:
+                job.progress(t("正在归纳格式"), code, len(column.values))
+            made.append(mask_of(text))
+        known = column.memo["shapes"] = column_of("", made)
+    return known

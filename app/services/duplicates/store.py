@@ -1,0 +1,114 @@
+"""Pairs in the archive: written after a search, read for lists and screens, decided by people."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core.clock import now
+from app.core.ids import uuid7_bytes
+from app.models import MatchPair
+from app.models.base import to_millis
+from app.services.duplicates.records import State
+
+#: (a, b, group, probability, points, evidence as JSON)
+NewPair = tuple[bytes, bytes, bytes, float, float, str]
+_CHUNK = 900
+
+
+def replace_open(
+    connection: sa.Connection, entity: str, pairs: Sequence[NewPair], only: Iterable[bytes] | None = None
+) -> None:
+    """Put `pairs` in the place of the open ones; pairs that were decided stay as they are. `only`: the records that were
+    searched for; open pairs of other records stay as well."""
+    m = MatchPair
+    mine = sa.and_(m.org_id == 1, m.entity == entity, m.state == "open")
+    if only is None:
+        connection.execute(sa.delete(m).where(mine))
+    else:
+        ids = [uuid.UUID(bytes=key) for key in only]
+        for start in range(0, len(ids), _CHUNK):
+            part = ids[start : start + _CHUNK]
+            connection.execute(sa.delete(m).where(mine, sa.or_(m.a_id.in_(part), m.b_id.in_(part))))
+    moment = to_millis(now())
+    connection.exec_driver_sql(
+        "INSERT OR IGNORE INTO match_pair(org_id, id, entity, a_id, b_id, group_id, probability, points, evidence, state, "
+        "found_at) VALUES(1,?,?,?,?,?,?,?,?,'open',?)",
+        [
+            (key, entity, a, b, group, probability, points, evidence, moment)
+            for key, (a, b, group, probability, points, evidence) in zip(uuid7_bytes(len(pairs)), pairs, strict=True)
+        ],
+    )
+
+
+def told(connection: sa.Connection, entity: str) -> list[tuple[dict[str, str], bool]]:
+    """What people decided: the level of each field, and whether it was one."""
+    m = MatchPair
+    rows = connection.execute(
+        sa.select(m.evidence, m.state).where(m.org_id == 1, m.entity == entity, m.state.in_(("merged", "different")))
+    )
+    return [({key: level for key, level, _ in json.loads(text)}, state == "merged") for text, state in rows if text]
+
+
+def decided(connection: sa.Connection, entity: str) -> list[tuple[float, bool]]:
+    """(probability when it was found, whether it was one) of every decided pair."""
+    m = MatchPair
+    query = sa.select(m.probability, m.state).where(
+        m.org_id == 1, m.entity == entity, m.state.in_(("merged", "different"))
+    )
+    return [(float(p), state == "merged") for p, state in connection.execute(query)]
+
+
+def apart(connection: sa.Connection, entity: str) -> set[tuple[bytes, bytes]]:
+    """Pairs that a person said are different, for good."""
+    m = MatchPair
+    query = sa.select(m.a_id, m.b_id).where(m.org_id == 1, m.entity == entity, m.state == "different")
+    return {(a.bytes, b.bytes) for a, b in connection.execute(query)}
+
+
+def set_state(connection: sa.Connection, keys: Iterable[tuple[uuid.UUID, uuid.UUID]], entity: str, state: State, user: Any) -> int:  # fmt: skip
+    """Decide pairs; returns how many there were."""
+    m = MatchPair
+    done = 0
+    at = None if state == "open" else now()
+    for one, two in keys:
+        a, b = sorted((one, two))
+        result = connection.execute(
+            sa.update(m)
+            .where(m.org_id == 1, m.entity == entity, m.a_id == a, m.b_id == b)
+            .values(state=state, decided_at=at, decided_by=user if at else None)
+        )
+        done += result.rowcount
+    return done
+
+
+def settle_merged(connection: sa.Connection, entity: str, records: Iterable[uuid.UUID], user: Any) -> None:
+    """After these records became one: pairs among them are decided, open pairs of the losers with others go on with
+    nobody and are dropped (the next search finds them anew for the survivor)."""
+    ids = list(records)
+    m = MatchPair
+    mine = sa.and_(m.org_id == 1, m.entity == entity)
+    for start in range(0, len(ids), _CHUNK):
+        part = ids[start : start + _CHUNK]
+        connection.execute(
+            sa.update(m)
+            .where(mine, m.a_id.in_(ids), m.b_id.in_(part), m.state == "open")
+            .values(state="merged", decided_at=now(), decided_by=user)
+        )
+
+
+def rows(connection: sa.Connection, entity: str, states: Sequence[str], least: float, *, limit: int = -1, offset: int = 0) -> list[Any]:  # fmt: skip
+    """Pairs, the likeliest first."""
+    m = MatchPair
+    query = (
+        sa.select(m)
+        .where(m.org_id == 1, m.entity == entity, m.state.in_(states), m.probability >= least)
+        .order_by(m.probability.desc(), m.a_id, m.b_id)
+    )
+    if limit >= 0:
+        query = query.limit(limit).offset(offset)
+    return list(connection.execute(query.with_only_columns(*m.__table__.c)).all())

@@ -1,0 +1,1 @@
+"""Several records become one: whose values survive, what follows, how it is taken back."""

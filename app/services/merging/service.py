@@ -1,0 +1,267 @@
+"""Merging records of one kind, one group or many, as one operation that can be undone weeks later.
+
+Order inside the operation: what hangs on the losers moves first, then the survivor takes its values, then the losers go
+into the recycle bin as its aliases. Undo walks it backwards and keeps what changed since, field by field.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core.access import Action
+from app.core.fields import Link
+from app.core.i18n import t
+from app.core.jobs import Job
+from app.core.records import ChangeSet, Kept, Record
+from app.db.journal import Operation
+from app.db.store.following import count_tied, tied, ties_to
+from app.db.store.reading import Reader
+from app.db.store.settings import setting, store_setting
+from app.db.store.writing import Writer
+from app.db.unit_of_work import UnitOfWork
+from app.errors import AppError, UserError
+from app.models import OperationRow
+from app.services.context import Context
+from app.services.duplicates import store
+from app.services.duplicates.service import ENTITIES, DuplicateService
+from app.services.merging.records import RULES, BulkMergeResult, MergeInfo, MergePlan, MergeResult, Survival
+from app.services.merging.survival import choose, pick_survivor
+
+MERGE = "merge"
+#: more than this in one group is a mistake of the search, not a customer written down so often
+MOST = 200
+BeforeMany = Callable[[str, Job], None]
+#: field → id of the record whose value is wanted, or ("value", a value of one's own)
+Chosen = Mapping[str, Any]
+_AUTOMATIC: Chosen = {}
+
+
+class MergeService:
+    """Needs the rights to edit and to delete each of the records; what hangs on them follows whatever its rights."""
+
+    def __init__(self, context: Context, duplicates: DuplicateService, before_many: BeforeMany | None = None) -> None:
+        self._context = context
+        self._duplicates = duplicates
+        self._before_many = before_many
+
+    # ---- before -------------------------------------------------------------------------------------------------
+
+    def plan(
+        self, entity: str, records: Sequence[uuid.UUID], survivor: uuid.UUID | None = None, chosen: Chosen = _AUTOMATIC
+    ) -> MergePlan:
+        """What a merge would do; nothing is written. `survivor` None: the record that says most."""
+        with self._context.reading() as work:
+            found = self._records(work, entity, records)
+            return self._plan(work, entity, found, survivor, chosen)
+
+    def _plan(
+        self, work: UnitOfWork, entity: str, found: Sequence[Record], survivor: uuid.UUID | None, chosen: Chosen
+    ) -> MergePlan:
+        main = survivor or pick_survivor(found)
+        if main not in {r.id for r in found}:
+            raise UserError(t("保留的档案不在要合并的档案里。"))
+        described = work.reader.registry.entity(entity)
+        fields = choose(described, found, main, self._survival(work, entity), chosen)
+        losers = [r.id for r in found if r.id != main]
+        return MergePlan(entity, main, tuple(found), tuple(fields), count_tied(_everything(work), entity, losers))
+
+    def survival(self, entity: str) -> Survival:
+        """The rules of survival in force."""
+        with self._context.reading() as work:
+            return self._survival(work, entity)
+
+    def set_survival(self, entity: str, survival: Survival) -> None:
+        """Change the rules of survival; raises UserError for one that does not exist."""
+        self._context.actor.require_admin()
+        if {survival.default, *survival.fields.values()} - set(RULES):
+            raise UserError(t("没有这条取值规则。可用的有：{names}。", names="、".join(RULES)))
+        value = {"default": survival.default, "fields": dict(survival.fields), "sources": list(survival.sources)}
+        with self._context.writing() as work:
+            store_setting(work.connection, f"merging.{entity}", value)
+            work.session.commit()
+
+    # ---- merging ------------------------------------------------------------------------------------------------
+
+    def merge(
+        self,
+        entity: str,
+        records: Sequence[uuid.UUID],
+        survivor: uuid.UUID | None = None,
+        chosen: Chosen = _AUTOMATIC,
+        job: Job | None = None,
+    ) -> MergeResult:
+        """Merge these records into one. Raises UserError, NotPermitted, NotFound; then nothing is changed."""
+        job = job or Job()
+        with self._context.writing() as work:
+            found = self._records(work, entity, records)
+            plan = self._plan(work, entity, found, survivor, chosen)
+            operation = work.operation(MERGE, "")
+            moved = self._merge(work, operation, plan, job)
+            title = _title(work, entity, plan.survivor)
+            operation.summary = t(
+                "合并 {n} 条{entity}：{title}", n=len(found), entity=self._label(entity), title=title
+            )[:300]
+            operation.counts = {"merged": len(found) - 1}
+            record = work.reader.get(entity, plan.survivor)
+            return MergeResult(operation.id, record, len(found) - 1, dict(moved), work.commit())
+
+    def merge_groups(
+        self,
+        entity: str,
+        groups: Iterable[uuid.UUID] | None = None,
+        *,
+        least: float | None = None,
+        job: Job | None = None,
+    ) -> BulkMergeResult:
+        """Merge whole groups, each by the rules of survival, as one operation. `groups` None: every group whose weakest
+        tie is at least `least` (by default the automatic threshold). Groups that cannot be merged are kept and told."""
+        job = job or Job()
+        limits = self._duplicates.thresholds(entity)
+        lines = {line.id: line for line in self._duplicates.groups(entity)}
+        floor = limits.auto if least is None else least
+        wanted = [k for k, line in lines.items() if line.weakest >= floor] if groups is None else [g for g in groups if g in lines]  # fmt: skip
+        if not wanted:
+            return BulkMergeResult(None, 0, 0, {}, (), ChangeSet())
+        if self._before_many:
+            self._before_many(MERGE, job)
+        moved: Counter[str] = Counter()
+        kept: list[Kept] = []
+        merged = 0
+        with self._context.writing() as work:
+            operation = work.operation(MERGE, "")
+            members = _members(work, entity, set(wanted), floor)
+            for done, key in enumerate(wanted):
+                job.progress(t("正在合并"), done, len(wanted))
+                try:
+                    found = self._records(work, entity, members[key])
+                    plan = self._plan(work, entity, found, None, _AUTOMATIC)
+                except AppError as error:
+                    kept.append(Kept(entity, key, "、".join(lines[key].titles[:2]), str(error)))
+                    continue
+                moved.update(self._merge(work, operation, plan, job))
+                merged += len(found) - 1
+            done_groups = len(wanted) - len(kept)
+            operation.summary = t("自动合并 {n} 组重复的{entity}", n=done_groups, entity=self._label(entity))
+            operation.counts = {"merged": merged} if merged else {}
+            changes = work.commit()
+        made = operation.id if merged else None
+        return BulkMergeResult(made, done_groups, merged, dict(moved), tuple(kept), changes)
+
+    def merges(self, *, limit: int = 50, offset: int = 0) -> tuple[int, list[MergeInfo]]:
+        """(how many in all, merges that were made, newest first). They are undone as any operation."""
+        o = OperationRow
+        actor = self._context.actor
+        mine = sa.true() if actor.is_admin else o.user_id == actor.user_id
+        where = (o.org_id == 1, o.kind == MERGE, mine)
+        with self._context.archive.session() as session:
+            total = session.scalar(sa.select(sa.func.count()).select_from(o).where(*where)) or 0
+            rows = session.scalars(sa.select(o).where(*where).order_by(o.started_at.desc()).limit(limit).offset(offset))
+            return total, [
+                MergeInfo(r.id, r.started_at, r.actor, r.summary, r.state, int((r.counts or {}).get("merged", 0)))
+                for r in rows
+            ]
+
+    # ---- parts --------------------------------------------------------------------------------------------------
+
+    def _merge(self, work: UnitOfWork, operation: Operation, plan: MergePlan, job: Job) -> Counter[str]:
+        """Write one merge into the open unit of work; returns what moved."""
+        everything = _everything(work)
+        writer = Writer(everything, work.journal)
+        losers = [r.id for r in plan.records if r.id != plan.survivor]
+        main = next(r for r in plan.records if r.id == plan.survivor)
+        title = str(main.get(work.reader.registry.entity(plan.entity).title) or "")
+        moved = _move(everything, writer, operation, plan.entity, losers, Link(plan.survivor, title), job)
+        current = everything.get(plan.entity, plan.survivor)
+        changes = {c.key: c.merged for c in plan.fields if _differs(current.get(c.key), c.merged)}
+        if changes:
+            writer.touch(operation, plan.entity, current, changes)
+        for loser in losers:
+            record = everything.get(plan.entity, loser)
+            writer.touch(operation, plan.entity, record, {"merged_into": (Link(plan.survivor, title),)})
+            writer.delete(operation, plan.entity, loser)
+        store.settle_merged(work.connection, plan.entity, [plan.survivor, *losers], self._context.actor.user_id)
+        return moved
+
+    def _records(self, work: UnitOfWork, entity: str, ids: Sequence[uuid.UUID]) -> list[Record]:
+        """The records, in order, each live and within the rights to edit and delete."""
+        if entity not in ENTITIES:
+            raise UserError(t("只有客户、联系人、线索和产品可以合并。"))
+        wanted = list(dict.fromkeys(ids))
+        if len(wanted) < 2:
+            raise UserError(t("至少要选两条档案才能合并。"))
+        if len(wanted) > MOST:
+            raise UserError(t("一次最多合并 {n} 条档案，请先核对是不是选错了。", n=MOST))
+        found = [work.reader.get(entity, key) for key in wanted]
+        gone = next((r for r in found if r.deleted_at is not None), None)
+        if gone is not None:
+            raise UserError(t("“{title}”在回收站里，不能合并。", title=_title(work, entity, gone.id)))
+        for action in (Action.EDIT, Action.DELETE):
+            self._context.actor.require(entity, action)
+            if len(work.reader.reachable(entity, wanted, action)) < len(wanted):
+                raise UserError(t("其中有由别人负责的档案，您的角色不能合并它。"))
+        return found
+
+    def _survival(self, work: UnitOfWork, entity: str) -> Survival:
+        known = setting(work.connection, f"merging.{entity}")
+        return Survival(known["default"], known["fields"], tuple(known["sources"])) if known else Survival()
+
+    def _label(self, entity: str) -> str:
+        return self._context.registry.entity(entity).label
+
+
+def _everything(work: UnitOfWork) -> Reader:
+    """What hangs on a record follows it, seen or not; and masked values must not be written."""
+    return Reader(work.connection, work.reader.registry, work.actor.unrestricted())
+
+
+def _title(work: UnitOfWork, entity: str, record: uuid.UUID) -> str:
+    described = work.reader.registry.entity(entity)
+    return str(work.reader.get(entity, record).get(described.title) or "")
+
+
+def _differs(before: Any, after: Any) -> bool:
+    return bool((before or None) != (after or None))
+
+
+def _move(
+    reader: Reader, writer: Writer, operation: Operation, entity: str, losers: Sequence[uuid.UUID], to: Link, job: Job
+) -> Counter[str]:
+    """Everything that names a loser names the survivor; roles on ties stay."""
+    moved: Counter[str] = Counter()
+    gone = set(losers)
+    for tie in ties_to(entity, reader):
+        for key in list(dict.fromkeys(tied(reader, tie, losers))):
+            job.check()
+            record = reader.get(tie.entity.key, key)
+            links = record.get(tie.field.key) or ()
+            if not tie.several and not any(link.id in gone for link in links):
+                links = (Link(losers[0], ""),)  # it hangs on a record in the recycle bin: not shown, but moved
+            writer.touch(operation, tie.entity.key, record, {tie.field.key: _retied(links, gone, to)})
+            if tie.entity.key != entity:
+                moved[tie.entity.key] += record.deleted_at is None
+    return moved
+
+
+def _retied(links: Sequence[Link], gone: set[uuid.UUID], to: Link) -> tuple[Link, ...]:
+    made: dict[uuid.UUID, Link] = {}
+    for link in links:
+        new = Link(to.id, to.title, link.role) if link.id in gone else link
+        before = made.get(new.id)
+        if before is None:
+            made[new.id] = new
+        elif new.role and new.role not in before.role.split("、"):
+            made[new.id] = Link(new.id, new.title, f"{before.role}、{new.role}" if before.role else new.role)
+    return tuple(made.values())
+
+
+def _members(work: UnitOfWork, entity: str, groups: set[uuid.UUID], least: float) -> dict[uuid.UUID, list[uuid.UUID]]:
+    found: dict[uuid.UUID, dict[uuid.UUID, None]] = {key: {} for key in groups}
+    for row in store.rows(work.connection, entity, ("open",), min(least, 0.5)):
+        if row.group_id in groups:
+            found[row.group_id].update({row.a_id: None, row.b_id: None})
+    return {key: list(ids) for key, ids in found.items()}

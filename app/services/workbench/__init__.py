@@ -1,0 +1,1 @@
+"""The clean-up workbench around files and the archive: loading, saving, writing back, recipes by name."""

@@ -1,0 +1,328 @@
+"""The workbench over the archive: records as a table of texts, and what was cleaned written back as one operation."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from app.core.access import Action
+from app.core.fields import POINT_TYPES, Entity, Field, FieldType
+from app.core.filters import Filter
+from app.core.i18n import language, t
+from app.core.jobs import Job
+from app.core.records import ChangeSet, Record
+from app.core.validation import clean_value
+from app.db.journal import Operation
+from app.db.store.bulk import BulkWriter, Change
+from app.db.unit_of_work import UnitOfWork
+from app.errors import UserError
+from app.services.context import Context
+from app.services.exchange.convert import Options, converter
+from app.services.exchange.export import owner_names
+from app.services.exchange.export_cells import cell_text
+from app.services.exchange.plan import ColumnPlan
+from app.services.exchange.targets import file_headers
+from app.services.people.service import PeopleService
+from app.services.records import BACKUP_FROM
+
+if TYPE_CHECKING:
+    from app.services.cleaning.workbench.table import Column, Table
+
+BeforeMany = Callable[[str, Job], None]
+LISTED = 1_000
+_BATCH = 500
+#: whose every field may be cleaned; of the others only what nothing is derived from
+_FREE = frozenset({"customers", "contacts", "products"})
+_PLAIN = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.URL, FieldType.TAGS, *POINT_TYPES})
+_NEVER = frozenset({FieldType.LINKS, FieldType.ADDRESSES, FieldType.USER})
+
+
+@dataclass(frozen=True)
+class Records:
+    """Records of an entity as a table: its row numbers are the records' handles. `versions`: by handle."""
+
+    entity: str
+    table: Table
+    versions: Mapping[int, int] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Left:
+    """A cell, or with `field` "" a whole record, that was not written, and why."""
+
+    id: uuid.UUID | None
+    title: str
+    field: str
+    cell: str
+    why: str
+
+
+@dataclass(frozen=True)
+class WriteBack:
+    """How writing back went, or with `dry_run` would go. `samples`: (title, field, before, after)."""
+
+    operation: uuid.UUID | None
+    records: int
+    cells: int
+    unchanged: int
+    left: tuple[Left, ...]
+    left_count: int
+    ignored: tuple[str, ...]
+    dry_run: bool
+    samples: tuple[tuple[str, str, str, str], ...] = ()
+    changes: ChangeSet = field(default_factory=ChangeSet)
+
+
+class WorkbenchService:
+    """`before_many` makes the backup before many records are changed."""
+
+    def __init__(self, context: Context, people: PeopleService, before_many: BeforeMany) -> None:
+        self._context = context
+        self._people = people
+        self._before_many = before_many
+
+    def fields(self, entity: str) -> list[Field]:
+        """The fields a table of records has: what the actor sees in full and may change by cleaning."""
+        described = self._context.registry.entity(entity)
+        actor = self._context.actor
+        return [f for f in described.fields if _cleanable(described, f) and actor.sees(entity, f)]
+
+    def load(self, entity: str, condition: Filter | None = None, job: Job | None = None) -> Records:
+        """The visible records that fit, as texts; columns are named as in exported files."""
+        from app.services.cleaning.workbench.table import TableBuilder
+
+        job = job or Job()
+        described = self._context.registry.entity(entity)
+        fields = self.fields(entity)
+        names = self.names(described, fields)
+        users = owner_names(self._people)
+        builder = TableBuilder(list(names), list(names.values()))
+        versions: dict[int, int] = {}
+        text = t("正在读取{entity}", entity=described.label)
+        with self._context.reading() as work:
+            handles = work.reader.handles(entity, condition)
+            numbers: list[int] = []
+            rows: list[list[str]] = []
+            for done, record in enumerate(work.reader.each(entity, handles.tolist(), [f.key for f in fields])):
+                if done % _BATCH == 0:
+                    job.progress(text, done, len(handles))
+                    builder.add(numbers, rows)
+                    numbers, rows = [], []
+                numbers.append(record.handle)
+                versions[record.handle] = record.version
+                rows.append([cell_text(f, record.get(f.key), users) for f in fields])
+            builder.add(numbers, rows)
+        return Records(entity, builder.table(), versions)
+
+    @staticmethod
+    def names(entity: Entity, fields: Iterable[Field]) -> dict[str, str]:
+        """Column name → field key."""
+        headers = file_headers(entity, language())
+        return {headers[f.key]: f.key for f in fields}
+
+    def renames(self, entity: str) -> dict[str, str]:
+        """Field key → column name: recipes for records may name fields by their keys."""
+        described = self._context.registry.entity(entity)
+        return {key: name for name, key in self.names(described, self.fields(entity)).items()}
+
+    def preview(self, records: Records, table: Table, job: Job | None = None) -> WriteBack:
+        """What `apply` would do, without doing it."""
+        return self._write(records, table, job or Job(), dry_run=True)
+
+    def apply(self, records: Records, table: Table, job: Job | None = None) -> WriteBack:
+        """Write the changed cells back, as one operation with one undo. Records changed since they were loaded, cells
+        that cannot be understood, and what the actor may not edit are kept and listed. Rows taken out and columns that
+        are no field are left alone. Raises NotPermitted."""
+        job = job or Job()
+        self._context.actor.require(records.entity, Action.EDIT)
+        if len(changed_places(records.table, table)) >= BACKUP_FROM:
+            self._before_many("clean", job)
+        return self._write(records, table, job, dry_run=False)
+
+    def _write(self, records: Records, table: Table, job: Job, *, dry_run: bool) -> WriteBack:
+        entity = self._context.registry.entity(records.entity)
+        writing = _Writing(self._context, self._people, entity, records, table)
+        with self._context.writing() as work:
+            operation = work.operation(
+                "clean", t("清洗{entity}", entity=entity.label), params={"columns": [f.key for f in writing.fields]}
+            )
+            writing.run(work, operation, job)
+            operation.summary = t("清洗{entity}：{n} 条", entity=entity.label, n=writing.records)[:300]
+            operation.counts = {"changed": writing.records} if writing.records else {}
+            changes = ChangeSet() if dry_run else work.commit()
+        return writing.result(None if dry_run else changes.operation_id, changes, dry_run=dry_run)
+
+
+def _cleanable(entity: Entity, known: Field) -> bool:
+    if known.readonly or not known.importable or known.type in _NEVER:
+        return False
+    return entity.key in _FREE or known.custom or known.type in _PLAIN
+
+
+def _pairs(before: Table, after: Table) -> list[tuple[Column | None, Column]]:
+    """(the column as loaded, the column now) of those that say something else now."""
+    found: list[tuple[Column | None, Column]] = []
+    old = {column.source: column for column in before.columns}
+    for column in after.columns:
+        known = old.get(column.source) if column.source else None
+        if known is None or known.codes is not column.codes:
+            found.append((known, column))
+    return found
+
+
+def changed_places(before: Table, after: Table) -> list[int]:
+    """The rows still there in which a cell of a loaded column is another text now, or a new column has one."""
+    import numpy as np
+
+    mask = np.zeros(after.size, np.bool_)
+    for old, column in _pairs(before, after):
+        mask |= _differs(old, column)
+    return np.flatnonzero(mask & after.alive).tolist()
+
+
+def _differs(old: Column | None, column: Column) -> Any:
+    import numpy as np
+
+    if old is None:
+        return column.codes != 0
+    index = {value: code for code, value in enumerate(old.values)}
+    lut = np.fromiter((index.get(value, -1) for value in column.values), np.int64, len(column.values))
+    return lut[column.codes] != old.codes
+
+
+class _Writing:
+    """One pass over the changed rows."""
+
+    def __init__(self, context: Context, people: PeopleService, entity: Entity, records: Records, table: Table) -> None:
+        self._context = context
+        self._entity = entity
+        self._loaded = records
+        self._table = table
+        self.records = self.cells = self.unchanged = self.left_count = 0
+        self._left: list[Left] = []
+        self._samples: list[tuple[str, str, str, str]] = []
+        self._users = owner_names(people)
+        self.fields: list[Field] = []
+        self.ignored: list[str] = []
+        self._columns: list[tuple[Field, Column | None, Column, Callable[[str], Any]]] = []
+        self._pick()
+
+    def _pick(self) -> None:
+        """The columns that belong to a field and changed; the names of those that belong to none."""
+        headers = {name: key for key, name in file_headers(self._entity, language()).items()}
+        old = {column.source: column for column in self._loaded.table.columns}
+        named = {column.source for column in self._table.columns if column.source}
+        for before, column in _pairs(self._loaded.table, self._table):
+            key = column.source or headers.get(column.name, column.name)
+            known = self._entity.find(key)
+            usable = known is not None and _cleanable(self._entity, known)
+            if known is None or not usable or (not column.source and key in named):
+                self.ignored.append(column.name)
+                continue
+            if not self._context.actor.sees(self._entity.key, known):
+                self.ignored.append(column.name)
+                continue
+            convert = converter(known, Options(ColumnPlan(column.name)))
+            self.fields.append(known)
+            self._columns.append((known, before or old.get(key), column, convert))
+
+    def run(self, work: UnitOfWork, operation: Operation, job: Job) -> None:
+        """Convert and write every changed row."""
+        bulk = BulkWriter(work.reader, work.journal)
+        places = changed_places(self._loaded.table, self._table)
+        text = t("正在写回{entity}", entity=self._entity.label)
+        wanted = list(dict.fromkeys([self._entity.title, *(f.key for f in self.fields), "updated_at"]))
+        wanted = [key for key in wanted if self._entity.find(key) is not None]
+        for start in range(0, len(places), _BATCH):
+            job.progress(text, start, len(places))
+            part = places[start : start + _BATCH]
+            handles = self._table.numbers[part].tolist()
+            there = work.reader.records(self._entity.key, handles, wanted)
+            may = work.reader.reachable(self._entity.key, [r.id for r in there.values()], Action.EDIT)
+            changes: list[Change] = []
+            for place, handle in zip(part, handles, strict=True):
+                record = there.get(handle)
+                change = self._change(work, record, place, handle, may)
+                if change is None:
+                    continue
+                self.records += 1
+                if any(self._entity.field(key).unique for key in change.values):
+                    bulk.update(operation, self._entity.key, [change])  # the next row's check must see it
+                else:
+                    changes.append(change)
+            bulk.update(operation, self._entity.key, changes)
+        job.progress(text, len(places), len(places))
+
+    def _change(
+        self, work: UnitOfWork, record: Record | None, place: int, handle: int, may: set[uuid.UUID]
+    ) -> Change | None:
+        if record is None or record.deleted_at is not None:
+            self._leave(None, str(handle), "", "", t("这条档案已被删除，或您看不到它了"))
+            return None
+        title = str(record.get(self._entity.title) or "")
+        if record.version != self._loaded.versions.get(handle):
+            self._leave(record.id, title, "", "", t("载入之后又被改过，保持不变"))
+            return None
+        if record.id not in may:
+            self._leave(record.id, title, "", "", t("您无权修改这条档案"))
+            return None
+        values: dict[str, Any] = {}
+        for known, before, column, convert in self._columns:
+            cell = str(column.values[column.codes[place]])
+            was = str(before.values[before.codes[place]]) if before is not None else ""
+            if cell == was or (before is None and not cell):
+                continue
+            value, why = self._value(work, record, known, cell, convert)
+            if why:
+                self._leave(record.id, title, known.label, cell, why)
+                continue
+            shown = cell_text(known, record.get(known.key), self._users)
+            if value == (record.get(known.key) or None) or value == record.get(known.key):
+                continue
+            values[known.key] = value
+            self.cells += 1
+            if len(self._samples) < LISTED:
+                self._samples.append((title, known.label, shown, cell_text(known, value, self._users)))
+        if not values:
+            self.unchanged += 1
+            return None
+        return Change(record, values)
+
+    def _value(
+        self, work: UnitOfWork, record: Record, known: Field, cell: str, convert: Callable[[str], Any]
+    ) -> tuple[Any, str]:
+        """(the value to store, "") or (None, why not)."""
+        value, problem = convert(cell)
+        if problem is not None and problem.severity == "error":
+            return None, problem.text
+        if value is None and known.required:
+            return None, t("必填，不能清空")
+        try:
+            value = clean_value(known, value)
+            if known.unique and value is not None:
+                work.writer.check_unique(work.reader.layout(self._entity.key), {known.key: value}, record.id)
+        except UserError as error:
+            return None, "；".join(error.details) or str(error)
+        return _kept_points(known, record, value), ""
+
+    def _leave(self, record: uuid.UUID | None, title: str, label: str, cell: str, why: str) -> None:
+        self.left_count += 1
+        if len(self._left) < LISTED:
+            self._left.append(Left(record, title, label, cell, why))
+
+    def result(self, operation: uuid.UUID | None, changes: ChangeSet, *, dry_run: bool) -> WriteBack:
+        """How it went."""
+        return WriteBack(
+            operation, self.records, self.cells, self.unchanged, tuple(self._left), self.left_count,
+            tuple(self.ignored), dry_run, tuple(self._samples), changes,
+        )  # fmt: skip
+
+
+def _kept_points(known: Field, record: Record, value: Any) -> Any:
+    """Labels, notes and opt-outs of points that are still there stay with them: a text does not carry them."""
+    if known.type not in POINT_TYPES or not value:
+        return value
+    old = {(p.normal, p.extension): p for p in record.get(known.key) or ()}
+    return tuple(old.get((p.normal, p.extension), p) for p in value)

@@ -1,0 +1,1 @@
+"""Data health: figures per dimension and field, the review list, rules."""

@@ -1,0 +1,5 @@
+"""Real archives for the tests in this folder."""
+
+from tests.factories.fixtures import bare, clock, office, own_home, staff, workspace
+
+__all__ = ["bare", "clock", "office", "own_home", "staff", "workspace"]
