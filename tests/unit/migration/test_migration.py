@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from tests.unit.cli.conftest import PASSWORD, Kedang
@@ -106,7 +105,7 @@ def test_that_everything_is_taken_back_and_what_was_changed_since_is_kept(projec
     project("deals", "set", deal["id"], "--set", "name=改过的")
     back = project("migration", "rollback", "旧系统").data
     assert back["operations"] == 4
-    assert [k["title"] for k in back["kept"]][0] == "改过的"
+    assert "改过的" in {k["title"] for k in back["kept"]}
     assert (total(project, "contacts"), total(project, "orders"), total(project, "deals")) == (0, 0, 1)
     assert project("migration", "show", "旧系统").data["state"] == "rolled_back"
     assert counts(project("migration", "run", "旧系统").data, "created")[0] == (2,) or True
@@ -120,6 +119,8 @@ def test_that_it_is_signed_off_with_a_report(project: Kedang, tmp_path: Path) ->
     assert project("migration", "run", "旧系统").code == 3
     path = tmp_path / "report.xlsx"
     project("migration", "report", "旧系统", path)
+    import openpyxl
+
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["摘要", "各步结果", "金额核对", "未导入的行", "未解决的关联", "列对应"]
     cells = {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
