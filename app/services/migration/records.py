@@ -54,9 +54,14 @@ class Step:
         return cls(**{**data, "path": Path(data["path"]), "plan": ImportPlan.from_json(data["plan"])})
 
     @property
+    def name_parts(self) -> frozenset[int]:
+        """The columns that together are the name, where no column is."""
+        return frozenset(self.plan.titles[0]) if self.plan.titles and "name" not in self.plan.targets() else frozenset()
+
+    @property
     def mapped(self) -> int:
         """How many columns go somewhere."""
-        return sum(c.target is not None for c in self.plan.columns)
+        return sum(c.target is not None or i in self.name_parts for i, c in enumerate(self.plan.columns))
 
 
 @dataclass(frozen=True)

@@ -66,9 +66,9 @@ def test_that_a_folder_is_tried_moved_in_drilled_into_and_taken_back(
     idle(panel, qtbot, runner)
     assert panel.view.stack.currentWidget() is panel.view.grids[RESULT]
     rows = texts(panel, RESULT)
-    assert rows[3][6:9] == ["1", "50,020.00", "50,020.00"]
-    assert rows[3][10] == "✕ 1 行未导入"
-    assert rows[2][10] == "✓ 相符"
+    assert rows[3][7:10] == ["1", "50,020.00", "50,020.00"]
+    assert rows[3][1] == "✕ 1 行未导入"
+    assert rows[2][1] == "✓ 相符"
     grid = panel.view.grids[RESULT]
     grid.setFocus()
     grid.selectRow(3)
@@ -89,7 +89,7 @@ def test_that_a_folder_is_tried_moved_in_drilled_into_and_taken_back(
     assert_accessible(panel)
     QTest.mouseClick(panel.view.again_button, LEFT)
     idle(panel, qtbot, runner)
-    assert [row[4] for row in texts(panel, RESULT)] == ["3", "3", "3", "2"]
+    assert [row[5] for row in texts(panel, RESULT)] == ["3", "3", "3", "2"]
 
     dialogs.files.append(tmp_path / "报告.xlsx")
     QTest.mouseClick(panel.view.report_button, LEFT)

@@ -33,7 +33,7 @@ class MappingDialog(FormDialog):
         lines.setSpacing(6)
         self.fields: list[ChoiceField] = []
         for place, column in enumerate(step.plan.columns):
-            choices = [("", t("不导入")), *targets]
+            choices = [("", t("合成名称") if place in step.name_parts else t("不导入")), *targets]
             known = {key for key, _ in choices}
             if column.target and column.target not in known:
                 choices.insert(1, (column.target, target_label(step, column.target, registry)))

@@ -94,6 +94,7 @@ class MigrationPanel(QWidget):
         self.new_button.set_trailing("chevron-down")
         self.new_button.clicked.connect(self._open_new)
         left = QWidget()
+        left.setMinimumWidth(250)
         left.setProperty("ground", "surface")
         column = QVBoxLayout(left)
         column.setContentsMargins(20, 4, 12, 16)
@@ -169,7 +170,7 @@ class MigrationPanel(QWidget):
             [GridCell(p.name, hint=p.name), GridCell(state_label(p.state), _TONES.get(p.state, "muted"))]
             for p in projects
         ]
-        self.list.show_rows([t("名称"), t("状态")], rows, widths=(140, 80))
+        self.list.show_rows([t("名称"), t("状态")], rows, widths=(132, 80))
         if projects:
             at = next((i for i, p in enumerate(projects) if p.name == shown), 0)
             self.list.selectRow(at)

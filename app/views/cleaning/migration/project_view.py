@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.fields import Registry
@@ -15,10 +16,11 @@ from app.views.cleaning.migration import words
 from app.views.widgets import buttons
 from app.views.widgets.banner import Banner
 from app.views.widgets.grid import Grid
-from app.views.widgets.labels import ElidedLabel, muted
+from app.views.widgets.labels import ElidedLabel
 from app.views.widgets.menus import MenuItem, build_menu
 from app.views.widgets.segmented import SegmentedControl
 
+_WIDE = 860
 STEPS, RESULT, REFUSED, LINKS = "steps", "result", "refused", "links"
 
 
@@ -70,7 +72,7 @@ class ProjectView(QWidget):
 
     def _build_head(self) -> QHBoxLayout:
         self.title = ElidedLabel("", "h2")
-        self.facts = muted("")
+        self.facts = ElidedLabel("", "muted")
         self.trial_button = buttons.plain(t("试运行"), "play")
         self.run_button = buttons.primary(t("正式迁移"), "upload")
         self.again_button = buttons.plain(t("只迁移变化"), "refresh-cw")
@@ -88,7 +90,8 @@ class ProjectView(QWidget):
         self.more_button.clicked.connect(self._open_more)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(self.title, 1)
+        row.addWidget(self.title, 3)
+        row.addWidget(self.facts, 2)
         for button in (self.more_button, self.trial_button, self.again_button, self.run_button):
             row.addWidget(button)
         return row
@@ -100,11 +103,17 @@ class ProjectView(QWidget):
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self.tabs)
-        row.addWidget(self.facts)
         row.addStretch()
         for button in (self.report_button, self.sign_button, self.back_button):
             row.addWidget(button)
         return row
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the rarer buttons are in the menu only."""
+        super().resizeEvent(event)
+        wide = self.width() >= _WIDE
+        for button in (self.report_button, self.sign_button, self.back_button):
+            button.setVisible(wide)
 
     # ---- showing ------------------------------------------------------------------------------------------------
 
@@ -141,7 +150,7 @@ class ProjectView(QWidget):
         self.grids[STEPS].show_rows(words.step_heads(), rows, widths=(230, 110, 84, 84, 150, 160))
         self.grids[RESULT].show_rows(
             words.result_heads(), words.result_rows(run) if run else [],
-            widths=(190, 76, 64, 64, 64, 60, 70, 120, 120, 64, 150),
+            widths=(180, 150, 72, 60, 60, 60, 60, 72, 112, 112, 64),
         )  # fmt: skip
         self.grids[REFUSED].show_rows(
             words.refused_heads(), words.refused_rows(run, self._file) if run else [], widths=(180, 60, 150, 320, 160)
@@ -224,6 +233,10 @@ class ProjectView(QWidget):
     def _open_more(self) -> None:
         build_menu(self, [
             MenuItem(t("编辑列对应…"), lambda: self.mapping_wanted.emit(self.current_step()), "pencil"),
+            MenuItem(t("导出签字报告…"), self.report_wanted.emit, "file-spreadsheet", enabled=self.report_button.isEnabled()),
+            MenuItem(t("签字确认"), self.sign_off_wanted.emit, "badge-check", enabled=self.sign_button.isEnabled()),
+            MenuItem(t("整体回退…"), self.roll_back_wanted.emit, "undo-2", enabled=self.back_button.isEnabled()),
+            None,
             MenuItem(t("添加文件…"), self.files_wanted.emit, "plus", enabled=self.is_open()),
             None,
             MenuItem(t("删除项目…"), self.delete_wanted.emit, "trash-2", danger=True),

@@ -23,7 +23,7 @@ def step_heads() -> list[str]:
 def step_row(step: Step, last: StepResult | None, registry: Registry) -> Row:
     """One step."""
     name = f"{step.path.name}｜{step.sheet}" if step.sheet else step.path.name
-    left = sum(c.target is None for c in step.plan.columns)
+    left = len(step.plan.columns) - step.mapped
     mapped = t("{n} 列", n=step.mapped) + (t("，{n} 列不导入", n=left) if left else "")
     system = system_label(step.system) or t("未知")
     missing = not step.path.exists()
@@ -49,8 +49,8 @@ def verdict(step: StepResult) -> GridCell:
 def result_heads() -> list[str]:
     """Over the reconciliation."""
     return [
-        t("文件"), t("文件行数"), t("新建"), t("更新"), t("未变"), t("重复"), t("未导入"), t("文件合计"), t("档案合计"),
-        t("已消失"), t("结论"),
+        t("文件"), t("结论"), t("文件行数"), t("新建"), t("更新"), t("未变"), t("重复"), t("未导入"), t("文件合计"),
+        t("档案合计"), t("已消失"),
     ]  # fmt: skip
 
 
@@ -72,14 +72,16 @@ def result_rows(run: Run) -> list[Row]:
                 f"{step.rows:,}", _many(step.created), _many(step.updated), _many(step.unchanged + step.skipped),
                 _many(step.duplicates), GridCell(f"{left:,}", "bad") if left else _many(0),
             ]  # fmt: skip
+            said = verdict(step)
+            if not first and one is not None:
+                said = GridCell(t("✓ 相符"), "ok") if one.ok else GridCell(t("✕ 金额不符"), "bad")
             name = step.file if first else t("　{column}", column=one.column if one else "")
-            rows.append([
-                name, *(counts if first else [""] * 6), *amounts,
-                (GridCell(f"{step.vanished_count:,}", "warn", "、".join(step.vanished[:20])) if step.vanished_count else _many(0))
-                if first else "",
-                verdict(step) if first else GridCell(t("✓ 相符") if one is None or one.ok else t("✕ 金额不符"),
-                                                     "ok" if one is None or one.ok else "bad"),
-            ])  # fmt: skip
+            gone: GridCell | str = ""
+            if first:
+                gone = _many(step.vanished_count)
+                if step.vanished_count:
+                    gone = GridCell(f"{step.vanished_count:,}", "warn", "、".join(step.vanished[:20]))
+            rows.append([name, said, *(counts if first else [""] * 6), *amounts, gone])
     return rows
 
 
