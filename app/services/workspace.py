@@ -25,6 +25,7 @@ from app.services.exchange.importer import ImportService
 from app.services.exchange.presets import PresetService
 from app.services.history.service import HistoryService
 from app.services.merging.service import MergeService
+from app.services.migration.service import MigrationService
 from app.services.people.service import PeopleService
 from app.services.quality.service import QualityService
 from app.services.records import RecordService
@@ -66,6 +67,7 @@ class Workspace:
     entry: EntryService
     workbench: WorkbenchService
     recipes: RecipeService
+    migrations: MigrationService
 
     @property
     def archive(self) -> Archive:
