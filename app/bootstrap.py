@@ -27,6 +27,7 @@ from app.services.deals.leads import LeadService
 from app.services.deals.orders import OrderService
 from app.services.deals.payments import PaymentService
 from app.services.deals.service import DealService
+from app.services.duplicates.entry import EntryService
 from app.services.duplicates.service import DuplicateService
 from app.services.exchange.export import ExportService
 from app.services.exchange.importer import ImportService
@@ -91,6 +92,7 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
         quality=QualityService(context),
         duplicates=duplicates,
         merging=MergeService(context, duplicates, before_many),
+        entry=EntryService(context),
         workbench=WorkbenchService(context, people, before_many),
         recipes=RecipeService(context),
         migrations=MigrationService(context, imports, history, partial(_scratch, context, vault), _other_archive),

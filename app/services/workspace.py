@@ -18,6 +18,7 @@ from app.services.customers.views import ViewService
 from app.services.deals.leads import LeadService
 from app.services.deals.orders import OrderService
 from app.services.deals.service import DealService
+from app.services.duplicates.entry import EntryService
 from app.services.duplicates.service import DuplicateService
 from app.services.exchange.export import ExportService
 from app.services.exchange.importer import ImportService
@@ -63,6 +64,7 @@ class Workspace:
     quality: QualityService
     duplicates: DuplicateService
     merging: MergeService
+    entry: EntryService
     workbench: WorkbenchService
     recipes: RecipeService
     migrations: MigrationService

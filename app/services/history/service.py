@@ -18,6 +18,7 @@ from app.db.unit_of_work import UnitOfWork
 from app.errors import NotFound, NotPermitted, UserError
 from app.models import ChangeRow, OperationRow
 from app.services.context import Context
+from app.services.duplicates.store import reopen_parted
 
 Operations = list[OperationInfo]
 RecordIds = list[uuid.UUID]
@@ -116,6 +117,8 @@ class HistoryService:
             if outcome.reverted:
                 undoing.counts = {"reverted": outcome.reverted, "kept": outcome.kept_count}
             _note_undone(work, operation, outcome)
+            if info.kind == "merge":
+                reopen_parted(work.connection)
             changes = work.commit()
         return UndoResult(undoing.id, outcome.reverted, tuple(outcome.kept), changes)
 

@@ -22,8 +22,10 @@ class Card(QWidget):
         self.head_actions.setSpacing(4)
         self.body = QVBoxLayout()
         self.body.setSpacing(8)
-        self._title = DataLabel(title, "h2")
-        self._subtitle = DataLabel(subtitle, "muted")
+        self._title = DataLabel(title, "h2", self)
+        self._subtitle = DataLabel(subtitle, "muted", self)
+        self._title.setVisible(bool(title))
+        self._subtitle.setVisible(bool(title))
         if title:
             head = QHBoxLayout()
             head.setSpacing(8)

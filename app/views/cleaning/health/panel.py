@@ -6,7 +6,7 @@ import uuid
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.filters import Filter
@@ -36,6 +36,8 @@ from app.views.widgets.skeleton import Skeleton
 
 #: after a change the figures are made anew so much later, if that took no longer than so many seconds
 _SETTLE, _QUICK = 1200, 4.0
+#: below this width the course of the score gives way to the figures
+_WIDE = 1000
 Shown = tuple[Health, tuple[Score, ...], tuple[FindingGroup, ...], bool]
 
 
@@ -111,7 +113,7 @@ class HealthPanel(QWidget):
         self.dial = Dial()
         self.tiles = {key: DimensionTile(key) for key in DIMENSIONS}
         self.trend = ChartView(LineChart(t("质量总分走势"), (), Unit.RATE), self.desk.dialogs)
-        self.trend.setMinimumWidth(200)
+        self.trend.setMinimumWidth(160)
         self.trend.setMaximumHeight(106)
         figures = QHBoxLayout()
         figures.setSpacing(10)
@@ -123,9 +125,12 @@ class HealthPanel(QWidget):
         figures.addSpacing(4)
         course = QVBoxLayout()
         course.setSpacing(2)
+        course.setContentsMargins(0, 0, 0, 0)
         course.addWidget(caption(t("总分走势")))
         course.addWidget(self.trend, 1)
-        figures.addLayout(course, 6)
+        self._course = QWidget()
+        self._course.setLayout(course)
+        figures.addWidget(self._course, 6)
         top = Card()
         top.body.addLayout(figures)
         self.matrix = MatrixView()
@@ -188,6 +193,11 @@ class HealthPanel(QWidget):
         super().showEvent(event)
         if self._stale and self._health is not None:
             self._soon.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._entities:
+            self._course.setVisible(self.width() >= _WIDE)
 
     # ---- reading ------------------------------------------------------------------------------------------------
 

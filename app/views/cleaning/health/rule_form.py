@@ -10,7 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.core.fields import Entity
-from app.core.filters import Condition, Filter, Group, dump, parse
+from app.core.filters import dump, parse
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.errors import AppError, UserError
@@ -18,7 +18,7 @@ from app.services.quality.book import kind_label, kinds_for
 from app.services.quality.builtin import judged_fields
 from app.services.quality.records import Rule
 from app.services.quality.rules import FORMATS, format_label
-from app.views.records.filter_bar import FilterBar
+from app.views.cleaning.conditions import Conditions
 from app.views.shell.desk import Desk
 from app.views.widgets import buttons
 from app.views.widgets.fields import ChoiceField, NumberField
@@ -27,44 +27,6 @@ from app.views.widgets.labels import DataLabel
 
 _PATTERN = "pattern"
 _WIDTH = 560
-
-
-class Conditions(FilterBar):
-    """Conditions as chips with a button for more: the filter bar without what belongs to a table."""
-
-    def __init__(self, desk: Desk, entity: Entity) -> None:
-        super().__init__(desk, entity)
-        for widget in (self.search, self.count, self.columns, self.export):
-            widget.hide()
-        layout = self.layout()
-        if layout is not None:
-            layout.setContentsMargins(0, 0, 0, 0)
-        self.add.setText(t("添加条件"))
-        self.parts: tuple[Filter, ...] = ()
-        self.any_of = False
-        self.parts_changed.connect(self.set_parts)
-
-    def set_parts(self, parts: tuple[Filter, ...], any_of: bool) -> None:
-        """Show other conditions."""
-        self.parts, self.any_of = tuple(parts), any_of
-        self.show_parts(self.parts, any_of=any_of)
-
-    def set_filter(self, given: Filter | None) -> None:
-        """Show a filter; a tree that is no flat list stays one chip."""
-        if given is None:
-            self.set_parts((), False)
-        elif isinstance(given, Group):
-            self.set_parts(given.parts, given.kind == "or")
-        else:
-            self.set_parts((given,), False)
-
-    def filter(self) -> Filter | None:
-        """The filter shown; None without a condition."""
-        if not self.parts:
-            return None
-        if len(self.parts) == 1 and isinstance(self.parts[0], Condition):
-            return self.parts[0]
-        return Group("or" if self.any_of else "and", self.parts)
 
 
 class RuleForm(QDialog):

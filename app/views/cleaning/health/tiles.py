@@ -81,7 +81,7 @@ class DimensionTile(QAbstractButton):
         return QSize(132, 124)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(104, 124)
+        return QSize(96, 124)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = painting.painter_for(self)

@@ -1,0 +1,1 @@
+"""Duplicates: search, thresholds, groups side by side, merge or keep apart."""
