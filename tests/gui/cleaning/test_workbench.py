@@ -220,6 +220,26 @@ def test_that_the_page_of_data_care_opens_what_it_is_given(qtbot, desk_of, messy
     page.deleteLater()
 
 
+def test_that_a_recipe_for_other_headers_runs_once_the_columns_are_named(bench, messy, workspace):
+    workspace.recipes.save(
+        "旧表",
+        {"steps": [{"op": "map", "column": "客户城市", "map": {"苏洲": "苏州"}}, {"op": "trim", "column": "公司"}]},
+    )
+    bench.open(messy)
+    run = next(item for item in bench.panel.results.recipe_menu() if item and item.text.startswith("旧表"))
+    run.on_chosen()
+    bench.wait(lambda: bench.panel.results.names_dialog is not None)
+    dialog = bench.panel.results.names_dialog
+    assert dialog._fields["客户城市"].key() == "城市"  # the likely one is offered
+    assert not dialog.run_button.isEnabled()
+    dialog._fields["公司"].set_key("客户名称")
+    assert_accessible(dialog)
+    click(dialog.run_button)
+    bench.wait(lambda: bench.bench.history.at == 2)
+    bench.idle()
+    assert "苏洲" not in bench.column("城市")
+
+
 # ---- parts ----------------------------------------------------------------------------------------------------------
 
 
