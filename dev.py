@@ -190,6 +190,10 @@ def cmd_test(options: argparse.Namespace) -> None:
 
 def cmd_bench(options: argparse.Namespace) -> None:
     python = setup()
+    if options.rest[:1] == ["duplicates"]:  # beside other engines, which need an environment of their own
+        peers = environment(".venv-peers", "peers")
+        run(python, "-m", "benchmarks.duplicates", peers, *options.rest[1:])
+        return
     run(python, "-m", "benchmarks", *options.rest)
 
 
@@ -210,7 +214,7 @@ def cmd_lock(_: argparse.Namespace) -> None:
     """Resolve the requirements anew (needs the tool `uv` in the environment)."""
     python = setup()
     run(python, "-m", "pip", "install", "-q", "uv")
-    for name in ("gui", "dev", "headless"):
+    for name in ("gui", "dev", "headless", "peers"):
         run(
             python, "-m", "uv", "pip", "compile", "-q", "--universal", "--python-version", "3.11", "--generate-hashes",
             "--no-emit-index-url", "--no-header", f"requirements/{name}.in", "-o", f"requirements/{name}.lock",

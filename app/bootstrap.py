@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from app.core.access import Actor
 from app.core.jobs import Job
+from app.core.paths import data_dir
 from app.db import header_file
 from app.db.archive import Archive, open_with_recovery
 from app.db.keys import DEVICE, PASSWORD
@@ -22,12 +27,14 @@ from app.services.deals.leads import LeadService
 from app.services.deals.orders import OrderService
 from app.services.deals.payments import PaymentService
 from app.services.deals.service import DealService
+from app.services.duplicates.entry import EntryService
 from app.services.duplicates.service import DuplicateService
 from app.services.exchange.export import ExportService
 from app.services.exchange.importer import ImportService
 from app.services.exchange.presets import PresetService
 from app.services.history.service import HistoryService
 from app.services.merging.service import MergeService
+from app.services.migration.service import MigrationService
 from app.services.people.service import PeopleService, actor_of, add_first_user, check_username, first_admin
 from app.services.quality.service import QualityService
 from app.services.records import RecordService
@@ -55,6 +62,9 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
     deals = DealService(context, before_many)
     settling = Settling(context)
     duplicates = DuplicateService(context)
+    settle = dict.fromkeys(("tickets", "ticket_messages"), settling.run)
+    imports = ImportService(context, people, presets, before_many, settle)
+    history = HistoryService(context, before_many)
     return Workspace(
         context=context,
         customers=CustomerService(context, before_many),
@@ -72,21 +82,48 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
         },
         views=ViewService(context),
         people=people,
-        history=HistoryService(context, before_many),
+        history=history,
         vault=vault,
         fields=CustomFieldService(context),
-        imports=ImportService(
-            context, people, presets, before_many, dict.fromkeys(("tickets", "ticket_messages"), settling.run)
-        ),
+        imports=imports,
         exports=ExportService(context),
         presets=presets,
         analytics=AnalyticsService(context),
         quality=QualityService(context),
         duplicates=duplicates,
         merging=MergeService(context, duplicates, before_many),
+        entry=EntryService(context),
         workbench=WorkbenchService(context, people, before_many),
         recipes=RecipeService(context),
+        migrations=MigrationService(context, imports, history, partial(_scratch, context, vault), _other_archive),
     )
+
+
+@contextlib.contextmanager
+def _scratch(context: Context, vault: VaultService, job: Job) -> Iterator[tuple[Context, ImportService]]:
+    """A copy of the archive that is thrown away at the end, with what imports into it."""
+    with tempfile.TemporaryDirectory(prefix="trial-", dir=data_dir(), ignore_cleanup_errors=True) as folder:
+        path = vault.backup(Path(folder) / "trial.kedang", job)
+        copy = context.archive.open_copy(path)
+        try:
+            there = Context(copy, context.actor, context.origin)
+            settle = dict.fromkeys(("tickets", "ticket_messages"), Settling(there).run)
+            imports = ImportService(
+                there, PeopleService(there), PresetService(there), lambda _reason, _job: None, settle
+            )
+            yield there, imports
+        finally:
+            copy.close()
+
+
+@contextlib.contextmanager
+def _other_archive(path: Path, username: str, password: str) -> Iterator[Context]:
+    """Another archive, open for reading only."""
+    other = open_workspace(path, username or None, password, origin="migration", read_only=True)
+    try:
+        yield other.context
+    finally:
+        other.close()
 
 
 def create_workspace(

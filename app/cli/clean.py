@@ -209,7 +209,7 @@ def standardise(  # noqa: PLR0913, PLR0917 - one parameter for each option
         table, how = replay(known.table, wanted, job)
         data: dict[str, Any] = {"rows": table.live, "columns": list(table.names), "report": how.report()}
         lines = [f"{one['told']}：{_counts(one)}" for one in data["report"]["steps"]]
-        _write_files(table, out, removed_to, data, job)
+        _write_files(known, table, {"out": out, "removed_to": removed_to}, data, job)
         back: WriteBack | None = None
         if known.records is not None and known.workspace is not None:
             act = known.workspace.workbench.apply if apply else known.workspace.workbench.preview
@@ -228,13 +228,19 @@ def _check_use(file: Path | None, recipe: str, *, apply: bool) -> None:
         raise WrongUsage(t("--apply 只用于档案里的记录；文件请用 --out 写出。"))
 
 
-def _write_files(table: Table, out: Path | None, removed_to: Path | None, data: dict[str, Any], job: Job) -> None:
+def _write_files(
+    known: Source, table: Table, wanted: Mapping[str, Path | None], data: dict[str, Any], job: Job
+) -> None:
     from app.services.workbench.files import write_table
 
-    for key, path, removed in (("out", out, False), ("removed_to", removed_to, True)):
+    for key, path in wanted.items():
         data[key] = str(path) if path is not None else None
-        if path is not None:
-            write_table(path, table, job, removed=removed)
+        if path is None:
+            continue
+        if known.records is not None and known.workspace is not None:
+            known.workspace.workbench.export(known.records, table, path, job, removed=key == "removed_to")
+        else:
+            write_table(path, table, job, removed=key == "removed_to")
 
 
 def _counts(one: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,13 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli.data import undone_json, undone_text
-from app.cli.records import FilterOption, filter_of
+from app.cli.records import FilterOption, filter_of, user_ids
 from app.cli.records import find as find_record
 from app.cli.session import WrongUsage, session_of
 from app.core.i18n import t
+from app.errors import UserError
 
 if TYPE_CHECKING:
     from app.services.duplicates.records import Pair, SearchReport
+    from app.services.duplicates.rulesets import Purpose
     from app.services.workspace import Workspace
 
 To = Annotated[str, typer.Option("--to")]
@@ -35,6 +38,8 @@ def build() -> typer.Typer:
     group.command("different", help=t("两条档案不是重复，以后不再提示"))(different)
     group.command("reopen", help=t("收回“不是重复”的决定"))(reopen)
     group.command("thresholds", help=t("查看或设定自动线与复核线"))(thresholds)
+    group.command("check", help=t("某个客户是不是已经在档案里；看不到的只告诉归谁负责"))(check)
+    group.command("rules", help=t("查看或设定新建、导入、查询时的查重规则"))(rules)
     group.command("model", help=t("导出 Splink 格式的匹配模型"))(model)
     return group
 
@@ -215,6 +220,66 @@ def thresholds(
             now = workspace.duplicates.thresholds(entity)
     text = t("自动 {auto:.1%}，复核 {review:.1%}", auto=now.auto, review=now.review)
     session.screen.result({"auto": now.auto, "review": now.review}, text)
+
+
+def check(
+    context: typer.Context,
+    given: Annotated[list[str], typer.Option("--set", metavar="FIELD=VALUE")],
+    entity: To = "customers",
+    purpose: Annotated[str, typer.Option("--for", help="create | import | search")] = "search",
+) -> None:
+    """Who is there already with this name, number or code."""
+    from app.services.exchange.typed import TypedValues, pairs_of
+
+    session = session_of(context)
+    with session.workspace() as workspace:
+        described = workspace.records(entity).entity
+        typed = TypedValues(workspace.context, entity, user_ids(workspace))
+        values = typed.values(pairs_of(described, given))
+        found = workspace.entry.known(entity, values, _purpose(purpose))
+        names = workspace.people.names()
+    rows = [
+        {"id": str(k.id) if k.visible else None, "title": k.title, "owner": names.get(k.owner) if k.owner else None,
+         "visible": k.visible, "reasons": list(k.reasons)}
+        for k in found
+    ]  # fmt: skip
+    headings = (("title", t("名称")), ("owner", t("负责人")), ("reasons", t("依据")))
+    session.screen.rows(len(rows), rows, headings)
+
+
+def rules(
+    context: typer.Context,
+    purpose: Annotated[str, typer.Argument(metavar="create|import|search")],
+    entity: To = "customers",
+    file: Annotated[Path | None, typer.Option("--set", help=t("含规则的 JSON 文件"))] = None,
+    usual: Annotated[bool, typer.Option("--usual", help=t("恢复默认规则"))] = False,
+) -> None:
+    """The rules in force; with --set the office's own."""
+    from app.services.duplicates.rulesets import to_json
+
+    session = session_of(context)
+    with session.workspace() as workspace:
+        if usual or file is not None:
+            data = None if file is None else _read_json(file)
+            workspace.entry.set_rules(entity, _purpose(purpose), data)
+        made = to_json(workspace.entry.rules(entity, _purpose(purpose)))
+    text = "\n".join(" + ".join(f"{c['field']} {c['how']}" for c in rule) for rule in made)
+    session.screen.result({"entity": entity, "for": purpose, "rules": made}, text)
+
+
+def _purpose(text: str) -> Purpose:
+    from app.services.duplicates.rulesets import PURPOSES
+
+    if text not in PURPOSES:
+        raise WrongUsage(t("{option} 只能是 {all}。", option="--for", all=" | ".join(PURPOSES)))
+    return text
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(t("读不了 JSON 文件：{path}", path=path)) from error
 
 
 def model(

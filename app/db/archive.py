@@ -188,6 +188,22 @@ class Archive:
             finally:
                 self._let_go()
 
+    def open_copy(self, path: Path) -> Archive:
+        """A copy of this archive (see `db.backup`), open for writing with the same key."""
+        lock = ArchiveLock(path)
+        lock.acquire()
+        copy: Archive | None = None
+        try:
+            with told_plainly():
+                copy = Archive(path, hf.checkout(path, no_step), self.key_copy(), lock, no_step)
+                copy._check()
+        except BaseException:
+            if copy is not None:
+                copy.engine.dispose()
+            lock.release()
+            raise
+        return copy
+
     @property
     def closed(self) -> bool:
         return self._closed

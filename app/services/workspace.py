@@ -18,12 +18,14 @@ from app.services.customers.views import ViewService
 from app.services.deals.leads import LeadService
 from app.services.deals.orders import OrderService
 from app.services.deals.service import DealService
+from app.services.duplicates.entry import EntryService
 from app.services.duplicates.service import DuplicateService
 from app.services.exchange.export import ExportService
 from app.services.exchange.importer import ImportService
 from app.services.exchange.presets import PresetService
 from app.services.history.service import HistoryService
 from app.services.merging.service import MergeService
+from app.services.migration.service import MigrationService
 from app.services.people.service import PeopleService
 from app.services.quality.service import QualityService
 from app.services.records import RecordService
@@ -62,8 +64,10 @@ class Workspace:
     quality: QualityService
     duplicates: DuplicateService
     merging: MergeService
+    entry: EntryService
     workbench: WorkbenchService
     recipes: RecipeService
+    migrations: MigrationService
 
     @property
     def archive(self) -> Archive:

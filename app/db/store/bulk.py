@@ -140,7 +140,7 @@ class BulkWriter:
             columns = row.columns
             if has_owner and not columns.get("owner"):
                 columns["owner"] = owner
-            head: list[Any] = [first + i, 1, ids[i], 1, moment, moment]
+            head: list[Any] = [first + i, 1, ids[i], 1, columns.get("created_at") or moment, moment]
             if human[i]:
                 head.append(human[i])
             if "currency" in fixed:

@@ -85,7 +85,7 @@ class DuplicateService:
         job.progress(t("正在保存结果"), 0)
         with self._context.writing() as work:
             store.replace_open(work.connection, entity, pairs, _ids_of(only))
-            store_setting(work.connection, f"duplicates.last.{entity}", _model_json(found))
+            store_setting(work.connection, f"duplicates.last.{entity}", found.model_json())
             work.session.commit()
         return _report(entity, found, pairs, groups, kept_apart, limits, time.monotonic() - started)
 
@@ -219,8 +219,7 @@ class DuplicateService:
     # ---- parts --------------------------------------------------------------------------------------------------
 
     def _check(self, entity: str) -> None:
-        if entity not in ENTITIES:
-            raise UserError(t("只有客户、联系人、线索和产品可以查重。"))
+        check_entity(entity)
         self._context.actor.require(entity, Action.VIEW)
 
     def _decide(self, entity: str, pairs: Iterable[tuple[uuid.UUID, uuid.UUID]], state: Any) -> int:
@@ -253,6 +252,12 @@ class DuplicateService:
                      row.decided_at, refs[0], refs[1])
             )  # fmt: skip
         return made
+
+
+def check_entity(entity: str) -> None:
+    """Raise UserError for a kind of record that has no duplicates."""
+    if entity not in ENTITIES:
+        raise UserError(t("只有客户、联系人、线索和产品可以查重。"))
 
 
 def _label(described: Any, key: str) -> str:
@@ -349,20 +354,6 @@ def _stored(
     return made, len(known) - len(open_), len(likely)
 
 
-def _model_json(found: Found) -> dict[str, Any]:
-    """The model as it is kept: bits, m and u of every level of every field."""
-    model = found.model
-    fields = []
-    for f in found.features:
-        if f.key in model.weights:
-            numbers = zip(
-                f.levels, model.bits(f.key).tolist(), model.m[f.key].tolist(), model.u[f.key].tolist(), strict=True
-            )
-            levels = [[level.key, round(bits, 1), m, u] for level, bits, m, u in numbers]
-            fields.append({"field": f.key, "kind": f.kind, "levels": levels})
-    return {"prior": model.prior, "fields": fields}
-
-
 def _weights(model: dict[str, Any], labels: dict[str, str]) -> tuple[FieldWeights, ...]:
     return tuple(
         FieldWeights(w["field"], labels[w["field"]], w["kind"], tuple((k, bits) for k, bits, _, _ in w["levels"]))
@@ -387,7 +378,7 @@ def _report(
         pairs=len(pairs), groups=groups, bands={k: bands.get(k, 0) for k in ("auto", "review", "ignore")},
         lost=round(found.lost, 4),
         crowds=tuple(CrowdIssue(c.key, c.label, c.value, c.records) for c in found.crowds),
-        weights=_weights(_model_json(found), labels),
+        weights=_weights(found.model_json(), labels),
         seconds=round(seconds, 2), thresholds=limits, kept_apart=kept_apart,
         histogram=tuple(histogram.get(i, 0) for i in range(20)),
     )  # fmt: skip

@@ -11,14 +11,13 @@ import sqlalchemy as sa
 
 from app.core.clock import now
 from app.core.ids import uuid7_bytes
-from app.models import Contact, Customer, Lead, MatchPair, Product
+from app.models import MatchPair
 from app.models.base import to_millis
 from app.services.duplicates.records import State
 
 #: (a, b, group, probability, points, evidence as JSON)
 NewPair = tuple[bytes, bytes, bytes, float, float, str]
 _CHUNK = 900
-_MERGED: dict[str, Any] = {"customers": Customer, "contacts": Contact, "leads": Lead, "products": Product}
 
 
 def replace_open(
@@ -35,6 +34,8 @@ def replace_open(
         for start in range(0, len(ids), _CHUNK):
             part = ids[start : start + _CHUNK]
             connection.execute(sa.delete(m).where(mine, sa.or_(m.a_id.in_(part), m.b_id.in_(part))))
+    if not pairs:
+        return
     moment = to_millis(now())
     connection.exec_driver_sql(
         "INSERT OR IGNORE INTO match_pair(org_id, id, entity, a_id, b_id, group_id, probability, points, evidence, state, "
@@ -100,21 +101,6 @@ def settle_merged(connection: sa.Connection, entity: str, records: Iterable[uuid
             .where(mine, m.a_id.in_(ids), m.b_id.in_(part), m.state == "open")
             .values(state="merged", decided_at=now(), decided_by=user)
         )
-
-
-def reopen_parted(connection: sa.Connection) -> int:
-    """After a merge was taken back: pairs of records that are both there again want a decision again. Returns how many."""
-    m = MatchPair
-    done = 0
-    for entity, model in _MERGED.items():
-        live = sa.select(model.id).where(model.org_id == 1, model.deleted_at.is_(None))
-        result = connection.execute(
-            sa.update(m)
-            .where(m.org_id == 1, m.entity == entity, m.state == "merged", m.a_id.in_(live), m.b_id.in_(live))
-            .values(state="open", decided_at=None, decided_by=None)
-        )
-        done += result.rowcount
-    return done
 
 
 def rows(connection: sa.Connection, entity: str, states: Sequence[str], least: float, *, limit: int = -1, offset: int = 0) -> list[Any]:  # fmt: skip

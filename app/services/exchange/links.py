@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -70,6 +70,7 @@ class Links:
         self._product = _Target(work.reader.layout("products")) if plan.entity == "orders" else None
         self._one = {f.key for f in self._fields if work.reader.layout(plan.entity).reference(f.key) is not None}
         self.made: dict[str, int] = defaultdict(int)
+        self.named: Counter[str] = Counter()
 
     def load(self, rows: Sequence[Prepared]) -> None:
         """Look up every text of the batch at once."""
@@ -139,7 +140,7 @@ class Links:
             row.columns[field_.key] = hits[0]
             return None
         label = target.layout.entity.label
-        soft = field_.target in _SOFT
+        soft = field_.target in _SOFT or (self._plan.links == "open" and not field_.required)
         name = texts[0]
         if hits:
             text = t("有 {n} 个{entity}都叫“{name}”", n=len(hits), entity=label, name=name)
@@ -148,10 +149,13 @@ class Links:
             return Unlinked(t("找不到{entity}“{name}”", entity=label, name=name), name, REJECTED, soft)
         target.fresh.setdefault(name, self._new_row(target.layout.entity, row, name))
         target.waiting.append((row, field_.key, name))
+        self.named[f"{label}：{name}"] += 1
         return None
 
     def _may_make(self, entity: Entity) -> bool:
         actor = self._work.actor
+        if self._plan.links == "open" and entity.key == "customers":
+            return False
         if entity.key not in _MADE or (entity.key == "customers" and self._plan.entity in _STRICT):
             return False
         return actor.is_admin if entity.shared else actor.may(entity.key, Action.CREATE)

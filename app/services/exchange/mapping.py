@@ -186,7 +186,7 @@ def _assign(scored: list[tuple[float, int, str, str]], targets: Sequence[Target]
     used: set[str] = set()
     chosen: dict[int, tuple[str, float, str]] = {}
     for score, index, key, why in sorted(scored, key=lambda s: (-s[0], s[1])):
-        if index in chosen or (key in used and key not in several):
+        if index in chosen or (key and key in used and key not in several):
             continue
         if score >= 0.45:
             chosen[index] = (key, min(score, 1.0), why)

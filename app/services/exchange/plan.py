@@ -65,7 +65,9 @@ class ImportPlan:
     `match`: rules tried in order. `empty`: "keep" or "clear" what a blank cell meets in an existing record.
     `lists`: "add" to or "replace" the phones, e-mails and tags of an existing record. `bad_cells`: "reject" the row or
     "blank" the cell when a cell cannot be understood, or "keep" its text among the remarks. `titles`: columns whose
-    cells together name a row without a title, tried in order. `owner`: user id as text, or "" for the importing person.
+    cells together name a row without a title, tried in order; of two, the given name comes first. `links`: "make"
+    customers and other records that are named and not there, or leave the link "open" and take the row all the same.
+    `owner`: user id as text, or "" for the importing person.
     """
 
     entity: str
@@ -81,6 +83,7 @@ class ImportPlan:
     region: str = "CN"
     date1904: bool = False
     titles: tuple[tuple[int, ...], ...] = ()
+    links: str = "make"
 
     def with_target(self, index: int, target: str | None) -> ImportPlan:
         """Another target for one column, chosen by the person."""
@@ -95,6 +98,7 @@ class ImportPlan:
             "match": [list(r) for r in self.match], "empty": self.empty, "lists": self.lists,
             "bad_cells": self.bad_cells, "owner": self.owner, "tags": list(self.tags),
             "defaults": dict(self.defaults), "region": self.region, "date1904": self.date1904,
+            "links": self.links,
             "titles": [list(group) for group in self.titles],
         }  # fmt: skip
 
@@ -115,7 +119,12 @@ class ImportPlan:
 
     def check(self) -> None:
         """Raise UserError for a mode or choice that does not exist."""
-        if self.mode not in MODES or self.empty not in ("keep", "clear") or self.bad_cells not in BAD_CELLS:
+        if (
+            self.mode not in MODES
+            or self.empty not in ("keep", "clear")
+            or self.bad_cells not in BAD_CELLS
+            or self.links not in ("make", "open")
+        ):
             raise UserError(t("这不是有效的导入方案文件。"))
 
     @property

@@ -294,7 +294,8 @@ class Preparer:
             words = [word for index in group if index < len(cells) and (word := clean_text(cells[index]))]
             if not words:
                 continue
-            whole = ("" if any(_HAN.search(word) for word in words) else " ").join(words)
+            han = any(_HAN.search(word) for word in words)
+            whole = ("" if han else " ").join(reversed(words) if han else words)  # 王小明, but Rose Gonzalez
             if len(whole) > field_.max_length:
                 self._keep(made, field_, whole)
                 text = t("名称太长，已截短，全文记在备注里。")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +56,8 @@ class ImportReport:
     an update found no record for. `contacts`, `customers`: made beside. `lines`: order items; `lines_of`: rows that were
     further items of an order above (they belong to the sum of rows). `issues`: what keeps rows out first, then warnings;
     lists are cut (see constants), counts are not. `recipe`: how a cleaning recipe went (see `cleaning.workbench.recipe`).
+    `refused`: outcome of every row that was not written. `unlinked`: what
+    links could not be made, `made_along`: records made because rows name them, `unknown_owners`: each with its rows.
     """
 
     operation: uuid.UUID | None
@@ -76,6 +79,10 @@ class ImportReport:
     cell_changes: tuple[CellChange, ...] = ()
     columns: tuple[ColumnStat, ...] = ()
     errors_file: Path | None = None
+    refused: Mapping[int, str] = field(default_factory=dict)
+    unlinked: Mapping[str, int] = field(default_factory=dict)
+    made_along: Mapping[str, int] = field(default_factory=dict)
+    unknown_owners: Mapping[str, int] = field(default_factory=dict)
     changes: ChangeSet = field(default_factory=ChangeSet)
     recipe: Mapping[str, Any] | None = None
 
@@ -104,6 +111,10 @@ class Tally:
         self.issues: list[RowIssue] = []
         self.warnings: list[RowIssue] = []
         self.changes: list[CellChange] = []
+        self.refused: dict[int, str] = {}
+        self.unlinked: Counter[str] = Counter()
+        self.made_along: Counter[str] = Counter()
+        self.unknown_owners: Counter[str] = Counter()
         self.columns = [ColumnStat() for _ in range(columns)]
         self.recipe: Mapping[str, Any] | None = None
 
@@ -136,5 +147,6 @@ class Tally:
         return ImportReport(
             operation=operation, seconds=round(seconds, 3), dry_run=dry_run, errors_file=errors_file,
             issues=(*self.issues, *self.warnings), cell_changes=tuple(self.changes), columns=tuple(self.columns),
-            changes=changes or ChangeSet(), recipe=self.recipe, **self.counts,
+            changes=changes or ChangeSet(), recipe=self.recipe, refused=self.refused, unlinked=dict(self.unlinked),
+            made_along=dict(self.made_along), unknown_owners=dict(self.unknown_owners), **self.counts,
         )  # fmt: skip

@@ -12,6 +12,8 @@ from app.services.cleaning.amounts import header_unit
 
 CONTACT, CUSTOMER, LINE = "contact.", "customer.", "line."
 NEW = "new:"
+#: when a record was made in the system it comes from; only a migration asks for it
+CREATED_AT = "created_at"
 _CONTACT_FIELDS = ("name", "title", "department", "phones", "emails", "wechats", "gender", "birthday", "remark")
 _CUSTOMER_FIELDS = (
     "external_id",
@@ -104,6 +106,8 @@ def target_of(key: str, entity: Entity, registry: Registry) -> Target | None:
         _, label, kind = key.split(":", 2)
         field = Field(key, label, label, FieldType(kind), open_choices=True, custom=True, max_length=500)
         return Target(key, label, field, t("新字段"))
+    if key == CREATED_AT and (moment := entity.find(key)) is not None:
+        return Target(key, moment.label, moment, entity.group_label(moment.group))
     return next((x for x in targets_of(entity, registry) if x.key == key), None)
 
 

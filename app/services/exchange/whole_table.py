@@ -50,7 +50,7 @@ def named(inspection: Inspection, plan: ImportPlan, entity: Entity, registry: Re
     if entity.title != "name" or not entity.field("name").required:
         return plan
     cells = _cells(inspection)
-    parts = _parts(plan, cells)
+    parts = _parts(plan)
     at = next((i for i, c in enumerate(plan.columns) if c.target == "name"), None)
     if parts and (at is None or at in parts or not _surely_named(plan.columns[at], entity, registry)):
         columns = [_put(c, None) if i in parts or c.target == "name" else c for i, c in enumerate(plan.columns)]
@@ -155,14 +155,13 @@ def is_foreign(plan: ImportPlan) -> bool:
 # ---- names ----------------------------------------------------------------------------------------------------------
 
 
-def _parts(plan: ImportPlan, cells: Sequence[Sequence[str]]) -> tuple[int, ...]:
-    """Given and family name in the order in which they are written together; () without both."""
+def _parts(plan: ImportPlan) -> tuple[int, ...]:
+    """The columns of given and family name; () without both."""
     given = next((i for i, c in enumerate(plan.columns) if header_key(c.name) in _GIVEN), None)
     family = next((i for i, c in enumerate(plan.columns) if header_key(c.name) in _FAMILY), None)
     if given is None or family is None:
         return ()
-    han = any(_HAN.search(cell) for i in (given, family) for cell in cells[i])
-    return (family, given) if han else (given, family)
+    return given, family
 
 
 def _surely_named(column: ColumnPlan, entity: Entity, registry: Registry) -> bool:

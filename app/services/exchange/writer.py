@@ -97,6 +97,7 @@ class _Batch:
         if lines is not None:
             self._tally.add("lines", lines.flush(self.bulk, self._operation, self._p._owner))  # noqa: SLF001
         self._tally.add("customers", self._links.made.get("customers", 0))
+        self._tally.made_along.update(self._links.named)
 
     # ---- deciding -----------------------------------------------------------------------------------------------
 
@@ -164,6 +165,7 @@ class _Batch:
 
     def _refuse(self, row: Prepared, outcome: str, count: str, text: str | None) -> None:
         self._tally.add(count)
+        self._tally.refused[row.row] = outcome
         problems = [(index, words) for index, _, words, severity in row.problems or () if severity == "error"]
         if text is not None:
             problems.append((-1, text))
@@ -174,6 +176,8 @@ class _Batch:
         cells: list[str] | None = None
         for index, code, text, severity in row.problems or ():
             cells = cells if cells is not None else row.cells
+            if code == "owner.unknown":
+                self._tally.unknown_owners[cells[index]] += 1
             outcome = WARNING if severity == "warning" or not row.rejected else REJECTED
             self._tally.issue(row.row, outcome, index, code, text, cells[index] if index >= 0 else "")
         for index, before, after in row.changes or ():
@@ -266,6 +270,7 @@ class _Batch:
     def _linked(self, row: Prepared, current: Record | None = None) -> bool:
         """Tie the row to the records it names; False when it cannot be taken without them."""
         for open_ in self._links.resolve(row, current):
+            self._tally.unlinked[open_.text] += 1
             if not open_.soft:
                 self._refuse(row, open_.outcome, "ambiguous" if open_.outcome == AMBIGUOUS else "rejected", open_.text)
                 return False
@@ -279,6 +284,7 @@ class _Batch:
                         else t("找不到{entity}“{name}”", entity=t("客户"), name=name)
                     )
                     self._tally.issue(row.row, WARNING, -1, "link.unresolved", text, name)
+                    self._tally.unlinked[text] += 1
         return True
 
     def _tie_contacts(self, rows: Sequence[Prepared], ids: Sequence[bytes]) -> None:

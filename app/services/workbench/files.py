@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".xlsx", ".csv")
 _BATCH = 4_000
+_PIECE = 1_000  # taken over from the reading process at a time: unpickling stops every other thread
 _SHEET_ROWS = 1_048_575
 _AS_FOUND = ReadOptions()
 
@@ -46,7 +47,7 @@ def load_file(path: Path, options: ReadOptions = _AS_FOUND, job: Job | None = No
         raise UserError(t("“{name}”里没有可以清洗的列。", name=path.name))
     builder = TableBuilder([column.name for column in inspection.columns])
     done = 0
-    for batch in read(path, options, inspection, batch_rows=_BATCH, job=job):
+    for batch in read(path, options, inspection, batch_rows=_PIECE, job=job):
         builder.add(batch.rows, batch.cells)
         done += len(batch.rows)
         job.progress(t("正在读取“{name}”", name=path.name), done, inspection.rows)

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 from app.core.i18n import t
 from app.services.exchange.report import CHANGES_LISTED, ISSUES_LISTED, ImportReport, RowIssue
 from app.views.exchange.check_options import CheckOptions
-from app.views.exchange.grid import Grid, GridCell
 from app.views.exchange.import_session import ImportSession
 from app.views.exchange.result_tiles import ResultTiles
 from app.views.widgets import buttons
 from app.views.widgets.banner import Banner
 from app.views.widgets.dialogs import describe
+from app.views.widgets.grid import Grid, GridCell
 from app.views.widgets.labels import muted, secondary
 from app.views.widgets.segmented import SegmentedControl
 

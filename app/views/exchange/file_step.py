@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLay
 from app.core.i18n import t
 from app.services.exchange.reading.records import Inspection
 from app.services.exchange.template import write_template
-from app.views.exchange.grid import Grid
 from app.views.exchange.import_session import ImportSession
 from app.views.exchange.notes_banner import NotesBanner
 from app.views.theme import fonts
@@ -19,6 +18,7 @@ from app.views.widgets import buttons
 from app.views.widgets.banner import Banner
 from app.views.widgets.empty_state import EmptyState
 from app.views.widgets.fields import ChoiceField, NumberField
+from app.views.widgets.grid import Grid
 from app.views.widgets.labels import ElidedLabel, IconLabel, caption, muted
 
 ENDINGS = ("xlsx", "xlsm", "xls", "xlsb", "ods", "csv", "tsv", "txt", "vcf", "htm", "html")

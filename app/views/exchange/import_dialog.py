@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -10,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout,
 from app.core.i18n import t
 from app.core.jobs import Progress
 from app.errors import AppError
+from app.services.exchange.reading.records import ReadOptions
 from app.views.exchange.check_step import CheckStep
 from app.views.exchange.done_step import DoneStep
 from app.views.exchange.file_step import FileStep
@@ -30,10 +33,19 @@ _SIZE = "import_dialog"
 
 
 class ImportDialog(QDialog):
-    """`path`: start with this file. Modal to its window; what it imports is told through `desk.changed`."""
+    """`path`: start with this file, read with `options`, after the cleaning `recipe`.
+
+    Modal to its window; what it imports is told through `desk.changed`."""
 
     def __init__(
-        self, desk: Desk, entity: str = "customers", path: Path | None = None, parent: QWidget | None = None
+        self,
+        desk: Desk,
+        entity: str = "customers",
+        path: Path | None = None,
+        parent: QWidget | None = None,
+        *,
+        recipe: Mapping[str, Any] | None = None,
+        options: ReadOptions | None = None,
     ) -> None:
         super().__init__(parent or _window_of(desk))
         self.desk = desk
@@ -60,7 +72,8 @@ class ImportDialog(QDialog):
         self._restore_size()
         self._go(FILE)
         if path is not None:
-            self.session.open(path)
+            self.session.recipe = recipe
+            self.session.open(path, options)
 
     # ---- building -----------------------------------------------------------------------------------------------
 

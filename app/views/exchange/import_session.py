@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -61,6 +61,7 @@ class ImportSession(QObject):
 
     def forget(self) -> None:
         """Back to no file."""
+        self.recipe: Mapping[str, Any] | None = None  # cleaning steps that run before the mapping
         self.path: Path | None = None
         self.options = ReadOptions()
         self.inspection: Inspection | None = None
@@ -90,9 +91,12 @@ class ImportSession(QObject):
         wanted, kind = options or ReadOptions(), entity or self.entity_key
         imports, registry = self.desk.workspace.imports, self.desk.workspace.context.registry
         targets = targets_of(registry.entity(kind), registry)
+        if self.path is not None and path != self.path:
+            self.recipe = None  # it was made for the other file
+        recipe = self.recipe
 
         def work(job: Any) -> tuple[Inspection, ImportPlan]:
-            inspection = imports.inspect(path, wanted, job)
+            inspection = imports.with_recipe(imports.inspect(path, wanted, job), recipe)
             for target in targets:
                 spoken(target.label)  # here, for the first call loads a large table
             return inspection, imports.propose(inspection, kind)

@@ -17,12 +17,12 @@ from app.services.exchange.plan import ColumnPlan, ImportPlan
 from app.services.exchange.targets import NEW as NEW_PREFIX
 from app.services.exchange.targets import new_target, target_of
 from app.views.exchange.column_line import FIELD_WIDTH, GAP, STRETCHES, ColumnLine
-from app.views.exchange.grid import Grid, GridCell
 from app.views.exchange.import_session import ImportSession
 from app.views.exchange.preset_button import PresetButton
 from app.views.exchange.target_field import NEW, TargetChoices
 from app.views.exchange.tone_dot import ToneDot
 from app.views.widgets.banner import Banner
+from app.views.widgets.grid import Grid, GridCell
 from app.views.widgets.labels import ElidedLabel, caption
 from app.views.widgets.menus import MenuItem, build_menu
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QPoint, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
@@ -151,7 +152,8 @@ class MainWindow(QWidget):
         if key == "import":
             wish = dict(payload) if isinstance(payload, dict) else {}
             path = wish.get("path")
-            self.open_import(Path(path) if path else None, str(wish.get("entity", "customers")))
+            cooked = {key: wish[key] for key in ("recipe", "options") if wish.get(key) is not None}
+            self.open_import(Path(path) if path else None, str(wish.get("entity", "customers")), **cooked)
         elif key == "export":
             self.open_export(payload)
         else:
@@ -209,12 +211,12 @@ class MainWindow(QWidget):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def open_import(self, path: Path | None = None, entity: str = "customers") -> None:
-        """The import wizard, for a dropped file too."""
+    def open_import(self, path: Path | None = None, entity: str = "customers", **cooked: Any) -> None:
+        """The import wizard, for a dropped file too; `cooked`: a cleaning recipe, and how the file is read."""
         if not pages.can_import() or self._closing is not None:
             return
         self._workspace.actor.require(entity, Action.IMPORT)
-        dialog = pages.make_import_dialog(self.desk, entity, path)
+        dialog = pages.make_import_dialog(self.desk, entity, path, **cooked)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

@@ -85,9 +85,9 @@ def can_import() -> bool:
     return _offered(_IMPORT_DIALOG)
 
 
-def make_import_dialog(desk: Desk, entity: str, path: Path | None) -> QDialog:
-    """The import wizard for `entity`, starting with a file where one was dropped."""
-    dialog = _class(_IMPORT_DIALOG)(desk, entity, path)
+def make_import_dialog(desk: Desk, entity: str, path: Path | None, **cooked: Any) -> QDialog:
+    """The import wizard for `entity`, starting with a file where one was dropped; `cooked` as `MainWindow.open_import`."""
+    dialog = _class(_IMPORT_DIALOG)(desk, entity, path, **cooked)
     assert isinstance(dialog, QDialog)
     return dialog
 

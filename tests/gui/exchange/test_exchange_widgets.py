@@ -9,10 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 
 from app.services.exchange.targets import targets_of
-from app.views.exchange.grid import Grid, GridCell, GridModel
 from app.views.exchange.notes_banner import NotesBanner
 from app.views.exchange.result_tiles import ResultTiles, tile_words
 from app.views.exchange.target_field import NEW, SKIP, TargetChoices, TargetField
+from app.views.widgets.grid import Grid, GridCell, GridModel
 from tests.gui.archives import type_text
 from tests.gui.widgets.showing import collect, shown
 

@@ -1,6 +1,7 @@
 """The workbench over a real archive: load, write back, undo, what is kept; recipes by name; recipes inside an import."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -197,6 +198,21 @@ def test_that_rows_taken_out_can_be_saved_with_their_numbers(sheet: Path, tmp_pa
         write_table(tmp_path / "out.doc", table)
 
 
+def test_that_records_leave_the_archive_only_with_the_right_to_export(
+    messy: Workspace, staff: dict[str, Workspace], tmp_path: Path
+) -> None:
+    out = tmp_path / "out.csv"
+    seen = staff["reader"].workbench.load("customers")
+    with pytest.raises(NotPermitted):
+        staff["reader"].workbench.export(seen, seen.table, out)
+    assert not out.exists()
+    records = messy.workbench.load("customers")
+    assert messy.workbench.export(records, _step(records.table, "map", "城市", map={"苏洲": "苏州"}), out) == 3
+    assert set(load_file(out).table.column("城市").cells()) == {"苏州"}
+    assert messy.history.list()[1][0].kind == "export"
+    assert messy.workbench.export(records, _step(records.table, "remove-rows"), out, removed=True) == 3
+
+
 # ---- inside an import -----------------------------------------------------------------------------------------------
 
 RECIPE = {
@@ -232,6 +248,37 @@ def test_that_an_import_stands_on_the_columns_after_the_recipe(workspace: Worksp
     assert told["map"]["map_gone"] == ["北平"]
     assert told["remove-rows"]["removed"] == 1
     assert report.recipe["changed"] == dry.recipe["changed"]
+
+
+def test_that_an_interrupted_import_goes_on_with_its_recipe(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "long.csv"
+    lines = [f"{'公司甲' if i == 0 else ''},A{i:05d}" for i in range(9000)]
+    path.write_text("\n".join(["客户名称,外部编号", *lines]), encoding="utf-8")
+    recipe = {
+        "steps": [{"op": "fill-down", "column": "客户名称"}, {"op": "rename", "column": "客户名称", "to": "公司名称"}]
+    }
+    cooked = workspace.imports.with_recipe(workspace.imports.inspect(path), recipe)
+    plan = workspace.imports.propose(cooked, "customers")
+    real, batches = workspace.imports._batch, []
+
+    def batch(*arguments: Any) -> None:
+        if batches:
+            raise KeyboardInterrupt  # as if the power went: nothing is taken back
+        batches.append(1)
+        real(*arguments)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(workspace.imports, "_batch", batch)
+        patch.setattr(workspace.imports, "_take_back", lambda *_: None)
+        workspace.imports.run(path, ReadOptions(), cooked, plan)
+    running = workspace.history.list(state="running")[1][0]
+    report = workspace.imports.resume(running.id)
+    assert workspace.customers.count() == 9000
+    assert report.recipe is not None
+    found = workspace.customers.list(parse({"field": "external_id", "op": "eq", "value": "A08999"}))[1]
+    assert found[0].get("name") == "公司甲"
 
 
 def test_that_a_recipe_that_does_not_fit_stops_before_reading(workspace: Workspace, sheet: Path) -> None:

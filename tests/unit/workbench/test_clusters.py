@@ -81,10 +81,14 @@ def test_that_jaro_winkler_finds_misspelt_names() -> None:
     assert JaroWinkler.distance("martha", "marhta") <= 0.1
 
 
-def test_that_full_blocks_are_told() -> None:
-    cells = [f"客户{i:05d}" for i in range(2000)]
-    found = cluster(table_of(["a"], [(c,) for c in cells]).column("a"), Method("levenshtein", radius=1, block=2))
-    assert found.crowded == 2000
+def test_that_full_blocks_are_told_and_near_ones_found_all_the_same() -> None:
+    cells = [f"{i:011b}".replace("0", "a").replace("1", "b") for i in range(2048)]
+    found = cluster(table_of(["a"], [(c,) for c in cells]).column("a"), Method("levenshtein", radius=1, block=1))
+    assert found.crowded == 2048
+    assert len(found.clusters) > 100
+    spread = [f"客户{i:05d}" for i in range(2000)]  # 客户 is in all of them, but no text has that block alone
+    column = table_of(["a"], [(c,) for c in spread]).column("a")
+    assert cluster(column, Method("levenshtein", radius=1, block=2)).crowded == 0
 
 
 def test_that_the_most_frequent_then_the_most_complete_value_is_suggested() -> None:

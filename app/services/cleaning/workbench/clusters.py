@@ -5,6 +5,7 @@ Keys are computed on distinct values and kept with the column's content, so that
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +23,7 @@ METHODS = (
 )  # fmt: skip
 NEAREST = (LEVENSHTEIN, JARO_WINKLER)
 _REPORTED = 5_000
+_KEPT = 8  # answers kept with a column
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,10 @@ def cluster(column: Column, method: Method, mask: Mask | None = None, job: Job |
     method, job = method.settled(), job or Job()
     counts = column.counts(mask)
     counts[0] = 0
+    asked = ("clusters", method, hashlib.blake2b(counts.tobytes()).digest())
+    known: Clusters | None = column.memo.get(asked)
+    if known is not None:
+        return replace(known, column=column.name)
     crowded = 0
     if method.name in NEAREST:
         groups, crowded = _near(column, method, counts, job)
@@ -144,7 +150,11 @@ def cluster(column: Column, method: Method, mask: Mask | None = None, job: Job |
         if len(there) > 1:
             found.append(_cluster(column.values, key, there, counts))
     found.sort(key=lambda c: (-c.size, -c.rows, c.key, c.members[0].value))
-    return Clusters(column.name, method, tuple(found), crowded)
+    answer = Clusters(column.name, method, tuple(found), crowded)
+    for old in [key for key in column.memo if isinstance(key, tuple) and key[0] == "clusters"][: 1 - _KEPT]:
+        del column.memo[old]
+    column.memo[asked] = answer
+    return answer
 
 
 def _cluster(values: Sequence[str], key: str, codes: list[int], counts: Any) -> Cluster:

@@ -188,11 +188,15 @@ class Replay:
         self._steps = list(recipe.placed())
         self._carry: list[dict[str, Any]] = [{"batches": batches} if batches else {} for _ in self._steps]
         self.tallies = [StepTally(step) for step in self._steps]
-        self.effects: list[Effect] = []
 
     def feed(self, table: Table, job: Job | None = None) -> Table:
         """The table after all steps."""
-        self.effects = []
+        walked = self.walk(table, job)
+        return walked[-1][2] if walked else table
+
+    def walk(self, table: Table, job: Job | None = None) -> list[tuple[Step, Effect, Table]]:
+        """As `feed`, with every step, what it did and the table after it."""
+        found: list[tuple[Step, Effect, Table]] = []
         for place, tally in enumerate(self.tallies):
             step = self._steps[place] = settled(table, self._steps[place], job)
             tally.step = step
@@ -200,8 +204,8 @@ class Replay:
                 _meet(tally, table, job)
             table, effect = run_step(table, step, job, self._carry[place])
             tally.take(effect)
-            self.effects.append(effect)
-        return table
+            found.append((step, effect, table))
+        return found
 
     @property
     def settled(self) -> Recipe:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from app.core.i18n import t
 from app.core.jobs import Job
-from app.services.cleaning.amounts import parse_number
+from app.services.cleaning.amounts import parse_amount, parse_number
 from app.services.cleaning.dates import parse_date
 from app.services.cleaning.workbench.masks import mask_of
 from app.services.cleaning.workbench.table import Column, column_of
@@ -35,11 +35,18 @@ def numbers_of(column: Column, job: Job | None = None) -> Numbers:
             if _PLAIN.fullmatch(text):
                 known[code] = float(text)
             elif text and len(text) <= 40 and any(c.isdigit() for c in text):
-                found = parse_number(text).value
-                if found is not None:
-                    known[code] = float(found)
+                known[code] = _number(text)
         column.memo["numbers"] = known
     return known
+
+
+def _number(text: str) -> float:
+    """A number or an amount as people write them: 1.2万, ￥4,871, 12.5%; NaN for anything else."""
+    found = parse_number(text).value
+    if found is not None:
+        return float(found)
+    amount = parse_amount(text)
+    return amount.value / 100 if amount.value is not None and not amount.failed else float("nan")
 
 
 def days_of(column: Column, job: Job | None = None) -> Numbers:

@@ -183,13 +183,25 @@ def keep_rows(call: Call) -> tuple[Table, Effect]:
 
 
 def flag(call: Call) -> tuple[Table, Effect]:
-    """The rows of the call are flagged."""
-    return replace(call.table, flags=call.table.flags | call.mask), Effect(int(call.mask.sum()))
+    """The rows of the call are flagged; with `numbers` only those of these row numbers."""
+    mask = _numbered(call)
+    return replace(call.table, flags=call.table.flags | mask), Effect(int(mask.sum()))
 
 
 def unflag(call: Call) -> tuple[Table, Effect]:
-    """The rows of the call lose their flag."""
-    return replace(call.table, flags=call.table.flags & ~call.mask), Effect(int(call.mask.sum()))
+    """The rows of the call lose their flag; `numbers` as for `flag`."""
+    mask = _numbered(call)
+    return replace(call.table, flags=call.table.flags & ~mask), Effect(int(mask.sum()))
+
+
+def _numbered(call: Call) -> Mask:
+    numbers = call.step.params.get("numbers")
+    if numbers is None:
+        return call.mask
+    if not isinstance(numbers, list | tuple) or not all(isinstance(n, int) for n in numbers):
+        raise UserError(t("numbers 应是行号的列表。"))
+    chosen: Mask = call.mask & np.isin(call.table.numbers, np.asarray(numbers, np.int64))
+    return chosen
 
 
 def _one_name(call: Call) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -40,6 +41,18 @@ class Found:
     crowds: tuple[Crowd, ...]
     compared: int
     unlikely: Longs
+
+    def model_json(self) -> dict[str, Any]:
+        """The model as it is kept and exported: bits, m and u of every level of every field."""
+        model = self.model
+        fields = []
+        for f in self.features:
+            if f.key in model.weights:
+                numbers = (model.bits(f.key).tolist(), model.m[f.key].tolist(), model.u[f.key].tolist())
+                rows = zip(f.levels, *numbers, strict=True)
+                levels = [[level.key, round(bits, 1), m, u] for level, bits, m, u in rows]
+                fields.append({"field": f.key, "kind": f.kind, "levels": levels})
+        return {"prior": model.prior, "fields": fields}
 
 
 def search(

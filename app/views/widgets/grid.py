@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,7 +123,9 @@ class _Padded(QStyledItemDelegate):
 
 
 class Grid(QTableView):
-    """The view of a `GridModel`."""
+    """The view of a `GridModel`. `more`: what the right-click menu offers for a row besides copying."""
+
+    more: Callable[[int], Sequence[MenuItem | None]] | None = None
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -194,7 +196,8 @@ class Grid(QTableView):
                 MenuItem(t("复制这一格"), lambda: self._copy(whole_row=False), "copy"),
                 MenuItem(t("复制整行"), lambda: self._copy(whole_row=True), shortcut="Ctrl+C"),
             ]
-            build_menu(self, items).popup(event.globalPos())
+            own = list(self.more(self.currentIndex().row())) if self.more else []
+            build_menu(self, [*own, None, *items] if own else items).popup(event.globalPos())
 
     def _copy(self, *, whole_row: bool) -> None:
         at = self.currentIndex()

@@ -1,0 +1,1 @@
+"""迁移: bringing other systems over, in the window."""

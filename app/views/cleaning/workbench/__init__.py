@@ -1,0 +1,1 @@
+"""The clean-up workbench on the screen: table, facets, profile, history, transformations, clusters."""
