@@ -267,7 +267,7 @@ class DuplicatesPanel(QWidget):
             if (band in ("all", "done") or line.band == band)
             and any(fits(title, text) for title in line.titles or ("",))
         ]
-        self.groups.count.setText(t("{n} 组", n=f"{len(shown):,}"))
+        self.groups.count.setText(t("共 {n} 组", n=f"{len(shown):,}"))
         self.list.show_lines(shown)
 
     def show_band(self, band: str) -> None:
@@ -334,6 +334,7 @@ class DuplicatesPanel(QWidget):
         def done(report: SearchReport) -> None:
             self.list.groups.skipped.clear()
             over()
+            self.desk.changed.emit(ChangeSet(None, {"quality": None}), self)  # open pairs count in the data's health
             self.desk.toasts.show_toast(_told(report), "success")
             if report.crowds:
                 names = t("、").join(f"{c.label} {c.value}（{c.records}）" for c in report.crowds[:3])
