@@ -43,6 +43,11 @@ class WholePlan:
     new_fields: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
 
+    @property
+    def id_prefix(self) -> str:
+        """What stands before every number of the file."""
+        return next((c.prefix for c in self.plan.columns if c.prefix), "")
+
 
 def named(inspection: Inspection, plan: ImportPlan, entity: Entity, registry: Registry) -> ImportPlan:
     """The plan with a name for every row: a name column, parts of a name, a title, or what tells the rows apart best."""
