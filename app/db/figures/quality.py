@@ -151,7 +151,7 @@ def _below(reader: Reader, layout: Layout, ids: list[bytes], fields: list[Field]
         p = ContactPoint.__table__.c
         holder = p[layout.holder]
         query = sa.select(raw(holder), p.kind, p.value, p.normal, p.valid).where(p.org_id == 1, _among(holder, ids))
-        for row in run(query.order_by(holder, p.position)):
+        for row in run(query.order_by(holder, p.position)).all():
             column = points.get(row[1])
             if column is not None:
                 at = place[bytes(row[0])]
@@ -162,7 +162,7 @@ def _below(reader: Reader, layout: Layout, ids: list[bytes], fields: list[Field]
         query = sa.select(raw(v.record_id), v.field, v.text, v.number).where(
             v.org_id == 1, v.field.in_(list(custom)), _among(v.record_id, ids)
         )
-        for row in run(query):
+        for row in run(query).all():
             field = custom[row[1]]
             columns[field.key][place[bytes(row[0])]] = to_store(field, from_custom(field, row[2], row[3]))
     for field in fields:

@@ -18,12 +18,12 @@ from app.core.filters import Filter
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.values import to_text
+from app.db.store import match_pairs
 from app.db.store.settings import setting, store_setting
 from app.db.store.texts import Texts, read_texts
 from app.db.unit_of_work import UnitOfWork
 from app.errors import NotFound, UserError
 from app.services.context import Context
-from app.services.duplicates import store
 from app.services.duplicates.columns import columns_of, compared
 from app.services.duplicates.learning import learned
 from app.services.duplicates.records import (
@@ -75,8 +75,8 @@ class DuplicateService:
             described = work.reader.registry.entity(entity)
             fields = compared(described, self._context.actor)
             texts = read_texts(work.reader, entity, fields, condition, job)
-            told = store.told(work.connection, entity)
-            apart = store.apart(work.connection, entity)
+            told = match_pairs.told(work.connection, entity)
+            apart = match_pairs.apart(work.connection, entity)
         found = engine.search(
             columns_of(described, texts, fields), len(texts.ids), job, told=told, new=_marked(texts, only), keep=KEPT
         )
@@ -84,7 +84,7 @@ class DuplicateService:
         pairs, kept_apart, groups = _stored(found, texts, apart, limits)
         job.progress(t("正在保存结果"), 0)
         with self._context.writing() as work:
-            store.replace_open(work.connection, entity, pairs, _ids_of(only))
+            match_pairs.replace_open(work.connection, entity, pairs, _ids_of(only))
             store_setting(work.connection, f"duplicates.last.{entity}", found.model_json())
             work.session.commit()
         return _report(entity, found, pairs, groups, kept_apart, limits, time.monotonic() - started)
@@ -98,7 +98,7 @@ class DuplicateService:
         self._check(entity)
         least = self.thresholds(entity).review if least is None else least
         with self._context.reading() as work:
-            rows = store.rows(work.connection, entity, (state,), least if state == "open" else 0.0)
+            rows = match_pairs.rows(work.connection, entity, (state,), least if state == "open" else 0.0)
             live = _seen(work, entity, rows, everywhere=state != "open")
             rows = [r for r in rows if r.a_id in live and r.b_id in live]
             part = rows[offset : offset + limit if limit >= 0 else None]
@@ -111,7 +111,7 @@ class DuplicateService:
         limits = self.thresholds(entity)
         states = ("merged", "different") if decided else ("open",)
         with self._context.reading() as work:
-            rows = store.rows(work.connection, entity, states, 0.0 if decided else limits.review)
+            rows = match_pairs.rows(work.connection, entity, states, 0.0 if decided else limits.review)
             live = _seen(work, entity, rows, everywhere=decided)
             grouped: dict[uuid.UUID, list[Any]] = {}
             for row in rows:
@@ -129,7 +129,7 @@ class DuplicateService:
         """A group with its records and open pairs; raises NotFound when it is settled meanwhile."""
         limits = self.thresholds(entity)
         with self._context.reading() as work:
-            rows = [r for r in store.rows(work.connection, entity, ("open",), KEPT) if r.group_id == key]
+            rows = [r for r in match_pairs.rows(work.connection, entity, ("open",), KEPT) if r.group_id == key]
             live = _seen(work, entity, rows)
             rows = [r for r in rows if r.a_id in live and r.b_id in live]
             likely = [r for r in rows if r.probability >= limits.review]
@@ -143,15 +143,15 @@ class DuplicateService:
     def progress(self, entity: str) -> tuple[int, int]:
         """(pairs decided, pairs still open that want a decision)."""
         with self._context.reading() as work:
-            done = len(store.decided(work.connection, entity))
-            open_ = len(store.rows(work.connection, entity, ("open",), self.thresholds(entity).review))
+            done = len(match_pairs.decided(work.connection, entity))
+            open_ = len(match_pairs.rows(work.connection, entity, ("open",), self.thresholds(entity).review))
             return done, open_
 
     def histogram(self, entity: str) -> tuple[tuple[int, ...], datetime | None]:
         """(open pairs by probability in twentieths, when they were found); None = nothing was searched yet."""
         self._check(entity)
         with self._context.reading() as work:
-            rows = store.rows(work.connection, entity, ("open", "merged", "different"), 0.0)
+            rows = match_pairs.rows(work.connection, entity, ("open", "merged", "different"), 0.0)
             searched = setting(work.connection, f"duplicates.last.{entity}") is not None
         counts = Counter(min(19, int(r.probability * 20)) for r in rows if r.state == "open")
         newest = max((r.found_at for r in rows), default=now() if searched else None)
@@ -204,7 +204,7 @@ class DuplicateService:
             known = setting(work.connection, f"duplicates.thresholds.{entity}")
             if known:
                 return Thresholds(known["auto"], known["review"])
-            return learned(store.decided(work.connection, entity))
+            return learned(match_pairs.decided(work.connection, entity))
 
     def set_thresholds(self, entity: str, limits: Thresholds | None) -> None:
         """Fix the limits; None = learn them from the decisions again. Raises UserError for limits that make no sense."""
@@ -225,7 +225,7 @@ class DuplicateService:
     def _decide(self, entity: str, pairs: Iterable[tuple[uuid.UUID, uuid.UUID]], state: Any) -> int:
         self._context.actor.require(entity, Action.EDIT)
         with self._context.writing() as work:
-            done = store.set_state(work.connection, pairs, entity, state, self._context.actor.user_id)
+            done = match_pairs.set_state(work.connection, pairs, entity, state, self._context.actor.user_id)
             work.session.commit()
             return done
 
@@ -321,7 +321,7 @@ def _ids_of(only: Sequence[uuid.UUID] | None) -> list[bytes] | None:
 
 def _stored(
     found: Found, texts: Texts, apart: set[tuple[bytes, bytes]], limits: Thresholds
-) -> tuple[list[store.NewPair], int, int]:
+) -> tuple[list[match_pairs.NewPair], int, int]:
     """The pairs as they are kept, how many of them a person had told apart, and the number of groups."""
     from app.services.duplicates.matching.groups import group
 
@@ -364,7 +364,7 @@ def _weights(model: dict[str, Any], labels: dict[str, str]) -> tuple[FieldWeight
 def _report(
     entity: str,
     found: Found,
-    pairs: Sequence[store.NewPair],
+    pairs: Sequence[match_pairs.NewPair],
     groups: int,
     kept_apart: int,
     limits: Thresholds,

@@ -12,13 +12,13 @@ from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, OperationInfo, UndoResult
 from app.db.journal import CREATE
+from app.db.store.match_pairs import reopen_parted
 from app.db.store.rollback import roll_back
 from app.db.store.undo import Outcome, Undo
 from app.db.unit_of_work import UnitOfWork
 from app.errors import NotFound, NotPermitted, UserError
 from app.models import ChangeRow, OperationRow
 from app.services.context import Context
-from app.services.duplicates.store import reopen_parted
 
 Operations = list[OperationInfo]
 RecordIds = list[uuid.UUID]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from app.core.i18n import t
@@ -51,7 +51,6 @@ def good_phones(points: Any) -> bool:
     return all(_good_phone(*point) for point in points)
 
 
-@cache
 def _good_phone(value: str, normal: str, valid: bool) -> bool:
     if not valid:
         return False
@@ -70,7 +69,6 @@ def good_emails(points: Any) -> bool:
     return all(_good_email(*point) for point in points)
 
 
-@cache
 def _good_email(value: str, _normal: str, valid: bool) -> bool:
     return valid and parse_emails(value).problem is None
 
@@ -170,7 +168,7 @@ def _by_name() -> tuple[dict[str, list[tuple[str, ...]]], ...]:
     return levels
 
 
-@cache
+@lru_cache(16_384)
 def _paths(name: str, level: int) -> tuple[tuple[str, ...], ...]:
     """The divisions a text names at this level; a city may be a county-level one, a district a county of its province."""
     plain = name.strip().translate(plain_characters())
@@ -187,6 +185,7 @@ def known_region(text: str, level: int) -> bool:
     return not _HAN.search(text) or bool(_paths(text, level))
 
 
+@lru_cache(16_384)
 def regions_agree(province: str | None, city: str | None, district: str | None) -> bool | None:
     """Whether the city lies in the province and the district in both; None when fewer than two of them are known."""
     given = [_paths(name, level) if name else () for name, level in ((province, 1), (city, 2), (district, 3))]

@@ -174,3 +174,31 @@ def test_that_a_field_without_weight_is_told_apart() -> None:
     tip = str(model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole))
     assert "不计入" in tip
     assert model.cell(model.index(0, 1)) is None
+
+
+def test_that_a_reader_sees_figures_and_cannot_decide(qtbot, runner, workspace, settings, dialogs) -> None:
+    from PySide6.QtWidgets import QWidget
+
+    from app.bootstrap import workspace_of
+    from app.services.people.service import actor_of
+    from app.views.shell.desk import Desk
+    from app.views.widgets.toast import ToastStack
+
+    workspace.people.add("reader", "郑只读", "secret-123", ("readonly",))
+    workspace.quality.check("customers")
+    host = QWidget()
+    qtbot.addWidget(host)
+    seen = workspace_of(workspace.archive, actor_of(workspace.archive, "reader"), "test")
+    panel = HealthPanel(Desk(seen, runner, dialogs, ToastStack(host), settings, host), host)
+    panel.activate("customers")
+    settled(panel, qtbot, runner)
+    assert panel.matrix.matrix.rowCount() > 10
+    assert "id_number" not in {panel.matrix.matrix.field(n).key for n in range(panel.matrix.matrix.rowCount())}
+    assert panel.review.discard.isHidden()
+    assert panel.review.everything.isHidden()
+    panel.open_rules()
+    dialog = panel.findChild(RulesDialog)
+    assert dialog is not None
+    settled(panel, qtbot, runner)
+    assert dialog.new.isHidden()
+    dialog.close()

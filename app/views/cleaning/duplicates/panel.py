@@ -224,6 +224,8 @@ class DuplicatesPanel(QWidget):
         decided: bool,
     ) -> None:
         self._limits, self._searched = limits, searched
+        for button in (self.auto, self.search_button):  # before the first search its button stands in the middle
+            button.setVisible(searched is not None)
         if searched is None:
             self.stack.setCurrentWidget(self.nothing)
             self.auto.setEnabled(False)

@@ -53,7 +53,7 @@ def _section(entity: EntityEntry) -> str:
         rows.append("<tr>" + "".join(f"<td valign='top'>{escape(texts[i])}</td>" for i, _ in _COLUMNS) + "</tr>")
     return (
         f"<h2>{escape(entity.zh)} {escape(entity.en)}</h2><p class='dim'>{escape(' | '.join(facts))}</p>"
-        f"<table width='100%' border='0.5' cellspacing='0' cellpadding='3' style='border-color:{LIGHT.line};"
+        f"<table width='100%' border='1' cellspacing='0' cellpadding='3' style='border-color:{LIGHT.border};"
         f"border-style:solid;border-collapse:collapse'><thead><tr>{head}</tr></thead>{''.join(rows)}</table>"
     )
 

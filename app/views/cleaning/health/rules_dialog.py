@@ -53,7 +53,7 @@ class RuleRows:
         return {at: self._row(self._rules[at]) for at in handles if at < len(self._rules)}
 
     def _row(self, rule: Rule) -> Row:
-        on = Cell(t("启用"), "ok") if rule.active else Cell(t("停用"), "gray")
+        on = Cell(t("启用"), "ok") if rule.active else Cell(t("不检查"), "gray")
         origin = t("内置") if rule.builtin else t("自定义")
         return (on, rule.title, kind_label(rule.kind), dimension_label(rule.dimension), origin)
 
@@ -81,7 +81,7 @@ class RulesDialog(QDialog):
         self.search.searched.connect(lambda _text: self._show())
         self.new = buttons.primary(t("新规则"), "plus")
         self.new.clicked.connect(lambda: self._edit(None))
-        self.switch = buttons.plain(t("停用"), "pause")
+        self.switch = buttons.plain(t("停用规则"), "pause")
         self.switch.clicked.connect(self._switch)
         self.edit = buttons.plain(t("修改"), "pencil")
         self.edit.clicked.connect(lambda: self._edit(self.rule()))
@@ -177,7 +177,7 @@ class RulesDialog(QDialog):
             button.setEnabled(own)
         self.switch.setEnabled(rule is not None)
         on = rule is None or rule.active
-        self.switch.setText(t("停用") if on else t("启用"))
+        self.switch.setText(t("停用规则") if on else t("启用规则"))
         self.switch.set_icon("pause" if on else "play")
 
     # ---- changing -----------------------------------------------------------------------------------------------

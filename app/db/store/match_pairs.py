@@ -13,7 +13,6 @@ from app.core.clock import now
 from app.core.ids import uuid7_bytes
 from app.models import Contact, Customer, Lead, MatchPair, Product
 from app.models.base import to_millis
-from app.services.duplicates.records import State
 
 #: (a, b, group, probability, points, evidence as JSON)
 NewPair = tuple[bytes, bytes, bytes, float, float, str]
@@ -73,7 +72,7 @@ def apart(connection: sa.Connection, entity: str) -> set[tuple[bytes, bytes]]:
     return {(a.bytes, b.bytes) for a, b in connection.execute(query)}
 
 
-def set_state(connection: sa.Connection, keys: Iterable[tuple[uuid.UUID, uuid.UUID]], entity: str, state: State, user: Any) -> int:  # fmt: skip
+def set_state(connection: sa.Connection, keys: Iterable[tuple[uuid.UUID, uuid.UUID]], entity: str, state: str, user: Any) -> int:  # fmt: skip
     """Decide pairs; returns how many there were."""
     m = MatchPair
     done = 0
