@@ -101,7 +101,11 @@ def _candidates(
     ):  # a row of an order table is often just an item
         if "external_id" in found and not differ(cells) and any(cells):
             del found["external_id"]  # numbers that repeat name something else than the record
-        if (own := id_score(name, cells)) > found.get("external_id", (0.0,))[0]:
+        others = max((s for k, (s, _) in found.items() if k not in _IDS), default=0.0)
+        own = id_score(name, cells)
+        if others >= SURE:  # 编码 is the code of a product
+            own = min(own, others - 0.01)
+        if own > found.get("external_id", (0.0,))[0]:
             found["external_id"] = (own, "header")
     for kind, field in _BY_CONTENT.get(entity.key, ()):
         share = kinds.get(kind, 0.0)
