@@ -24,6 +24,9 @@ WEAK_SHARE, WEAK_LEAST = 1, 300_000
 TRUST_ONE_BELOW = 20_000
 ALL_PAIRS_BELOW = 700
 _RARE_WORDS = 4
+#: sharing the key points at one thing; tells something unless very many share it; is a hint beside others
+POINTING, TELLING, WEAK = 2, 1, 0
+_NONE: Longs = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -62,15 +65,13 @@ def candidates(
     strong: list[Longs] = []
     weak: dict[str, list[Longs]] = {}
     capped: list[tuple[str, int]] = []
-    for rule, rows, keys, sure in _rules(features, n):
+    for rule, rows, keys, weight in _rules(features, n):
         job.check()
-        pairs = _pairs(rows, keys, n, order, rule, capped, sure)
-        if new is not None and len(pairs):
-            pairs = pairs[new[pairs // n] | new[pairs % n]]
-        if sure:
-            strong.append(pairs)
-        else:
-            weak.setdefault(rule.partition(".")[0], []).append(pairs)
+        told, hinted = _pairs(rows, keys, n, order, rule, capped, weight)
+        if new is not None:
+            told, hinted = (x[new[x // n] | new[x % n]] for x in (told, hinted))
+        strong.append(told)
+        weak.setdefault(rule.partition(".")[0], []).append(hinted)
     # what several weak rules say of one field is one hint
     hints = [_counted(found)[0] if len(found) > 1 else found[0] for found in weak.values()]
     weak.clear()
@@ -94,29 +95,30 @@ def _counted(found: Sequence[Longs]) -> tuple[Longs, Longs]:
 
 
 def _pairs(
-    rows: Ints, keys: Longs, n: int, order: Longs, rule: str, capped: list[tuple[str, int]], sure: bool
-) -> Longs:  # fmt: skip
-    """a·n + b of all pairs within the blocks of one rule, each once."""
+    rows: Ints, keys: Longs, n: int, order: Longs, rule: str, capped: list[tuple[str, int]], weight: int
+) -> tuple[Longs, Longs]:  # fmt: skip
+    """a·n + b of all pairs within the blocks of one rule, each once: those worth comparing by themselves, and hints."""
     if not len(rows):
-        return np.zeros(0, np.int64)
+        return _NONE, _NONE
     by = np.lexsort((order[rows], keys))
     rows_: Longs = rows[by].astype(np.int64)
     keys = keys[by]
     starts = np.r_[0, np.nonzero(np.diff(keys))[0] + 1]
     sizes = np.diff(np.r_[starts, len(keys)])
-    cap = CAP if sure else _cap(sizes, max(WEAK_LEAST, WEAK_SHARE * n))
-    made: list[Longs] = []
-    for size in np.unique(sizes[(sizes > 1) & (sizes <= cap)]):
+    within = _cap(sizes, max(WEAK_LEAST, WEAK_SHARE * n))
+    told: list[Longs] = []
+    hinted: list[Longs] = []
+    for size in np.unique(sizes[(sizes > 1) & (sizes <= (within if weight == WEAK else CAP))]):
         block = rows_[starts[sizes == size][:, None] + np.arange(size)]
         i, j = np.triu_indices(size, 1)
-        made.append(_joined(block[:, i].ravel(), block[:, j].ravel(), n))
-    if not sure:
-        return np.unique(np.concatenate(made)) if made else np.zeros(0, np.int64)
-    for at in np.nonzero(sizes > CAP)[0]:
-        block = rows_[starts[at] : starts[at] + sizes[at]]
-        capped.append((rule, int(sizes[at])))
-        made.extend(_joined(block[:-step], block[step:], n) for step in range(1, NEIGHBOURS + 1))
-    return np.unique(np.concatenate(made)) if made else np.zeros(0, np.int64)
+        sure = weight == POINTING or (weight == TELLING and size <= within)
+        (told if sure else hinted).append(_joined(block[:, i].ravel(), block[:, j].ravel(), n))
+    if weight != WEAK:
+        for at in np.nonzero(sizes > CAP)[0]:
+            block = rows_[starts[at] : starts[at] + sizes[at]]
+            capped.append((rule, int(sizes[at])))
+            told.extend(_joined(block[:-step], block[step:], n) for step in range(1, NEIGHBOURS + 1))
+    return tuple(np.unique(np.concatenate(x)) if x else _NONE for x in (told, hinted))  # type: ignore[return-value]
 
 
 def _cap(sizes: Longs, budget: int) -> int:
@@ -148,8 +150,8 @@ def _reading_order(features: Sequence[Feature], n: int) -> Longs:
     return places
 
 
-#: name, rows, keys, and whether sharing a key is a strong sign
-Rule = tuple[str, Ints, Longs, bool]
+#: name, rows, keys, and how much sharing a key says
+Rule = tuple[str, Ints, Longs, int]
 
 
 def _rules(features: Sequence[Feature], n: int) -> Iterator[Rule]:
@@ -160,14 +162,14 @@ def _rules(features: Sequence[Feature], n: int) -> Iterator[Rule]:
             yield from _identifying(feature)
         elif feature.kind == kinds.NAME:
             for form in ("core", "sound", "shape", "brand"):
-                yield _single(f"{feature.key}.{form}", _of_form(feature, form), sure=form != "brand")
+                yield _single(f"{feature.key}.{form}", _of_form(feature, form), WEAK if form == "brand" else TELLING)
             yield from _rare_words(feature)
             coarse.append((feature, _of_form(feature, "first")))
         elif feature.kind in (kinds.TEXT, kinds.ADDRESS):
-            yield _single(feature.key, feature.codes, sure=True)
+            yield _single(feature.key, feature.codes, TELLING)
             yield from _rare_words(feature)
         elif feature.kind == kinds.DATE:
-            yield _single(feature.key, feature.codes, sure=False)
+            yield _single(feature.key, feature.codes, WEAK)
         if feature.kind in (kinds.DATE, kinds.CATEGORY, kinds.NUMBER, kinds.CODE):
             coarse.append((feature, feature.codes))
         if feature.kind == kinds.ADDRESS:
@@ -182,15 +184,15 @@ def _identifying(feature: Feature) -> Iterator[Rule]:
     rows, codes = (np.nonzero(feature.codes >= 0)[0].astype(np.int32), feature.codes[feature.codes >= 0])
     if feature.more is not None:
         rows, codes = feature.more
-    yield feature.key, rows, codes.astype(np.int64), True
+    yield feature.key, rows, codes.astype(np.int64), POINTING
     if feature.kind == kinds.EMAIL:
         users: dict[str, int] = {}
         part = np.asarray([users.setdefault(v.split("@")[0], len(users)) for v in feature.values], dtype=np.int64)
-        yield f"{feature.key}.user", rows, part[codes], True
+        yield f"{feature.key}.user", rows, part[codes], POINTING
     if feature.kind == kinds.PHONE:
         tails: dict[str, int] = {}
         part = np.asarray([tails.setdefault(v[-7:], len(tails)) for v in feature.values], dtype=np.int64)
-        yield f"{feature.key}.tail", rows, part[codes], True
+        yield f"{feature.key}.tail", rows, part[codes], POINTING
 
 
 def _of_form(feature: Feature, form: str) -> Ints:
@@ -203,15 +205,15 @@ def _starts(feature: Feature, length: int) -> Ints:
     return np.where(feature.codes >= 0, part[feature.codes], -1).astype(np.int32)
 
 
-def _single(name: str, codes: Ints, *, sure: bool) -> Rule:
+def _single(name: str, codes: Ints, weight: int) -> Rule:
     rows = np.nonzero(codes >= 0)[0]
-    return name, rows.astype(np.int32), codes[rows].astype(np.int64), sure
+    return name, rows.astype(np.int32), codes[rows].astype(np.int64), weight
 
 
 def _both(name: str, one: Ints, two: Ints) -> Rule:
     rows = np.nonzero((one >= 0) & (two >= 0))[0]
     keys = one[rows].astype(np.int64) * (int(two.max(initial=0)) + 1) + two[rows]
-    return name, rows.astype(np.int32), keys, False
+    return name, rows.astype(np.int32), keys, WEAK
 
 
 def _rare_words(feature: Feature) -> Iterator[Rule]:
@@ -240,10 +242,10 @@ def _rare_words(feature: Feature) -> Iterator[Rule]:
         return rows[np.repeat(edges[values], times) + offset].astype(np.int32), np.repeat(keys, times)
 
     picked = rank < _RARE_WORDS
-    yield f"{feature.key}.word", *spread(value[picked], numbers[picked].astype(np.int64)), False
+    yield f"{feature.key}.word", *spread(value[picked], numbers[picked].astype(np.int64)), WEAK
     first, second = np.nonzero(rank[:-1] + 1 == rank[1:])[0], None
     first = first[rank[first] < _RARE_WORDS]
     second = first + 1
     low, high = np.minimum(numbers[first], numbers[second]), np.maximum(numbers[first], numbers[second])
     keys = low.astype(np.int64) * (int(numbers.max()) + 1) + high
-    yield f"{feature.key}.words", *spread(value[first], keys), False
+    yield f"{feature.key}.words", *spread(value[first], keys), WEAK
