@@ -12,7 +12,7 @@ from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, OperationInfo, UndoResult
 from app.db.journal import CREATE
-from app.db.store.parted import reopen_parted
+from app.db.store.match_pairs import reopen_parted
 from app.db.store.rollback import roll_back
 from app.db.store.undo import Outcome, Undo
 from app.db.unit_of_work import UnitOfWork

@@ -19,6 +19,7 @@ from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, Kept, Record
 from app.db.journal import Operation
+from app.db.store import match_pairs
 from app.db.store.following import count_tied, tied, ties_to
 from app.db.store.reading import Reader
 from app.db.store.settings import setting, store_setting
@@ -27,7 +28,6 @@ from app.db.unit_of_work import UnitOfWork
 from app.errors import AppError, UserError
 from app.models import OperationRow
 from app.services.context import Context
-from app.services.duplicates import store
 from app.services.duplicates.service import ENTITIES, DuplicateService
 from app.services.merging.records import RULES, BulkMergeResult, MergeInfo, MergePlan, MergeResult, Survival
 from app.services.merging.survival import choose, pick_survivor
@@ -134,7 +134,7 @@ class MergeService:
         merged = 0
         with self._context.writing() as work:
             operation = work.operation(MERGE, "")
-            members = _members(work, entity, set(wanted), floor)
+            members = _members(work, entity, set(wanted), limits.review)
             for done, key in enumerate(wanted):
                 job.progress(t("正在合并"), done, len(wanted))
                 try:
@@ -184,7 +184,7 @@ class MergeService:
             record = everything.get(plan.entity, loser)
             writer.touch(operation, plan.entity, record, {"merged_into": (Link(plan.survivor, title),)})
             writer.delete(operation, plan.entity, loser)
-        store.settle_merged(work.connection, plan.entity, [plan.survivor, *losers], self._context.actor.user_id)
+        match_pairs.settle_merged(work.connection, plan.entity, [plan.survivor, *losers], self._context.actor.user_id)
         return moved
 
     def _records(self, work: UnitOfWork, entity: str, ids: Sequence[uuid.UUID]) -> list[Record]:
@@ -261,7 +261,10 @@ def _retied(links: Sequence[Link], gone: set[uuid.UUID], to: Link) -> tuple[Link
 
 def _members(work: UnitOfWork, entity: str, groups: set[uuid.UUID], least: float) -> dict[uuid.UUID, list[uuid.UUID]]:
     found: dict[uuid.UUID, dict[uuid.UUID, None]] = {key: {} for key in groups}
-    for row in store.rows(work.connection, entity, ("open",), min(least, 0.5)):
+    query = match_pairs.seen(work.reader, entity, ("open",), least)
+    for row in work.connection.execute(
+        query.with_only_columns(*(query.selected_columns[k] for k in ("group_id", "a_id", "b_id")))
+    ):
         if row.group_id in groups:
             found[row.group_id].update({row.a_id: None, row.b_id: None})
     return {key: list(ids) for key, ids in found.items()}

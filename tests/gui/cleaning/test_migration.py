@@ -47,15 +47,15 @@ def test_that_a_folder_is_tried_moved_in_drilled_into_and_taken_back(
 ) -> None:
     assert panel.stack.currentWidget() is panel.nothing
     assert_accessible(panel)
-    before = count(workspace, "deals"), count(workspace, "customers")
-    folder = salesforce(tmp_path / "exports")
+    before = count(workspace, "orders"), count(workspace, "customers")
+    folder = salesforce(tmp_path / "exports", "Account.csv", "Contact.csv", "Order.csv")
     dialogs.files.append(folder)
     dialogs.texts.append("旧系统")
     QTest.mouseClick(panel.folder_button, LEFT)
     idle(panel, qtbot, runner)
     assert panel.stack.currentWidget() is panel.main
     assert [(row[1], row[2], row[3]) for row in texts(panel, STEPS)] == [
-        ("Salesforce", "客户", "3"), ("Salesforce", "联系人", "3"), ("Salesforce", "商机", "3"), ("Salesforce", "订单", "3"),
+        ("Salesforce", "客户", "3"), ("Salesforce", "联系人", "3"), ("Salesforce", "订单", "3"),
     ]  # fmt: skip
     assert not panel.view.again_button.isEnabled()
     assert not panel.view.back_button.isEnabled()
@@ -66,30 +66,30 @@ def test_that_a_folder_is_tried_moved_in_drilled_into_and_taken_back(
     idle(panel, qtbot, runner)
     assert panel.view.stack.currentWidget() is panel.view.grids[RESULT]
     rows = texts(panel, RESULT)
-    assert rows[3][7:10] == ["1", "50,020.00", "50,020.00"]
-    assert rows[3][1] == "✕ 1 行未导入"
-    assert rows[2][1] == "✓ 相符"
+    assert rows[2][3:6] == ["1", "50,020.00", "50,020.00"]
+    assert rows[2][1] == "✕ 1 行未导入"
+    assert rows[0][1] == "✓ 相符"
     grid = panel.view.grids[RESULT]
     grid.setFocus()
-    grid.selectRow(3)
-    grid.activated.emit(grid.grid.index(3, 0))
+    grid.selectRow(2)
+    grid.activated.emit(grid.grid.index(2, 0))
     assert panel.view.stack.currentWidget() is panel.view.grids[REFUSED]
     assert texts(panel, REFUSED) == [["Order.csv", "4", "EffectiveDate", "“下单日期”是空的，这是必填项", ""]]
     panel.view.show_tab(LINKS)
     assert ["Contact.csv", "没有找到的关联", "找不到客户“001A9”", "1"] in texts(panel, LINKS)
-    assert (count(workspace, "deals"), count(workspace, "customers")) == before
+    assert (count(workspace, "orders"), count(workspace, "customers")) == before
 
     dialogs.answers.append("yes")
     QTest.mouseClick(panel.view.run_button, LEFT)
     idle(panel, qtbot, runner)
     assert panel.view.project is not None
     assert panel.view.project.state == "done"
-    assert (count(workspace, "deals"), count(workspace, "customers")) == (before[0] + 3, before[1] + 3)
+    assert (count(workspace, "orders"), count(workspace, "customers")) == (before[0] + 2, before[1] + 3)
     assert not panel.view.is_open()
     assert_accessible(panel)
     QTest.mouseClick(panel.view.again_button, LEFT)
     idle(panel, qtbot, runner)
-    assert [row[5] for row in texts(panel, RESULT)] == ["3", "3", "3", "2"]
+    assert [row[8] for row in texts(panel, RESULT)] == ["3", "3", "2"]
 
     dialogs.files.append(tmp_path / "报告.xlsx")
     QTest.mouseClick(panel.view.report_button, LEFT)
@@ -100,16 +100,14 @@ def test_that_a_folder_is_tried_moved_in_drilled_into_and_taken_back(
     QTest.mouseClick(panel.view.back_button, LEFT)
     idle(panel, qtbot, runner)
     assert panel.view.project.state == "rolled_back"
-    assert (count(workspace, "deals"), count(workspace, "customers")) == before
+    assert (count(workspace, "orders"), count(workspace, "customers")) == before
     assert not dialogs.errors
 
 
 def test_that_columns_are_mapped_otherwise_and_steps_removed(
     panel: MigrationPanel, qtbot, runner, dialogs, tmp_path: Path
 ) -> None:
-    folder = salesforce(tmp_path / "exports")
-    for name in ("Opportunity.csv", "Order.csv"):
-        (folder / name).unlink()
+    folder = salesforce(tmp_path / "exports", "Account.csv", "Contact.csv")
     dialogs.texts.append("旧系统")
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(folder))])

@@ -101,7 +101,6 @@ def test_that_recipes_are_kept_checked_and_used_by_name(
     kedang: Kedang, recipe: Path, sheet: Path, tmp_path: Path
 ) -> None:
     assert kedang("clean", "recipe", "save", "月报", recipe).data == {"name": "月报", "steps": 3}
-    assert kedang("clean", "recipe", "list").data["rows"][0]["name"] == "月报"
     assert kedang("clean", "recipe", "show", "月报").data["steps"] == RECIPE["steps"]
     checked = kedang("clean", "recipe", "check", "月报", "--on", sheet)
     assert (checked.code, checked.data["fits"]) == (0, True)
@@ -111,7 +110,7 @@ def test_that_recipes_are_kept_checked_and_used_by_name(
     assert (missing.code, missing.data["missing"]) == (3, ["公司", "城市", "电话"])
     assert kedang("clean", "standardise", other, "--recipe", "月报").code == 3
     assert kedang("clean", "recipe", "delete", "月报").code == 0
-    assert kedang("clean", "recipe", "show", "月报").code == 3
+    assert not kedang("clean", "recipe", "list").data["rows"]
 
 
 def test_that_an_import_runs_a_recipe_first(kedang: Kedang, recipe: Path, sheet: Path) -> None:

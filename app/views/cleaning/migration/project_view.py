@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.fields import Registry
 from app.core.i18n import t
@@ -20,7 +20,7 @@ from app.views.widgets.labels import ElidedLabel
 from app.views.widgets.menus import MenuItem, build_menu
 from app.views.widgets.segmented import SegmentedControl
 
-_WIDE = 860
+_MARGINS = 50
 STEPS, RESULT, REFUSED, LINKS = "steps", "result", "refused", "links"
 
 
@@ -103,16 +103,23 @@ class ProjectView(QWidget):
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self.tabs)
-        row.addStretch()
+        self._rare = QWidget()  # as wide as there is room: it must not keep the window from being narrow
+        self._rare.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        rare = QHBoxLayout(self._rare)
+        rare.setContentsMargins(0, 0, 0, 0)
+        rare.setSpacing(8)
+        rare.addStretch()
         for button in (self.report_button, self.sign_button, self.back_button):
-            row.addWidget(button)
+            rare.addWidget(button)
+        row.addWidget(self._rare, 1)
         return row
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the rarer buttons are in the menu only."""
         super().resizeEvent(event)
-        wide = self.width() >= _WIDE
-        for button in (self.report_button, self.sign_button, self.back_button):
+        rare = (self.report_button, self.sign_button, self.back_button)
+        wide = self.width() - self.tabs.sizeHint().width() - _MARGINS >= sum(b.sizeHint().width() + 8 for b in rare)
+        for button in rare:
             button.setVisible(wide)
 
     # ---- showing ------------------------------------------------------------------------------------------------
@@ -150,7 +157,7 @@ class ProjectView(QWidget):
         self.grids[STEPS].show_rows(words.step_heads(), rows, widths=(230, 110, 84, 84, 150, 160))
         self.grids[RESULT].show_rows(
             words.result_heads(), words.result_rows(run) if run else [],
-            widths=(180, 150, 72, 60, 60, 60, 60, 72, 112, 112, 64),
+            widths=(180, 160, 72, 72, 112, 112, 60, 60, 60, 60, 64),
         )  # fmt: skip
         self.grids[REFUSED].show_rows(
             words.refused_heads(), words.refused_rows(run, self._file) if run else [], widths=(180, 60, 150, 320, 160)

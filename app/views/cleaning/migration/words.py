@@ -49,8 +49,8 @@ def verdict(step: StepResult) -> GridCell:
 def result_heads() -> list[str]:
     """Over the reconciliation."""
     return [
-        t("文件"), t("结论"), t("文件行数"), t("新建"), t("更新"), t("未变"), t("重复"), t("未导入"), t("文件合计"),
-        t("档案合计"), t("已消失"),
+        t("文件"), t("结论"), t("文件行数"), t("未导入"), t("文件合计"), t("档案合计"), t("新建"), t("更新"), t("未变"),
+        t("重复"), t("已消失"),
     ]  # fmt: skip
 
 
@@ -68,9 +68,9 @@ def result_rows(run: Run) -> list[Row]:
                     GridCell(money(one.file), tone, one.column),
                     GridCell(money(one.archive) if one.archive is not None else "—", tone, one.column),
                 ]
+            head: list[GridCell | str] = [f"{step.rows:,}", GridCell(f"{left:,}", "bad") if left else _many(0)]
             counts: list[GridCell | str] = [
-                f"{step.rows:,}", _many(step.created), _many(step.updated), _many(step.unchanged + step.skipped),
-                _many(step.duplicates), GridCell(f"{left:,}", "bad") if left else _many(0),
+                _many(step.created), _many(step.updated), _many(step.unchanged + step.skipped), _many(step.duplicates),
             ]  # fmt: skip
             said = verdict(step)
             if not first and one is not None:
@@ -81,7 +81,9 @@ def result_rows(run: Run) -> list[Row]:
                 gone = _many(step.vanished_count)
                 if step.vanished_count:
                     gone = GridCell(f"{step.vanished_count:,}", "warn", "、".join(step.vanished[:20]))
-            rows.append([name, said, *(counts if first else [""] * 6), *amounts, gone])
+            if not first:  # a further amount column of the same step
+                head, counts = [""] * 2, [""] * 4
+            rows.append([name, said, *head, *amounts, *counts, gone])
     return rows
 
 

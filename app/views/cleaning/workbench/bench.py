@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.services.cleaning.workbench.facets import Browse, Facet
     from app.services.cleaning.workbench.history import Entry, History
     from app.services.cleaning.workbench.profile import Profile
+    from app.services.cleaning.workbench.recipe import Check, Recipe
     from app.services.cleaning.workbench.steps import Step
     from app.services.cleaning.workbench.table import Table
 
@@ -261,20 +262,33 @@ class Bench(QObject):
         self.recount()
         self.pick(self.column)
 
-    def run_recipe(self, body: Mapping[str, Any], on_done: Callable[[dict[str, Any]], None]) -> None:
-        """All steps of a recipe, one after another in the history; refused as a whole when it does not fit."""
+    def _placed(self, body: Mapping[str, Any]) -> Recipe:
+        """The recipe for the table here: of records, fields may be named by their keys."""
         from dataclasses import replace
 
+        from app.services.cleaning.workbench.recipe import recipe_of
+
+        recipe = recipe_of(body)
+        if self.source is None or self.source.records is None:
+            return recipe
+        there = set(self.table.names)
+        keys = self.desk.workspace.workbench.renames(self.source.records.entity)
+        return replace(recipe, renames={**{k: n for k, n in keys.items() if k not in there}, **recipe.renames})
+
+    def check_recipe(self, body: Mapping[str, Any], on_done: Callable[[Check], None]) -> None:
+        """Whether a recipe fits the table as it is now."""
+        from app.services.cleaning.workbench.recipe import check
+
+        recipe, names = self._placed(body), self.table.names
+        self.desk.read(lambda _job: check(recipe, names), on_done, owner=self, on_failed=self.desk.dialogs.show_error)
+
+    def run_recipe(self, body: Mapping[str, Any], on_done: Callable[[dict[str, Any]], None]) -> None:
+        """All steps of a recipe, one after another in the history; refused as a whole when it does not fit."""
         from app.services.cleaning.workbench.history import Entry
-        from app.services.cleaning.workbench.recipe import Replay, recipe_of, require
+        from app.services.cleaning.workbench.recipe import Replay, require
 
         table = self.table
-        keys: dict[str, str] = {}
-        if self.source is not None and self.source.records is not None:
-            keys = self.desk.workspace.workbench.renames(self.source.records.entity)
-        recipe = recipe_of(body)
-        there = set(table.names)
-        recipe = replace(recipe, renames={**{k: n for k, n in keys.items() if k not in there}, **recipe.renames})
+        recipe = self._placed(body)
 
         def work(job: Job) -> tuple[list[Entry], dict[str, Any]]:
             require(recipe, table.names)

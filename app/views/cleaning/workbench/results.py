@@ -6,15 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from app.core.i18n import t
 from app.errors import AppError
 from app.services.workbench.recipes import SavedRecipe, read_recipe, write_recipe
 from app.views.cleaning.workbench.bench import Bench
+from app.views.cleaning.workbench.rename_dialog import RenameDialog
 from app.views.widgets.menus import MenuItem
 from app.views.widgets.message_dialog import Choice
 
 if TYPE_CHECKING:
+    from app.services.cleaning.workbench.recipe import Check
     from app.services.workbench.service import WriteBack
 
 _JSON = ("json",)
@@ -29,6 +32,7 @@ class Results(QObject):
         self._bench = bench
         self._desk = bench.desk
         self._saved: list[SavedRecipe] = []
+        self.names_dialog: RenameDialog | None = None
         bench.opened.connect(self._learn)
 
     def _learn(self) -> None:
@@ -120,7 +124,28 @@ class Results(QObject):
         )  # fmt: skip
 
     def _run(self, body: Any) -> None:
-        self._bench.run_recipe(body, self._told)
+        """Run a recipe; where only names of columns differ, ask which is which first."""
+
+        def checked(found: Check) -> None:
+            if found.missing and not found.problems:
+                self._ask_names(body, found.missing)
+            else:
+                self._bench.run_recipe(body, self._told)
+
+        self._bench.check_recipe(body, checked)
+
+    def _ask_names(self, body: Any, missing: tuple[str, ...]) -> None:
+        panel = self.parent()
+        assert isinstance(panel, QWidget)
+        dialog = self.names_dialog = RenameDialog(missing, self._bench.table.names, panel.window())
+
+        def run() -> None:
+            renames = {**(body.get("renames") or {}), **dialog.renames}
+            self._bench.run_recipe({**body, "renames": renames}, self._told)
+
+        dialog.accepted.connect(run)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def _told(self, report: dict[str, Any]) -> None:
         """What the recipe did; what no longer fits is shown, not hidden."""
@@ -138,7 +163,9 @@ class Results(QObject):
             if parts:
                 details.append(f"{one['told']}：" + "；".join(parts))
         text = t("配方已运行：改动 {n} 格", n=report["changed"])
-        if not details:
+        # values a table does not name are often right as they are: told, but no reason to stop for
+        doubtful = any(one["not_understood"] or one["map_gone_count"] for one in report["steps"])
+        if not doubtful:
             self._desk.toasts.show_toast(text, "success")
             return
         self._desk.dialogs.ask(

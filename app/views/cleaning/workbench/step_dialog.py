@@ -207,9 +207,12 @@ class StepDialog(QDialog):
         self._spinner.hide()
         self.summary.set_role("strong")
         self.summary.setText(_summary(effect))
+        blank = t("（空白）")
         headers = [t("变化前"), t("变化后"), t("行数")]
         self.pairs.show_rows(
-            headers, [(p.before, p.after, f"{p.rows:,}") for p in effect.pairs], {1: "primary_text", 2: "text_3"}
+            headers,
+            [(p.before or blank, p.after or blank, f"{p.rows:,}") for p in effect.pairs],
+            {1: "primary_text", 2: "text_3"},
         )
         rows = [(u.value, u.why, f"{u.rows:,}") for u in effect.unread]
         self.unread.show_rows([t("值"), t("原因"), t("行数")], rows, {2: "text_3"})

@@ -9,15 +9,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.core.access import Action
 from app.core.clock import now
 from app.core.ids import uuid7_bytes
-from app.models import MatchPair
+from app.db.store import access
+from app.db.store.reading import Reader
+from app.models import Contact, Customer, Lead, MatchPair, Product
 from app.models.base import to_millis
-from app.services.duplicates.records import State
 
 #: (a, b, group, probability, points, evidence as JSON)
 NewPair = tuple[bytes, bytes, bytes, float, float, str]
 _CHUNK = 900
+_MERGED: dict[str, Any] = {"customers": Customer, "contacts": Contact, "leads": Lead, "products": Product}
 
 
 def replace_open(
@@ -72,7 +75,7 @@ def apart(connection: sa.Connection, entity: str) -> set[tuple[bytes, bytes]]:
     return {(a.bytes, b.bytes) for a, b in connection.execute(query)}
 
 
-def set_state(connection: sa.Connection, keys: Iterable[tuple[uuid.UUID, uuid.UUID]], entity: str, state: State, user: Any) -> int:  # fmt: skip
+def set_state(connection: sa.Connection, keys: Iterable[tuple[uuid.UUID, uuid.UUID]], entity: str, state: str, user: Any) -> int:  # fmt: skip
     """Decide pairs; returns how many there were."""
     m = MatchPair
     done = 0
@@ -103,14 +106,59 @@ def settle_merged(connection: sa.Connection, entity: str, records: Iterable[uuid
         )
 
 
-def rows(connection: sa.Connection, entity: str, states: Sequence[str], least: float, *, limit: int = -1, offset: int = 0) -> list[Any]:  # fmt: skip
-    """Pairs, the likeliest first."""
+def reopen_parted(connection: sa.Connection) -> int:
+    """After a merge was taken back: pairs of records that are both there again want a decision again. Returns how many."""
     m = MatchPair
+    done = 0
+    for entity, model in _MERGED.items():
+        live = sa.select(model.id).where(model.org_id == 1, model.deleted_at.is_(None))
+        result = connection.execute(
+            sa.update(m)
+            .where(m.org_id == 1, m.entity == entity, m.state == "merged", m.a_id.in_(live), m.b_id.in_(live))
+            .values(state="open", decided_at=None, decided_by=None)
+        )
+        done += result.rowcount
+    return done
+
+
+def seen(
+    reader: Reader,
+    entity: str,
+    states: Sequence[str],
+    least: float,
+    *,
+    group: uuid.UUID | None = None,
+    records: Sequence[uuid.UUID] | None = None,
+    gone: bool = False,
+) -> sa.Select[Any]:
+    """The pairs whose records the actor sees, the likeliest first, as a query: all columns of the pair, `a_title`, `b_title`.
+
+    `group`: of this group only. `records`: between these only. `gone`: also of records in the recycle bin.
+    """
+    m, layout = MatchPair, reader.layout(entity)
+    title = layout.column(layout.entity.title).name
+    a, b = layout.table.alias("a"), layout.table.alias("b")
     query = (
-        sa.select(m)
+        sa.select(*m.__table__.c, a.c[title].label("a_title"), b.c[title].label("b_title"))
+        .join(a, sa.and_(a.c.org_id == m.org_id, a.c.id == m.a_id))
+        .join(b, sa.and_(b.c.org_id == m.org_id, b.c.id == m.b_id))
         .where(m.org_id == 1, m.entity == entity, m.state.in_(states), m.probability >= least)
-        .order_by(m.probability.desc(), m.a_id, m.b_id)
     )
-    if limit >= 0:
-        query = query.limit(limit).offset(offset)
-    return list(connection.execute(query.with_only_columns(*m.__table__.c)).all())
+    if group is not None:
+        query = query.where(m.group_id == group)
+    if records is not None:
+        query = query.where(m.a_id.in_(records), m.b_id.in_(records))
+    if not gone:
+        query = query.where(a.c.deleted_at.is_(None), b.c.deleted_at.is_(None))
+    if reader.actor.reach(entity, Action.VIEW) is not None:
+        c = layout.table.c
+        visible = sa.select(c.id).where(c.org_id == 1, access.condition(entity, reader.actor, Action.VIEW))
+        query = query.where(m.a_id.in_(visible), m.b_id.in_(visible))
+    return query.order_by(m.probability.desc(), m.a_id, m.b_id)
+
+
+def counted(connection: sa.Connection, entity: str) -> list[tuple[str, float, Any]]:
+    """(state, probability, found at) of every pair."""
+    m = MatchPair
+    query = sa.select(m.state, m.probability, m.found_at).where(m.org_id == 1, m.entity == entity)
+    return [(state, float(p), at) for state, p, at in connection.execute(query)]
