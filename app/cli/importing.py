@@ -140,7 +140,9 @@ def import_file(  # noqa: PLR0913, PLR0917 - one parameter for each option
         plan = _mapped(workspace, inspection, entity, mapping)
         found = None
         if mapping == "auto":
-            found = workspace.imports.whole(file, options, inspection, plan, job, unmapped=unmapped or "")
+            found = workspace.imports.whole(
+                file, options, inspection, plan, job, unmapped=unmapped or "", mode=mode or plan.mode
+            )
             plan = found.plan
         changes: dict[str, Any] = {
             "mode": mode, "empty": empty, "bad_cells": bad_cells, "match": _rules(workspace, entity, match),
@@ -168,7 +170,7 @@ def answer(session: Session, report: ImportReport, notes: list[dict[str, Any]], 
             for i in report.issues[:ISSUES]
         ],
         "notes": notes, "new_fields": list(whole.new_fields) if whole else [],
-        "skipped_columns": list(whole.skipped) if whole else [], "recipe": report.recipe,
+        "skipped_columns": list(whole.skipped) if whole else [], "id_prefix": whole.id_prefix if whole else "", "recipe": report.recipe,
     }  # fmt: skip
     lines = [
         t(
@@ -182,6 +184,9 @@ def answer(session: Session, report: ImportReport, notes: list[dict[str, Any]], 
         lines.append(t("新建了 {n} 个字段：{names}", n=len(whole.new_fields), names="、".join(whole.new_fields)))
     if whole and whole.skipped:
         lines.append(t("有 {n} 列没有导入：{names}", n=len(whole.skipped), names="、".join(whole.skipped)))
+    if whole and whole.id_prefix:
+        text = t("档案里已有别处来的同样编号，这个文件的编号前面加上了“{prefix}”。", prefix=whole.id_prefix)
+        lines.append(text)
     if report.errors_file:
         lines.append(t("没有导入的行在 {path}，改正后可以再次导入。", path=report.errors_file))
     if report.operation:

@@ -31,7 +31,8 @@ from app.services.exchange.column_check import PreviewCheck, check_preview
 from app.services.exchange.cooking import CookedPiece, after_recipe, read_cooked
 from app.services.exchange.errors_book import ErrorsBook
 from app.services.exchange.mapping import propose
-from app.services.exchange.plan import ImportPlan
+from app.services.exchange.numbering import numbered_apart
+from app.services.exchange.plan import CREATE, ImportPlan
 from app.services.exchange.prepare import Prepared, Preparer
 from app.services.exchange.presets import PresetService
 from app.services.exchange.reading.records import Inspection, ReadOptions
@@ -104,6 +105,7 @@ class ImportService:
         job: Job | None = None,
         *,
         unmapped: str = "",
+        mode: str = CREATE,
     ) -> WholePlan:
         """The proposed plan with a name for every row and a place for every column, after a look at all rows.
 
@@ -127,6 +129,9 @@ class ImportService:
             facts = piece.made
         if facts and self._context.actor.is_admin:
             plan = settled(plan, facts, entity, registry)
+        if mode == CREATE:
+            with self._context.reading() as work:
+                plan = numbered_apart(inspection, plan, work.reader.layout(entity.key), work.connection)
         plan = replace(plan, bad_cells="keep") if is_foreign(plan) else _lenient_texts(plan, entity, registry)
         return WholePlan(plan, new_labels(plan), unplaced(inspection, plan))
 

@@ -96,13 +96,8 @@ def _candidates(
             score *= 0.95  # a column of companies beside it is the customer, this one the contact
         if score:
             found[target.key] = (score, "header")
-    if (
-        entity.key != "orders" and entity.find("external_id") is not None
-    ):  # a row of an order table is often just an item
-        if "external_id" in found and not differ(cells) and any(cells):
-            del found["external_id"]  # numbers that repeat name something else than the record
-        if (own := id_score(name, cells)) > found.get("external_id", (0.0,))[0]:
-            found["external_id"] = (own, "header")
+    if entity.key != "orders" and entity.find("external_id") is not None:  # rows of orders are often items only
+        _settle_number(found, name, cells)
     for kind, field in _BY_CONTENT.get(entity.key, ()):
         share = kinds.get(kind, 0.0)
         if share >= _LEAST_SHARE:
@@ -110,6 +105,18 @@ def _candidates(
             if score > found.get(field, (0.0, ""))[0]:
                 found[field] = (score, "content")
     return [(k, s, why) for k, (s, why) in found.items()]
+
+
+def _settle_number(found: dict[str, tuple[float, str]], name: str, cells: Sequence[str]) -> None:
+    """Whether the column is the record's number: only when its cells tell records apart."""
+    if "external_id" in found and not differ(cells) and any(cells):
+        del found["external_id"]
+    others = max((score for key, (score, _) in found.items() if key not in _IDS), default=0.0)
+    own = id_score(name, cells)
+    if others >= SURE:  # 编码 is the code of a product
+        own = min(own, others - 0.01)
+    if own > found.get("external_id", (0.0,))[0]:
+        found["external_id"] = (own, "header")
 
 
 def _own_sheet(names: Sequence[str], cells: Sequence[Sequence[str]], entity: Entity) -> dict[str, str] | None:

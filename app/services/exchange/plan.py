@@ -45,7 +45,8 @@ class ColumnPlan:
 
     `why`: header, content, preset, person, or "" . `unit`: factor of amounts (万元 → 10000).
     `date_order`: ymd, mdy or dmy for dates written in short numbers. `lenient`: a cell that does not fit never keeps its
-    row out; it is told, and its text is kept among the remarks.
+    row out; it is told, and its text is kept among the remarks. `prefix`: written before every number of the column, where
+    the archive has the same numbers from somewhere else.
     """
 
     name: str
@@ -56,6 +57,7 @@ class ColumnPlan:
     date_order: Literal["ymd", "mdy", "dmy"] = "ymd"
     order_certain: bool = False
     lenient: bool = False
+    prefix: str = ""
 
 
 @dataclass(frozen=True)

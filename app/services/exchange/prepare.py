@@ -137,7 +137,7 @@ class Preparer:
             beside = next((prefix for prefix in (CONTACT, CUSTOMER, LINE) if target.key.startswith(prefix)), "")
             key = target.key.removeprefix(beside)
             how = SCALAR if own and target.key == "address" else _how(target)  # the parts have columns of their own
-            convert = storing(target.field, options)
+            convert = _prefixed(storing(target.field, options), column.prefix)
             lenient = column.lenient or self._plan.bad_cells == "keep"
             made.append(_Column(index, target.field, key, target.key, convert, how, beside, lenient))
         for key, text in self._plan.defaults.items():
@@ -336,6 +336,10 @@ class Preparer:
     def _guesses_kind(self) -> bool:
         """A blank kind in a file that has the column may be meant for an existing record: it stays blank then."""
         return self._plan.mode == CREATE or "kind" not in self._plan.targets()
+
+
+def _prefixed(convert: Callable[[str], Stored], prefix: str) -> Callable[[str], Stored]:
+    return (lambda cell: convert(prefix + cell)) if prefix else convert
 
 
 def with_kept(row: Prepared) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from app.core.fields import Entity, FieldType, Registry
 from app.services.cleaning.detect import detect
+from app.services.customers.fields import MOST_PER_ENTITY
 from app.services.exchange.id_columns import NEARLY_ALL, distinct_share
 from app.services.exchange.mapping import SURE
 from app.services.exchange.plan import ColumnPlan, ImportPlan
@@ -42,6 +43,11 @@ class WholePlan:
     plan: ImportPlan
     new_fields: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+
+    @property
+    def id_prefix(self) -> str:
+        """What stands before every number of the file."""
+        return next((c.prefix for c in self.plan.columns if c.prefix), "")
 
 
 def named(inspection: Inspection, plan: ImportPlan, entity: Entity, registry: Registry) -> ImportPlan:
@@ -80,6 +86,7 @@ def widened(inspection: Inspection, plan: ImportPlan, entity: Entity, *, forced:
     own = {f.zh: f for f in entity.fields if f.custom}
     taken = {c.target.split(":", 2)[1] for c in plan.columns if c.target and c.target.startswith(NEW)}
     columns = list(plan.columns)
+    room = MOST_PER_ENTITY - len(own) - len(taken)
     for index, column in enumerate(columns):
         if not _has_no_place(column, cells[index], forced=forced):
             if column.target and column.target in {f.key for f in own.values()}:
@@ -90,6 +97,9 @@ def widened(inspection: Inspection, plan: ImportPlan, entity: Entity, *, forced:
             field = own.get(label)
             if label.casefold() in built_in or label in taken or (field is not None and field.key in used):
                 continue
+            if field is None and room <= 0:
+                break  # told as left out
+            room -= field is None
             taken.add(label)
             target = field.key if field is not None else new_target(label, clear_kind(column.name, cells[index]))
             used.add(target)

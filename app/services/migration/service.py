@@ -19,7 +19,7 @@ from app.services.context import Context
 from app.services.customers.fields import CustomFieldService
 from app.services.exchange.importer import ImportService
 from app.services.exchange.mapping import propose
-from app.services.exchange.plan import ImportPlan
+from app.services.exchange.plan import UPSERT, ImportPlan
 from app.services.exchange.reading.records import Inspection, ReadOptions
 from app.services.history.service import HistoryService
 from app.services.migration.detection import Detected, detected, files_of
@@ -303,7 +303,8 @@ class MigrationService:
         else:
             plan = self._imports.propose(inspection, key)
         sheet = inspection.sheet if inspection.format not in ("csv", "tsv", "vcf") else ""
-        whole = self._imports.whole(inspection.path, ReadOptions(sheet=sheet or None), inspection, plan, job)
+        options = ReadOptions(sheet=sheet or None)
+        whole = self._imports.whole(inspection.path, options, inspection, plan, job, mode=UPSERT)
         owner = preset.system if preset is not None else system or (told.system if key == told.entity else "")
         return Step(inspection.path.resolve(), sheet, owner, key, whole.plan, inspection.rows)
 

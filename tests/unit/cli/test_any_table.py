@@ -147,3 +147,15 @@ def test_that_records_with_different_numbers_are_different(kedang: Kedang, tmp_p
     numbered = [["外部编号", "客户名称", "电话"], ["c1", "甲公司", "13800138001"], ["a2", "丙", ""]]
     third = kedang("data", "import", write(tmp_path / "c.csv", numbered), "--to", "customers").data
     assert (third["created"], third["duplicates"]) == (1, 1)
+
+
+def test_that_two_tables_that_both_count_from_one_come_in_whole(kedang: Kedang, tmp_path: Path) -> None:
+    first, second = places(), [places()[0], *([row[0], f"other {row[1]}", *row[2:]] for row in places(30)[1:])]
+    kedang("data", "import", write(tmp_path / "fodors.csv", first), "--to", "customers")
+    path = write(tmp_path / "zagats.csv", second)
+    data = kedang("data", "import", path, "--to", "customers").data
+    assert (data["created"], data["duplicates"], data["id_prefix"]) == (30, 0, "zagats:")
+    again = kedang("data", "import", path, "--to", "customers").data
+    assert (again["created"], again["duplicates"]) == (0, 30)
+    numbers = {row["外部编号"] for row in everything(kedang, path)}
+    assert {"0", "39", "zagats:0", "zagats:29"} <= numbers

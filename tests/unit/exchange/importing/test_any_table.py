@@ -1,13 +1,20 @@
 """Any table comes in whole: a name for every row, a place for every column, record numbers by what they are."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.dictionary import BUILT_IN
 from app.core.fields import FieldType
 from app.services.cleaning.phones import parse_phones
+from app.services.customers.fields import MOST_PER_ENTITY
 from app.services.exchange.id_columns import id_score
+from app.services.exchange.mapping import propose
+from app.services.exchange.reading.source import inspect
 from app.services.exchange.survey import clear_kind, fits
+from app.services.exchange.whole_table import new_labels, unplaced, widened
 
 NUMBERS = [str(n) for n in range(20)]
 
@@ -78,3 +85,21 @@ def test_that_three_groups_are_one_number_kept_as_written(cell: str) -> None:
 )  # fmt: skip
 def test_that_strokes_still_part_numbers(cell: str, numbers: list[str]) -> None:
     assert [p.number for p in parse_phones(cell).value or ()] == numbers
+
+
+def test_that_no_more_fields_are_wanted_than_an_archive_takes(tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    head = ["name", *(f"question {n}" for n in range(230))]
+    path.write_text("\n".join([",".join(head), ",".join(["Ann Lee", *["yes"] * 230])]), encoding="utf-8")
+    inspection = inspect(path)
+    entity = BUILT_IN.entity("customers")
+    plan = widened(inspection, propose(inspection, entity, BUILT_IN), entity, forced=False)
+    assert len(new_labels(plan)) == MOST_PER_ENTITY
+    assert len(unplaced(inspection, plan)) == 230 - MOST_PER_ENTITY
+
+
+def test_that_the_code_of_a_product_is_its_code(tmp_path: Path) -> None:
+    path = tmp_path / "products.csv"
+    path.write_text("编码,产品名称\nA1,甲\nA2,乙\nA3,丙\n", encoding="utf-8")
+    plan = propose(inspect(path), BUILT_IN.entity("products"), BUILT_IN)
+    assert [c.target for c in plan.columns] == ["code", "name"]

@@ -1,0 +1,39 @@
+"""Two tables that each count their rows from one: the same numbers, but not the same records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from app.db.store.layout import Layout
+from app.db.store.matching import match_key
+from app.services.exchange.plan import ImportPlan
+from app.services.exchange.reading.records import Inspection
+
+_LONGEST_PREFIX = 30
+
+
+def numbered_apart(inspection: Inspection, plan: ImportPlan, layout: Layout, connection: sa.Connection) -> ImportPlan:
+    """The plan with the file's name before its numbers, when the archive has the same numbers for records of other names."""
+    at = next((i for i, c in enumerate(plan.columns) if c.target == "external_id"), None)
+    if at is None or plan.columns[at].why == "person" or "match_key" not in layout.table.c:
+        return plan
+    names = {row[at]: match_key(_name(plan, row))[:100] for row in inspection.preview if row[at]}
+    table = layout.table
+    query = sa.select(table.c.external_id, table.c.match_key).where(
+        table.c.org_id == 1, table.c.external_id.in_(list(names))
+    )
+    found = {row.external_id: row.match_key for row in connection.execute(query)}
+    if not found or sum(names[number] != key for number, key in found.items()) * 2 <= len(found):
+        return plan
+    prefix = f"{inspection.path.stem[:_LONGEST_PREFIX]}:"
+    columns = [replace(c, prefix=prefix) if i == at else c for i, c in enumerate(plan.columns)]
+    return replace(plan, columns=tuple(columns))
+
+
+def _name(plan: ImportPlan, row: tuple[str, ...]) -> str:
+    at = next((i for i, c in enumerate(plan.columns) if c.target == "name"), None)
+    if at is not None and row[at]:
+        return row[at]
+    return next((" ".join(words) for group in plan.titles if (words := [row[i] for i in group if row[i]])), "")
