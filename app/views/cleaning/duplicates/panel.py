@@ -17,7 +17,8 @@ from app.core.jobs import Job
 from app.core.records import ChangeSet
 from app.services.duplicates.records import GroupLine, SearchReport, Thresholds
 from app.services.duplicates.service import ENTITIES
-from app.services.merging.records import BulkMergeResult, MergeResult
+from app.services.merging.records import MergeResult
+from app.views.cleaning.duplicates.automatic import merge_sure
 from app.views.cleaning.duplicates.parts import Decided, Figures, Groups
 from app.views.cleaning.duplicates.review import ReviewPane
 from app.views.cleaning.duplicates.scope_dialog import ScopeDialog
@@ -31,7 +32,6 @@ from app.views.widgets.empty_state import EmptyState
 from app.views.widgets.fields import ChoiceField
 from app.views.widgets.labels import muted, plain_tooltip
 from app.views.widgets.menus import MenuItem, build_menu
-from app.views.widgets.message_dialog import Choice
 from app.views.widgets.skeleton import Skeleton
 from app.views.widgets.tick_list import fits
 
@@ -438,42 +438,8 @@ class DuplicatesPanel(QWidget):
 
     def merge_automatically(self) -> None:
         """Merge every group above the automatic limit, after saying how many there are."""
-        lines = [line for line in self._lines if line.band == "auto"]
-        if not lines or self.groups.band.current() == "done":
-            return
-        question = t("自动合并 {n} 组，共 {records} 条档案？", n=len(lines), records=sum(line.size for line in lines))
-        text = t(
-            "每组最弱的一对可能性也不低于 {share}。先做备份，再按取值规则合并，整批可以一次撤销。",
-            share=f"{self._limits.auto:.1%}",
-        )
-        details = "\n".join(t("、").join(dict.fromkeys(line.titles)) for line in lines[:200])
-        choices = (Choice("merge", t("合并"), "primary"), Choice("", t("取消")))
-        if self.desk.dialogs.ask(question, choices, text=text, details=details) != "merge":
-            return
-        entity, merging = self.entity.key(), self.desk.workspace.merging
-        keys = [line.id for line in lines]
-
-        def done(result: BulkMergeResult) -> None:
-            self.reload()
-            if result.kept:
-                reasons = "\n".join(f"{kept.title}{t('：')}{kept.reason}" for kept in result.kept)
-                self.desk.dialogs.ask(
-                    t("合并了 {n} 组，{kept} 组没有合并", n=result.groups, kept=len(result.kept)),
-                    (Choice("ok", t("知道了"), "primary"),),
-                    details=reasons,
-                    severity="warning",
-                )
-
-        def told(result: BulkMergeResult) -> str:
-            registry = self.desk.workspace.context.registry
-            moved = [f"{registry.entity(k).label} {n:,}" for k, n in result.moved.items() if n]
-            said = t("合并了 {n} 组，{merged} 条并入别的档案", n=result.groups, merged=result.merged)
-            return said + (t("；一起转过去：{what}", what=t("、").join(moved)) if moved else "")
-
-        self.desk.operate(
-            lambda job: merging.merge_groups(entity, keys, job=job),
-            title=t("正在自动合并"), owner=self, on_done=done, told=told, initiator=self,
-        )  # fmt: skip
+        if self.groups.band.current() != "done":
+            merge_sure(self.desk, self, self.entity.key(), self._lines, self._limits, self.reload)
 
     # ---- keys and menus -----------------------------------------------------------------------------------------
 

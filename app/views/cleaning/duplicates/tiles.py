@@ -27,7 +27,7 @@ class BandTile(QAbstractButton):
 
     def show_count(self, count: int, note: str = "") -> None:
         """Another number; `note`: what stands below it."""
-        self._count, self._note = count, note or t("个组")
+        self._count, self._note = count, note or t("组疑似重复")
         self.setAccessibleName(f"{band_label(self.band)} {count:,} {self._note}")
         self.update()
 
