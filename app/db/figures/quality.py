@@ -248,6 +248,14 @@ def shared(
     return [(str(r[0]), [bytes.fromhex(i) for i in r[1].split(",")]) for r in reader.connection.execute(query)]
 
 
+def pairs_mark(reader: Reader, entity: str) -> tuple[int, int]:
+    """What changes when possible duplicates are found or decided: those are no part of the journal."""
+    pair = MatchPair.__table__.c
+    query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(millis(pair.found_at)), 0))
+    row = reader.connection.execute(query.where(pair.org_id == 1, pair.entity == entity, pair.state == "open")).one()
+    return int(row[0]), int(row[1])
+
+
 def in_pairs(reader: Reader, entity: str) -> list[tuple[str, list[bytes]]]:
     """(group, ids) of the groups of possible duplicates that nobody has decided on; visible live records only."""
     layout = reader.layout(entity)

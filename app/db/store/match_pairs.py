@@ -9,8 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.core.access import Action
 from app.core.clock import now
 from app.core.ids import uuid7_bytes
+from app.db.store import access
+from app.db.store.reading import Reader
 from app.models import Contact, Customer, Lead, MatchPair, Product
 from app.models.base import to_millis
 
@@ -118,14 +121,44 @@ def reopen_parted(connection: sa.Connection) -> int:
     return done
 
 
-def rows(connection: sa.Connection, entity: str, states: Sequence[str], least: float, *, limit: int = -1, offset: int = 0) -> list[Any]:  # fmt: skip
-    """Pairs, the likeliest first."""
-    m = MatchPair
+def seen(
+    reader: Reader,
+    entity: str,
+    states: Sequence[str],
+    least: float,
+    *,
+    group: uuid.UUID | None = None,
+    records: Sequence[uuid.UUID] | None = None,
+    gone: bool = False,
+) -> sa.Select[Any]:
+    """The pairs whose records the actor sees, the likeliest first, as a query: all columns of the pair, `a_title`, `b_title`.
+
+    `group`: of this group only. `records`: between these only. `gone`: also of records in the recycle bin.
+    """
+    m, layout = MatchPair, reader.layout(entity)
+    title = layout.column(layout.entity.title).name
+    a, b = layout.table.alias("a"), layout.table.alias("b")
     query = (
-        sa.select(m)
+        sa.select(*m.__table__.c, a.c[title].label("a_title"), b.c[title].label("b_title"))
+        .join(a, sa.and_(a.c.org_id == m.org_id, a.c.id == m.a_id))
+        .join(b, sa.and_(b.c.org_id == m.org_id, b.c.id == m.b_id))
         .where(m.org_id == 1, m.entity == entity, m.state.in_(states), m.probability >= least)
-        .order_by(m.probability.desc(), m.a_id, m.b_id)
     )
-    if limit >= 0:
-        query = query.limit(limit).offset(offset)
-    return list(connection.execute(query.with_only_columns(*m.__table__.c)).all())
+    if group is not None:
+        query = query.where(m.group_id == group)
+    if records is not None:
+        query = query.where(m.a_id.in_(records), m.b_id.in_(records))
+    if not gone:
+        query = query.where(a.c.deleted_at.is_(None), b.c.deleted_at.is_(None))
+    if reader.actor.reach(entity, Action.VIEW) is not None:
+        c = layout.table.c
+        visible = sa.select(c.id).where(c.org_id == 1, access.condition(entity, reader.actor, Action.VIEW))
+        query = query.where(m.a_id.in_(visible), m.b_id.in_(visible))
+    return query.order_by(m.probability.desc(), m.a_id, m.b_id)
+
+
+def counted(connection: sa.Connection, entity: str) -> list[tuple[str, float, Any]]:
+    """(state, probability, found at) of every pair."""
+    m = MatchPair
+    query = sa.select(m.state, m.probability, m.found_at).where(m.org_id == 1, m.entity == entity)
+    return [(state, float(p), at) for state, p, at in connection.execute(query)]

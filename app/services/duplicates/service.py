@@ -13,22 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 from app.core.access import Action
 from app.core.clock import now
-from app.core.fields import FieldType
 from app.core.filters import Filter
 from app.core.i18n import t
 from app.core.jobs import Job
-from app.core.values import to_text
 from app.db.store import match_pairs
 from app.db.store.settings import setting, store_setting
 from app.db.store.texts import Texts, read_texts
-from app.db.unit_of_work import UnitOfWork
-from app.errors import NotFound, UserError
+from app.errors import UserError
 from app.services.context import Context
+from app.services.duplicates import queries
 from app.services.duplicates.columns import columns_of, compared
 from app.services.duplicates.learning import learned
 from app.services.duplicates.records import (
     CrowdIssue,
-    Evidence,
     FieldWeights,
     Group,
     GroupLine,
@@ -94,67 +91,49 @@ class DuplicateService:
     def pairs(
         self, entity: str, *, state: str = "open", least: float | None = None, limit: int = 100, offset: int = 0
     ) -> tuple[int, Pairs]:
-        """(how many in all, pairs, the likeliest first). `least`: lowest probability, by default the review threshold."""
+        """(how many in all, pairs, the likeliest first). `least`: lowest probability, by default the review threshold.
+        `limit` -1: all."""
         self._check(entity)
-        least = self.thresholds(entity).review if least is None else least
+        floor = self.thresholds(entity).review if least is None else least
         with self._context.reading() as work:
-            rows = match_pairs.rows(work.connection, entity, (state,), least if state == "open" else 0.0)
-            live = _seen(work, entity, rows, everywhere=state != "open")
-            rows = [r for r in rows if r.a_id in live and r.b_id in live]
-            part = rows[offset : offset + limit if limit >= 0 else None]
-            return len(rows), self._pairs(work, entity, part)
+            return queries.pairs(work, entity, state, floor if state == "open" else 0.0, limit, offset)
 
     def groups(self, entity: str, *, decided: bool = False) -> GroupLines:
         """The groups of open pairs that are likely enough to be looked at, the surest first; `decided`: those of pairs that
         were decided."""
         self._check(entity)
         limits = self.thresholds(entity)
-        states = ("merged", "different") if decided else ("open",)
         with self._context.reading() as work:
-            rows = match_pairs.rows(work.connection, entity, states, 0.0 if decided else limits.review)
-            live = _seen(work, entity, rows, everywhere=decided)
-            grouped: dict[uuid.UUID, list[Any]] = {}
-            for row in rows:
-                if row.a_id in live and row.b_id in live:
-                    grouped.setdefault(row.group_id, []).append(row)
-        made = []
-        for key, members in grouped.items():
-            ids = list(dict.fromkeys(x for r in members for x in (r.a_id, r.b_id)))
-            strongest, weakest = members[0].probability, _tie(members)
-            titles = tuple(live[i] for i in ids[:4])
-            made.append(GroupLine(key, len(ids), titles, strongest, weakest, limits.band(weakest)))
-        return sorted(made, key=lambda line: (-line.weakest, line.titles))
+            return queries.groups(work, entity, limits, decided=decided)
 
     def group(self, entity: str, key: uuid.UUID) -> Group:
         """A group with its records and open pairs; raises NotFound when it is settled meanwhile."""
+        self._check(entity)
         limits = self.thresholds(entity)
         with self._context.reading() as work:
-            rows = [r for r in match_pairs.rows(work.connection, entity, ("open",), KEPT) if r.group_id == key]
-            live = _seen(work, entity, rows)
-            rows = [r for r in rows if r.a_id in live and r.b_id in live]
-            likely = [r for r in rows if r.probability >= limits.review]
-            if not likely:
-                raise NotFound(t("这一组已经处理过了。"))
-            ids = list(dict.fromkeys(x for r in likely for x in (r.a_id, r.b_id)))
-            records = {r.id: r for r in work.reader.by_ids(entity, ids)}
-            pairs = self._pairs(work, entity, [r for r in rows if r.a_id in records and r.b_id in records])
-            return Group(key, entity, tuple(records[i] for i in ids if i in records), tuple(pairs), _tie(likely))
+            return queries.group(work, entity, key, limits.review, KEPT)
+
+    def together(self, entity: str, records: Sequence[uuid.UUID]) -> Group:
+        """Any records side by side, with what the last search said of them; raises NotFound."""
+        self._check(entity)
+        with self._context.reading() as work:
+            return queries.together(work, entity, records)
 
     def progress(self, entity: str) -> tuple[int, int]:
         """(pairs decided, pairs still open that want a decision)."""
+        review = self.thresholds(entity).review
         with self._context.reading() as work:
-            done = len(match_pairs.decided(work.connection, entity))
-            open_ = len(match_pairs.rows(work.connection, entity, ("open",), self.thresholds(entity).review))
-            return done, open_
+            found = match_pairs.counted(work.connection, entity)
+        return sum(s != "open" for s, *_ in found), sum(s == "open" and p >= review for s, p, _ in found)
 
     def histogram(self, entity: str) -> tuple[tuple[int, ...], datetime | None]:
         """(open pairs by probability in twentieths, when they were found); None = nothing was searched yet."""
         self._check(entity)
         with self._context.reading() as work:
-            rows = match_pairs.rows(work.connection, entity, ("open", "merged", "different"), 0.0)
+            found = match_pairs.counted(work.connection, entity)
             searched = setting(work.connection, f"duplicates.last.{entity}") is not None
-        counts = Counter(min(19, int(r.probability * 20)) for r in rows if r.state == "open")
-        newest = max((r.found_at for r in rows), default=now() if searched else None)
+        counts = Counter(min(19, int(p * 20)) for state, p, _ in found if state == "open")
+        newest = max((at for *_, at in found), default=now() if searched else None)
         return tuple(counts.get(i, 0) for i in range(20)), newest
 
     def weights(self, entity: str) -> tuple[FieldWeights, ...]:
@@ -163,7 +142,8 @@ class DuplicateService:
             known = setting(work.connection, f"duplicates.last.{entity}")
         registry = self._context.registry.entity(entity)
         return _weights(
-            known or {"fields": []}, {w["field"]: _label(registry, w["field"]) for w in (known or {}).get("fields", ())}
+            known or {"fields": []},
+            {w["field"]: queries.label(registry, w["field"]) for w in (known or {}).get("fields", ())},
         )
 
     def export_model(self, entity: str, settings: Path, table: Path, job: Job | None = None) -> int:
@@ -229,81 +209,11 @@ class DuplicateService:
             work.session.commit()
             return done
 
-    def _pairs(self, work: UnitOfWork, entity: str, rows: Sequence[Any]) -> Pairs:
-        described = work.reader.registry.entity(entity)
-        keys = {key for row in rows for key, _, _ in json.loads(row.evidence or "[]")}
-        fields = [f.key for f in described.fields if f.key in keys or f.key == "external_id"]
-        if "address" in keys:
-            fields += ["province", "city", "district"]
-        ids = {x for row in rows for x in (row.a_id, row.b_id)}
-        records = {r.id: r for r in work.reader.by_ids(entity, ids, fields)}
-        made = []
-        for row in rows:
-            one, two = records.get(row.a_id), records.get(row.b_id)
-            evidence = tuple(
-                Evidence(
-                    key, _label(described, key), level, points, _shown(described, key, one), _shown(described, key, two)
-                )
-                for key, level, points in json.loads(row.evidence or "[]")
-            )
-            refs = [str((r.get("external_id") if r else None) or i) for r, i in ((one, row.a_id), (two, row.b_id))]
-            made.append(
-                Pair(entity, row.a_id, row.b_id, row.probability, row.points, evidence, row.group_id, row.state,
-                     row.decided_at, refs[0], refs[1])
-            )  # fmt: skip
-        return made
-
 
 def check_entity(entity: str) -> None:
     """Raise UserError for a kind of record that has no duplicates."""
     if entity not in ENTITIES:
         raise UserError(t("只有客户、联系人、线索和产品可以查重。"))
-
-
-def _label(described: Any, key: str) -> str:
-    field = described.find(key)
-    return field.label if field is not None else t("联系人") if key == "contacts" else key
-
-
-def _shown(described: Any, key: str, record: Any) -> str:
-    field = described.find(key)
-    if field is None or record is None:
-        return ""
-    if key == "address":
-        parts = (record.get(k) or "" for k in ("province", "city", "district", "address"))
-        return "".join(dict.fromkeys(parts))
-    value = record.get(key)
-    return to_text(field, value) if field.type is not FieldType.USER else ""
-
-
-def _seen(work: UnitOfWork, entity: str, rows: Sequence[Any], *, everywhere: bool = False) -> dict[uuid.UUID, str]:
-    """The titles of those records of the pairs that are there for the actor; `everywhere`: in the recycle bin too."""
-    layout = work.reader.layout(entity)
-    title = layout.entity.title
-    ids = {x for row in rows for x in (row.a_id, row.b_id)}
-    return {
-        r.id: str(r.get(title) or "")
-        for r in work.reader.by_ids(entity, ids, [title])
-        if everywhere or r.deleted_at is None
-    }
-
-
-def _tie(rows: Sequence[Any]) -> float:
-    """The probability of the weakest of the pairs that hold the group together (of its maximum spanning tree)."""
-    head: dict[uuid.UUID, uuid.UUID] = {}
-
-    def find(x: uuid.UUID) -> uuid.UUID:
-        while head.setdefault(x, x) != x:
-            x = head[x]
-        return x
-
-    weakest = 1.0
-    for row in sorted(rows, key=lambda r: -r.probability):
-        one, two = find(row.a_id), find(row.b_id)
-        if one != two:
-            head[one] = two
-            weakest = row.probability
-    return float(weakest)
 
 
 def _marked(texts: Texts, only: Sequence[uuid.UUID] | None) -> Any:

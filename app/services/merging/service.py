@@ -134,7 +134,7 @@ class MergeService:
         merged = 0
         with self._context.writing() as work:
             operation = work.operation(MERGE, "")
-            members = _members(work, entity, set(wanted), floor)
+            members = _members(work, entity, set(wanted), limits.review)
             for done, key in enumerate(wanted):
                 job.progress(t("正在合并"), done, len(wanted))
                 try:
@@ -261,7 +261,10 @@ def _retied(links: Sequence[Link], gone: set[uuid.UUID], to: Link) -> tuple[Link
 
 def _members(work: UnitOfWork, entity: str, groups: set[uuid.UUID], least: float) -> dict[uuid.UUID, list[uuid.UUID]]:
     found: dict[uuid.UUID, dict[uuid.UUID, None]] = {key: {} for key in groups}
-    for row in match_pairs.rows(work.connection, entity, ("open",), min(least, 0.5)):
+    query = match_pairs.seen(work.reader, entity, ("open",), least)
+    for row in work.connection.execute(
+        query.with_only_columns(*(query.selected_columns[k] for k in ("group_id", "a_id", "b_id")))
+    ):
         if row.group_id in groups:
             found[row.group_id].update({row.a_id: None, row.b_id: None})
     return {key: list(ids) for key, ids in found.items()}

@@ -55,7 +55,7 @@ def kind_label(kind: str) -> str:
     """The kind's name for people."""
     return {
         "required": t("必填"), "reference": t("满足条件时必填"), "format": t("格式"), "allowed": t("允许的值"),
-        "range": t("范围"), "length": t("长度"), "unique": t("不重复"), "stale": t("时效"),
+        "range": t("范围"), "length": t("字数"), "unique": t("不重复"), "stale": t("时效"),
         "custom": t("不应出现的情况"), "placeholder": t("占位词"), "region": t("行政区划"), "future": t("不在将来"),
         "pairs": t("疑似重复"), "cross": t("字段相互一致"),
     }[kind]  # fmt: skip

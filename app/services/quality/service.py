@@ -19,6 +19,7 @@ from app.core.jobs import Job
 from app.core.values import to_text
 from app.db import quality_book
 from app.db.figures.changes import mark
+from app.db.figures.quality import pairs_mark
 from app.db.store.reading import Reader
 from app.db.store.settings import setting, store_setting
 from app.errors import NotPermitted, UserError
@@ -68,7 +69,8 @@ class QualityService:
         kind = self._judged(entity)
         rules = [r for r in self.rules.list(entity) if r.active]
         with self._context.reading() as work:
-            key = (mark(work.reader), today(), tuple((r.key, repr(r.params), r.title) for r in rules))
+            pairs = pairs_mark(work.reader, entity)
+            key = (mark(work.reader), pairs, today(), tuple((r.key, repr(r.params), r.title) for r in rules))
             with self._lock:
                 known = self._known.get(entity)
             if known is not None and known[0] == key:

@@ -192,6 +192,19 @@ class PageActions(QObject):
             return
         self.many.delete(self.chosen(), self._page.rows.model.selection.clear)
 
+    def merge(self) -> None:
+        """Lay the ticked records side by side to be merged."""
+        handles, service = self.chosen(), self._page.service
+        if len(handles) < 2:
+            self._desk.toasts.show_toast(t("至少勾选两条才能合并"), "info")
+            return
+
+        def done(records: dict[int, Record]) -> None:
+            ids = [records[h].id for h in handles if h in records]
+            self._desk.page_wanted.emit("cleaning", ("duplicates", (self._key, tuple(ids))))
+
+        self._desk.read(lambda _job: service.page(handles[:200], [service.entity.title]), done, owner=self)
+
     def export(self, handles: Handles | None = None) -> None:
         """The whole list, or these records of it."""
         listing = self._page.listing
@@ -257,6 +270,8 @@ class PageActions(QObject):
                     for user, name in list(self._desk.users().items())[:30]
                 ]
                 items.append(MenuItem(t("改负责人") + many, icon="user-check", items=people))
+            if n > 1 and page.service.entity.find("merged_into") is not None and self._may(Action.DELETE):
+                items.append(MenuItem(t("合并…") + many, self.merge, "combine"))
         if self._desk.workspace.actor.may(self._key, Action.EXPORT):
             items.append(MenuItem(t("导出所选…") + many, lambda: self.export(chosen_rows), "download"))
         items += [None, MenuItem(t("查看历史"), self._show_history, "history")]

@@ -210,3 +210,20 @@ def test_that_the_marks_never_pass_each_other(qtbot) -> None:
 def test_that_everything_has_a_name(panel: DuplicatesPanel) -> None:
     assert_accessible(panel)
     assert "duplicates:find" in {c.key for c in panel.commands()}
+
+
+def test_that_ticked_customers_are_laid_side_by_side_and_merged(main_window, qtbot, runner) -> None:
+    workspace = main_window.desk.workspace
+    a, b, c = add(workspace, "甲公司", "乙公司", "丙公司")
+    main_window.show_page("customers")
+    main_window.desk.page_wanted.emit("cleaning", ("duplicates", ("customers", (a.id, b.id, c.id))))
+    panel = main_window.current_page().panel("duplicates")
+    qtbot.waitUntil(lambda: panel.pane.group is not None and len(panel.pane.group.records) == 3, timeout=10_000)
+    assert panel.right.currentWidget() is panel.pane
+    panel.merge()
+    qtbot.waitUntil(lambda: not runner.busy(), timeout=10_000)
+    assert (
+        workspace.customers.current(b.id).id
+        == workspace.customers.current(c.id).id
+        == workspace.customers.current(a.id).id
+    )

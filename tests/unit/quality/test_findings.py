@@ -14,7 +14,7 @@ from app.core.jobs import Job
 from app.db.archive import Archive
 from app.errors import EnvironmentProblem, NotFound, NotPermitted, UserError
 from app.services.quality.dictionary import document_of, headings, write_workbook
-from app.services.quality.records import CONSISTENCY
+from app.services.quality.records import CONSISTENCY, UNIQUENESS
 from app.services.workspace import Workspace
 from tests.factories.clocks import Clock
 from tests.factories.customers import add, phone
@@ -221,12 +221,15 @@ def test_that_open_possible_duplicates_count_as_not_unique(workspace: Workspace)
     from app.models import MatchPair
 
     one, two, _ = add(workspace, "恒力甲", "恒力乙", "别的")
+    before = workspace.quality.health("customers")
     with workspace.archive.session(write=True) as session:
         session.add(
             MatchPair(entity="customers", a_id=one.id, b_id=two.id, group_id=uuid.uuid4(), probability=0.9, points=9.0,
                       evidence="[]", found_at=now())
         )  # fmt: skip
         session.commit()
+    after = workspace.quality.health("customers")
+    assert (before.dimension(UNIQUENESS).good, after.dimension(UNIQUENESS).good) == (3, 1)
     workspace.quality.check("customers")
     assert titles(workspace, "pairs:name") == ["恒力乙", "恒力甲"]
 

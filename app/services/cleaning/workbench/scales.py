@@ -21,6 +21,16 @@ _ISO = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:[ 
 _REPORTED = 20_000
 _EPOCH = 719_163  # the ordinal of 1970-01-01
 _SHORTEST_DATE = 4
+_LONGEST = 40
+# What numbers, amounts and dates are written with: whatever has other signs is none, and the parsers need not try.
+_NUMBER_LIKE = re.compile(
+    r"[\s,，.．+\-－()（）¥￥$€£%‰元圆块万萬亿億千百十仟佰拾角分整正kKwWRMBrmbCNYcnyUSDusd人民币约]*"
+    r"[\d零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖]"
+    r"[\d\s,，.．+\-－()（）¥￥$€£%‰元圆块万萬亿億千百十仟佰拾角分整正零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖kKwWRMBrmbCNYcnyUSDusd人民币]*"
+)
+_DATE_LIKE = re.compile(
+    r"(?=.*[\d一二三〇零])[\d\s\-/.,，:：+年月日号號时時分秒上下午凌晨早晚中民国國星期周一二三四五六七八九十〇零元A-Za-z'’]+"
+)
 
 
 def numbers_of(column: Column, job: Job | None = None) -> Numbers:
@@ -34,7 +44,7 @@ def numbers_of(column: Column, job: Job | None = None) -> Numbers:
                 job.progress(t("正在读取数值"), code, len(column.values))
             if _PLAIN.fullmatch(text):
                 known[code] = float(text)
-            elif text and len(text) <= 40 and any(c.isdigit() for c in text):
+            elif len(text) <= _LONGEST and _NUMBER_LIKE.fullmatch(text):
                 known[code] = _number(text)
         column.memo["numbers"] = known
     return known
@@ -66,9 +76,7 @@ def days_of(column: Column, job: Job | None = None) -> Numbers:
 
 
 def _day(text: str) -> int | None:
-    if not _SHORTEST_DATE <= len(text) <= 40 or (
-        not any(c.isdigit() for c in text) and not any(c in "一二三〇零" for c in text)
-    ):
+    if not (_SHORTEST_DATE <= len(text) <= _LONGEST and _DATE_LIKE.fullmatch(text)):
         return None
     if _PLAIN.fullmatch(text) and len(text) != 8:
         return None  # 45356 is a number until the column is made dates

@@ -19,7 +19,7 @@ from app.services.duplicates.matching.features import Feature, Ints, Longs
 CAP = 120
 NEIGHBOURS = 4
 #: pairs a weak rule may bring up, per record, and at least
-WEAK_SHARE, WEAK_LEAST = 3, 300_000
+WEAK_SHARE, WEAK_LEAST = 1, 300_000
 #: in larger tables a pair that one weak rule alone brings up is not worth comparing
 TRUST_ONE_BELOW = 20_000
 ALL_PAIRS_BELOW = 700
@@ -59,16 +59,22 @@ def candidates(
         a, b = np.triu_indices(n, 1)
         return Candidates(a.astype(np.int64), b.astype(np.int64), np.full(len(a), 9, dtype=np.int32), ())
     order = _reading_order(features, n)
-    weak: list[Longs] = []
     strong: list[Longs] = []
+    weak: dict[str, list[Longs]] = {}
     capped: list[tuple[str, int]] = []
     for rule, rows, keys, sure in _rules(features, n):
         job.check()
         pairs = _pairs(rows, keys, n, order, rule, capped, sure)
         if new is not None and len(pairs):
             pairs = pairs[new[pairs // n] | new[pairs % n]]
-        (strong if sure else weak).append(pairs)
-    pairs, counts = _counted([*strong, *weak])
+        if sure:
+            strong.append(pairs)
+        else:
+            weak.setdefault(rule.partition(".")[0], []).append(pairs)
+    # what several weak rules say of one field is one hint
+    hints = [_counted(found)[0] if len(found) > 1 else found[0] for found in weak.values()]
+    weak.clear()
+    pairs, counts = _counted([*strong, *hints])
     if n > TRUST_ONE_BELOW and new is None:
         sure_pairs = _counted(strong)[0]
         at = np.minimum(np.searchsorted(sure_pairs, pairs), max(0, len(sure_pairs) - 1))

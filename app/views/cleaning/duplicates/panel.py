@@ -40,7 +40,7 @@ State = tuple[list[GroupLine], tuple[int, ...], datetime | None, Thresholds, tup
 
 
 class DuplicatesPanel(QWidget):
-    """A payload that is an entity's key shows that entity."""
+    """A payload that is an entity's key shows that entity; (entity, ids) lays those records side by side to be merged."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +54,7 @@ class DuplicatesPanel(QWidget):
         self._scope: Filter | None = None
         self._asked = 0
         self._stale = True
+        self._wanted: tuple[uuid.UUID, ...] = ()
         self._searched: datetime | None = None
         self._build()
         self._soon = QTimer(self)
@@ -161,9 +162,11 @@ class DuplicatesPanel(QWidget):
 
     def activate(self, payload: object) -> None:
         """It comes to the front."""
-        if isinstance(payload, str) and payload in self._entities:
-            self.entity.set_key(payload)
-        if self._stale:
+        entity, records = payload if isinstance(payload, tuple) else (payload, ())
+        if isinstance(entity, str) and entity in self._entities:
+            self.entity.set_key(entity)
+        if self._stale or records:
+            self._wanted = tuple(records)
             self.reload()
 
     def commands(self) -> list[Command]:
@@ -226,7 +229,7 @@ class DuplicatesPanel(QWidget):
         self._limits, self._searched = limits, searched
         for button in (self.auto, self.search_button):  # before the first search its button stands in the middle
             button.setVisible(searched is not None)
-        if searched is None:
+        if searched is None and not self._wanted:
             self.stack.setCurrentWidget(self.nothing)
             self.auto.setEnabled(False)
             return
@@ -245,11 +248,16 @@ class DuplicatesPanel(QWidget):
         self.figures.tiles["done"].show_count(
             done, t("{done} / {total} 对", done=f"{done:,}", total=f"{done + open_:,}")
         )
-        at = searched.astimezone().strftime("%m-%d %H:%M")
-        self.facts.setText(
-            t("{at} 查过，已处理 {done} / {total} 对", at=at, done=f"{done:,}", total=f"{done + open_:,}")
-        )
+        if searched is not None:
+            at = searched.astimezone().strftime("%m-%d %H:%M")
+            self.facts.setText(
+                t("{at} 查过，已处理 {done} / {total} 对", at=at, done=f"{done:,}", total=f"{done + open_:,}")
+            )
         self._show_lines()
+        if self._wanted:
+            self.right.setCurrentWidget(self.pane)
+            self.pane.load_records(self.entity.key(), self._wanted)
+            self._wanted = ()
 
     def _show_lines(self) -> None:
         band, text = self.groups.band.current(), self.groups.filter.text()
@@ -259,7 +267,7 @@ class DuplicatesPanel(QWidget):
             if (band in ("all", "done") or line.band == band)
             and any(fits(title, text) for title in line.titles or ("",))
         ]
-        self.groups.count.setText(t("{n} 组", n=f"{len(shown):,}"))
+        self.groups.count.setText(t("共 {n} 组", n=f"{len(shown):,}"))
         self.list.show_lines(shown)
 
     def show_band(self, band: str) -> None:
@@ -326,6 +334,7 @@ class DuplicatesPanel(QWidget):
         def done(report: SearchReport) -> None:
             self.list.groups.skipped.clear()
             over()
+            self.desk.changed.emit(ChangeSet(None, {"quality": None}), self)  # open pairs count in the data's health
             self.desk.toasts.show_toast(_told(report), "success")
             if report.crowds:
                 names = t("、").join(f"{c.label} {c.value}（{c.records}）" for c in report.crowds[:3])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -53,6 +53,8 @@ class ReviewPane(QWidget):
         self.chosen: dict[str, uuid.UUID] = {}
         self.left_out: set[uuid.UUID] = set()
         self._asked = 0
+        self._key = uuid.UUID(int=0)
+        self._read: Callable[[Workspace], Group] | None = None
         self._build()
 
     def _build(self) -> None:
@@ -119,14 +121,22 @@ class ReviewPane(QWidget):
 
     def load(self, entity: str, key: uuid.UUID) -> None:
         """Read a group and what a merge of it would give."""
+        self._load(key, lambda workspace: workspace.duplicates.group(entity, key))
+
+    def load_records(self, entity: str, records: Sequence[uuid.UUID]) -> None:
+        """Any records a person chose, side by side."""
+        self._load(min(records), lambda workspace: workspace.duplicates.together(entity, records))
+
+    def _load(self, key: uuid.UUID, read: Callable[[Workspace], Group]) -> None:
         if self.group is None or self.group.id != key:
             self.survivor, self.chosen, self.left_out = None, {}, set()
+        self._key, self._read = key, read
         self._asked += 1
         asked, workspace = self._asked, self._desk.workspace
         choices = self._wishes()
 
         def work(_job: Job) -> tuple[Group, MergePlan, str]:
-            group = workspace.duplicates.group(entity, key)
+            group = read(workspace)
             return (group, *_planned(workspace, group, *choices))
 
         def done(found: tuple[Group, MergePlan, str]) -> None:
@@ -157,7 +167,10 @@ class ReviewPane(QWidget):
         entity = registry.entity(group.entity)
         titles = dict.fromkeys(str(r.get(entity.title) or "") for r in group.records)
         self.title.setText(t("、").join(filter(None, titles)) or t("（无名称）"))
-        self.facts.setText(t("{n} 条，可能性 {share}", n=len(group.records), share=likely(group.probability)))
+        if group.pairs:
+            self.facts.setText(t("{n} 条，可能性 {share}", n=len(group.records), share=likely(group.probability)))
+        else:
+            self.facts.setText(t("{n} 条，由您选出", n=len(group.records)))
         self.compare.compared.show_plan(entity, plan, group.records, frozenset(self.left_out), self._desk.user_name)
         self.compare.fit()
         names = {r.id: self._name(r, group.records) for r in group.records}
@@ -179,8 +192,8 @@ class ReviewPane(QWidget):
     # ---- choosing -----------------------------------------------------------------------------------------------
 
     def _again(self) -> None:
-        if self.group is not None:
-            self.load(self.group.entity, self.group.id)
+        if self.group is not None and self._read is not None:
+            self._load(self._key, self._read)
 
     def _on_which(self) -> None:
         self.compare.compared.only_differing = self.which.current() == "differ"
