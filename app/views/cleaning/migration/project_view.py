@@ -90,8 +90,8 @@ class ProjectView(QWidget):
         self.more_button.clicked.connect(self._open_more)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(self.title, 3)
-        row.addWidget(self.facts, 2)
+        row.addWidget(self.title, 5)
+        row.addWidget(self.facts, 3)
         for button in (self.more_button, self.trial_button, self.again_button, self.run_button):
             row.addWidget(button)
         return row
