@@ -88,10 +88,13 @@ def _texts(entity: Entity, values: Values, key: str) -> list[str]:
 
 
 def _exact(reader: Reader, layout: Layout, key: str, texts: Sequence[str]) -> set[uuid.UUID]:
+    if layout.entity.field(key).type in POINT_TYPES:
+        pages = (_matching(reader, layout, Filter(key, "eq", text), layout.entity.title) for text in texts)
+        return {record.id for page in pages for record in page}
     if key == "name":
         texts = [match_key(x) for x in texts]
     column = layout.column(key)
-    if key != "name" and layout.entity.field(key).type not in POINT_TYPES and column is not None:
+    if key != "name" and column is not None:
         c = layout.table.c
         query = sa.select(c.id).where(c.org_id == 1, c.deleted_at.is_(None), column.in_(texts)).limit(_LOOKED_AT)
         return set(reader.connection.execute(query).scalars())

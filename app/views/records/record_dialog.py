@@ -26,10 +26,9 @@ from app.views.records.field_editors import FieldEditor, LineEditor
 from app.views.records.form_dialog import FormDialog
 from app.views.records.link_editor import finder_of
 from app.views.records.record_form import RecordForm
-from app.views.records.similar import find_similar
+from app.views.records.similar import Similar, find_similar
 from app.views.records.words import edit_text, new_text
 from app.views.shell.desk import Desk
-from app.views.theme import fonts
 from app.views.widgets import buttons
 from app.views.widgets.banner import Banner
 from app.views.widgets.labels import DataLabel
@@ -247,26 +246,24 @@ class RecordDialog(FormDialog):
         name, phones = drafts.get(self._entity.title), drafts.get("phones")
         text = name.text if isinstance(name, Typed) else ""
         numbers = [row.text for row in phones.rows] if isinstance(phones, Rows) else []
-        service = self._desk.workspace.records(self._key)
+        workspace = self._desk.workspace
 
-        def work(job: Job) -> list[Record]:
-            return find_similar(service, text, numbers, job)
+        def work(job: Job) -> list[Similar]:
+            return find_similar(workspace, self._key, text, numbers, job)
 
         self._searching = self._desk.read(work, self._show_similar, owner=self, on_failed=lambda _error: None)
 
-    def _show_similar(self, found: list[Record]) -> None:
+    def _show_similar(self, found: list[Similar]) -> None:
         own = self._record.id if self._record is not None else None
-        self._similar = [record for record in found if record.id != own]
-        words = []
-        for record in self._similar:
-            phones = record.get("phones") or ()
-            facts = fonts.join_facts(str(record.get("number") or ""), phones[0].value if phones else "")
-            words.append(f"{record.get('name')}（{facts}）" if facts else str(record.get("name")))
+        others = [one for one in found if one.known.id != own]
+        self._similar = [one.record for one in others if one.record is not None]
+        words = [one.words(self._desk.user_name(one.known.owner)) for one in others]
         self._banner.set_message(t("已有：{names}", names="、".join(words)), "warning")
-        self._banner.setVisible(bool(self._similar))
+        self._banner.set_action(t("打开") if self._similar else "")
+        self._banner.setVisible(bool(others))
 
     def similar(self) -> list[Record]:
-        """Records that seem to be the same."""
+        """Records that seem to be the same, of those the person may see."""
         return list(self._similar)
 
     def _open_similar(self) -> None:
