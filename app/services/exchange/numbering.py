@@ -12,6 +12,8 @@ from app.services.exchange.plan import ImportPlan
 from app.services.exchange.reading.records import Inspection
 
 _LONGEST_PREFIX = 30
+_LONGEST_COUNT = 7
+_LEAST = 3  # so many records of other names
 
 
 def numbered_apart(inspection: Inspection, plan: ImportPlan, layout: Layout, connection: sa.Connection) -> ImportPlan:
@@ -20,12 +22,15 @@ def numbered_apart(inspection: Inspection, plan: ImportPlan, layout: Layout, con
     if at is None or plan.columns[at].why == "person" or "match_key" not in layout.table.c:
         return plan
     names = {row[at]: match_key(_name(plan, row))[:100] for row in inspection.preview if row[at]}
+    if not all(number.isdecimal() and len(number) <= _LONGEST_COUNT for number in names):
+        return plan  # not a mere count of rows: the same number is the same record
     table = layout.table
     query = sa.select(table.c.external_id, table.c.match_key).where(
         table.c.org_id == 1, table.c.external_id.in_(list(names))
     )
     found = {row.external_id: row.match_key for row in connection.execute(query)}
-    if not found or sum(names[number] != key for number, key in found.items()) * 2 <= len(found):
+    others = sum(names[number] != key for number, key in found.items())
+    if others < _LEAST or others * 2 <= len(found):
         return plan
     prefix = f"{inspection.path.stem[:_LONGEST_PREFIX]}:"
     columns = [replace(c, prefix=prefix) if i == at else c for i, c in enumerate(plan.columns)]
