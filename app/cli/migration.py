@@ -25,6 +25,7 @@ def build() -> typer.Typer:
     group.command("create", help=t("用这些文件建立迁移项目"))(create)
     group.command("list", help=t("列出迁移项目"))(listed)
     group.command("show", help=t("显示迁移项目的步骤和运行结果"))(show)
+    group.command("recipe", help=t("某一步先按清洗配方整理"))(recipe)
     group.command("trial", help=t("试运行：在副本上做一遍并核对，不改动档案"))(trial)
     group.command("run", help=t("正式迁移；中断后再次运行会从中断的一步继续"))(run)
     group.command("rollback", help=t("整体回退：撤销这个项目带来的全部记录"))(rollback)
@@ -101,6 +102,22 @@ def show(context: typer.Context, name: Name) -> None:
         found = workspace.migrations.get(name)
     lines = [f"{i}. {s.path.name} → {s.entity}（{s.rows}）" for i, s in enumerate(found.steps, 1)]
     session.screen.result(project_json(found), "\n".join([f"{found.name}：{found.state}", *lines]))
+
+
+def recipe(
+    context: typer.Context,
+    name: Name,
+    step: Annotated[int, typer.Argument(min=1, metavar="STEP")],
+    saved: Annotated[str, typer.Argument(metavar="RECIPE")] = "",
+) -> None:
+    """Clean a step's table by a saved recipe before it is brought over; without RECIPE no longer."""
+    session = session_of(context)
+    with session.workspace() as workspace, session.screen.job() as job:
+        if step > len(workspace.migrations.get(name).steps):
+            raise WrongUsage(t("这个项目没有第 {n} 步。", n=step))
+        made = workspace.migrations.set_recipe(name, step - 1, saved, job)
+    text = t("第 {n} 步先按“{recipe}”清洗", n=step, recipe=saved) if saved else t("第 {n} 步不再清洗", n=step)
+    session.screen.result(project_json(made), text)
 
 
 def trial(context: typer.Context, name: Name) -> None:
@@ -203,6 +220,7 @@ def project_json(found: Project) -> dict[str, Any]:
         "steps": [
             {
                 "path": str(s.path), "sheet": s.sheet, "system": s.system, "entity": s.entity, "rows": s.rows, "mode": s.mode,
+                "recipe": s.recipe,
                 "mapping": {c.name: c.target for c in s.plan.columns},
             }
             for s in found.steps

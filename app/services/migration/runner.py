@@ -13,14 +13,16 @@ from app.core.jobs import Job
 from app.db.store import sums
 from app.errors import UserError
 from app.services.context import Context
+from app.services.exchange.cooking import read_cooked
 from app.services.exchange.importer import ImportService
 from app.services.exchange.plan import CREATE, UPSERT, ImportPlan
-from app.services.exchange.reading.records import Inspection, ReadOptions
+from app.services.exchange.reading.records import Batch, Inspection, ReadOptions
 from app.services.exchange.reading.source import read
 from app.services.exchange.report import DUPLICATE, WARNING, ImportReport
 from app.services.exchange.targets import LINE, NEW, header_key
 from app.services.migration.ledger import Ledger, LedgerReader, key_column, money_columns
 from app.services.migration.records import LISTED, MoneySum, RefusedRow, Step, StepResult
+from app.services.workbench.recipes import RecipeService
 
 _LONGEST = 200  # characters of a cell that is shown
 
@@ -53,12 +55,12 @@ class StepRunner:
         if not step.path.exists():
             raise UserError(t("找不到文件：{path}", path=step.path))
         options = options_of(step)
-        inspection = self._imports.inspect(step.path, options, job)
+        inspection = self.inspection(step, job)
         plan = self._plan(step, inspection)
         ledger = Ledger(money_columns(plan, self._context.registry))
         reader = LedgerReader(plan, self._context.registry)
-        for part in read(step.path, options, inspection, transform=reader, job=job):
-            ledger.entries.extend(part)
+        for piece in read_cooked(step.path, options, inspection, reader, job=job):
+            ledger.entries.extend(piece.made)
         digests = ledger.digests()
         vanished = sorted(k for k in known if k not in digests) if known is not None else []
         base = StepResult(
@@ -83,6 +85,13 @@ class StepRunner:
             )
             taken = dict(zip(_row_numbers(part_path, part_options, shorter, job), origins, strict=False))
         return self._told(base, plan, report, ledger, taken, base.rows - len(origins))
+
+    def inspection(self, step: Step, job: Job | None = None) -> Inspection:
+        """What the step's table holds, after its cleaning recipe."""
+        found = self._imports.inspect(step.path, options_of(step), job)
+        if not step.recipe:
+            return found
+        return self._imports.with_recipe(found, RecipeService(self._context).get(step.recipe).body)
 
     # ---- parts --------------------------------------------------------------------------------------------------
 
@@ -126,7 +135,8 @@ class StepRunner:
         with target.open("w", newline="", encoding="utf-8") as file:
             out = csv.writer(file)
             out.writerow([c.name for c in inspection.columns])
-            for batch in read(step.path, options, inspection, job=job):
+            for piece in read_cooked(step.path, options, inspection, _as_it_is, job=job):
+                batch: Batch = piece.made
                 for row, cells in zip(batch.rows, batch.cells, strict=True):
                     if row in wanted:
                         out.writerow(cells)
@@ -213,3 +223,7 @@ def _beside(path: Path) -> Path:
         number += 1
         candidate = path.with_name(t("{stem}_问题行.xlsx", stem=f"{path.stem} ({number})"))
     return candidate
+
+
+def _as_it_is(batch: Batch) -> Batch:
+    return batch

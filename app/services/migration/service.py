@@ -147,8 +147,17 @@ class MigrationService:
         return self._save(project, steps)
 
     def inspection(self, step: Step, job: Job | None = None) -> Inspection:
-        """What the step's table holds."""
-        return self._imports.inspect(step.path, options_of(step), job)
+        """What the step's table holds, after its cleaning recipe."""
+        return StepRunner(self._context, self._imports).inspection(step, job)
+
+    def set_recipe(self, name: str, index: int, recipe: str, job: Job | None = None) -> Project:
+        """Clean the table by a saved recipe before it is brought over ("" = no longer); its columns are mapped anew.
+        Raises UserError when the recipe does not fit the file."""
+        project = self._open_to_change(name)
+        step = replace(project.steps[index], recipe=recipe)
+        inspection = self.inspection(step, job)
+        made = replace(self._step(inspection, step.entity, job or Job(), step.system), recipe=recipe)
+        return self._save(project, [made if i == index else s for i, s in enumerate(project.steps)])
 
     # ---- runs ---------------------------------------------------------------------------------------------------
 

@@ -142,3 +142,19 @@ def test_that_wrong_words_are_answered(small: Kedang, exports: Path) -> None:
     assert small("migration", "list").data["rows"] == [listed]
     assert small("migration", "delete", "旧系统").code == 0
     assert small("migration", "list").data["total"] == 0
+
+
+def test_that_a_step_may_be_cleaned_by_a_recipe_first(small: Kedang, tmp_path: Path) -> None:
+    steps = tmp_path / "整理.json"
+    steps.write_text(
+        '{"version": 1, "steps": [{"op": "map", "column": "BillingCity", "map": {"Austin": "奥斯汀"}}]}',
+        encoding="utf-8",
+    )
+    assert small("clean", "recipe", "save", "整理", steps).code == 0
+    assert small("migration", "recipe", "旧系统", "9", "整理").code == 2
+    assert small("migration", "recipe", "旧系统", "1", "没有").code == 3
+    assert small("migration", "recipe", "旧系统", "1", "整理").data["steps"][0]["recipe"] == "整理"
+    assert counts(small("migration", "run", "旧系统").data, "created")[0] == (3,)
+    cities = {r["city"] for r in small("customers", "list", "--columns", "city").data["rows"]}
+    assert "奥斯汀" in cities
+    assert "Austin" not in cities
