@@ -30,7 +30,7 @@ def test_that_what_is_stored_comes_back(workspace: Workspace, data: st.DataObjec
     entity = workspace.customers.entity
     values: dict[str, Any] = {"name": "客户"}
     for field in entity.fields:
-        if field.key not in OWN and data.draw(st.booleans()):
+        if field.key not in OWN and not field.readonly and data.draw(st.booleans()):
             strategy = BY_TYPE[field.type]
             if field.choices and not field.open_choices:
                 strategy = st.sampled_from([c.code for c in field.choices])

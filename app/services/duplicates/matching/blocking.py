@@ -136,15 +136,9 @@ def _joined(a: Longs, b: Longs, n: int) -> Longs:
 
 
 def _reading_order(features: Sequence[Feature], n: int) -> Longs:
-    """The place of each record when all are ordered by their values, the most telling features first."""
+    """The place of each record when records with the same values are put together, the most telling features first."""
     ranked = sorted(features, key=lambda f: -len(f.values))[:4]
-    columns = []
-    for feature in reversed(ranked):
-        place = np.empty(len(feature.values) + 1, dtype=np.int64)
-        place[np.argsort(np.asarray(feature.values, dtype=object), kind="stable")] = np.arange(len(feature.values))
-        place[-1] = -1
-        columns.append(place[feature.codes])
-    order = np.lexsort(columns) if columns else np.arange(n)
+    order = np.lexsort([f.codes for f in reversed(ranked)]) if ranked else np.arange(n)
     places = np.empty(n, dtype=np.int64)
     places[order] = np.arange(n)
     return places
