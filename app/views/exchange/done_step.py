@@ -7,7 +7,10 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.i18n import t
+from app.core.jobs import Job
 from app.core.records import UndoResult
+from app.services.duplicates.records import SearchReport
+from app.services.duplicates.service import ENTITIES
 from app.views.exchange.import_session import ImportSession
 from app.views.exchange.result_tiles import ResultTiles
 from app.views.theme import fonts
@@ -20,11 +23,12 @@ _WITH_PAGE = ("customers", "contacts")
 
 class DoneStep(QWidget):
     """Signals:
-    again(): another file; leave(): to the imported records.
+    again(): another file; leave(): to the imported records; duplicates(): to what the search for duplicates found.
     """
 
     again = Signal()
     leave = Signal()
+    duplicates = Signal()
 
     def __init__(self, session: ImportSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,9 +64,11 @@ class DoneStep(QWidget):
         self.undo_button.clicked.connect(self._undo)
         self.again_button = buttons.plain(t("再导入一个文件"), "upload")
         self.again_button.clicked.connect(self.again)
+        self.twins_button = buttons.plain(t("新导入的查重"), "combine")
+        self.twins_button.clicked.connect(self._search)
         self.view_button = buttons.primary(t("查看导入的记录"), "users")
         self.view_button.clicked.connect(self.leave)
-        for button in (self.undo_button, self.again_button, self.view_button):
+        for button in (self.undo_button, self.again_button, self.twins_button, self.view_button):
             row.addWidget(button)
         row.addStretch()
         return row
@@ -81,11 +87,45 @@ class DoneStep(QWidget):
         self.undo_button.show()
         self.undo_button.setEnabled(report.operation is not None)
         self.view_button.setVisible(self._session.entity_key in _WITH_PAGE)
+        self.twins_button.setVisible(self._session.entity_key in ENTITIES and report.created > 0)
+        self.twins_button.setEnabled(True)
         self.rows.setVisible(report.errors_file is not None)
         if report.errors_file is not None:
             self.rows.set_message(
                 t("没有导入的行已存成“{name}”，改好后可直接再导入。", name=report.errors_file.name), "warning"
             )
+
+    def _search(self) -> None:
+        """Hold the new records against all others; the rest of the archive is not compared with itself."""
+        report, desk, entity = self._session.report, self._session.desk, self._session.entity_key
+        if report is None or report.operation is None:
+            return
+        operation, before = report.operation, self._facts.text()
+        self.twins_button.setEnabled(False)
+        self._facts.setText(t("正在查重…"))
+
+        def work(job: Job) -> SearchReport:
+            made = desk.workspace.history.records_made(operation, entity)
+            return desk.workspace.duplicates.find(entity, only=made, job=job)
+
+        def over() -> None:
+            self._facts.setText(before)
+            self.twins_button.setEnabled(True)
+
+        def done(found: SearchReport) -> None:
+            over()
+            if found.bands["auto"] + found.bands["review"]:
+                self.duplicates.emit()
+            else:
+                self._facts.setText(fonts.join_facts(before, t("没有发现重复")))
+
+        def failed(error: Exception) -> None:
+            over()
+            desk.dialogs.show_error(error)
+
+        desk.runner.start(
+            work, on_done=done, on_failed=failed, on_cancelled=over, owner=self, title=t("查找重复"), pool="read"
+        )
 
     def _open_rows(self) -> None:
         report = self._session.report
@@ -104,7 +144,7 @@ class DoneStep(QWidget):
             self._set_undoing(False)
             self._icon.set_icon("undo-2", "gray")
             self._title.setText(t("已撤销导入"))
-            for gone in (self.tiles, self.rows, self.undo_button, self.view_button):
+            for gone in (self.tiles, self.rows, self.undo_button, self.twins_button, self.view_button):
                 gone.hide()
             kept = t("{n} 条之后又改过，保持不变", n=len(result.kept)) if result.kept else ""
             self._facts.setText(fonts.join_facts(t("收回 {n} 条", n=f"{result.reverted:,}"), kept))
@@ -125,5 +165,5 @@ class DoneStep(QWidget):
     def _set_undoing(self, undoing: bool) -> None:
         """Nobody leaves in the middle of it."""
         self.is_undoing = undoing
-        for button in (self.undo_button, self.again_button, self.view_button):
+        for button in (self.undo_button, self.again_button, self.twins_button, self.view_button):
             button.setEnabled(not undoing)

@@ -131,6 +131,7 @@ class ImportDialog(QDialog):
         self.progress_step.cancel_wanted.connect(self._cancel)
         self.done_step.again.connect(self._again)
         self.done_step.leave.connect(self._leave)
+        self.done_step.duplicates.connect(self._to_duplicates)
 
     # ---- moving -------------------------------------------------------------------------------------------------
 
@@ -170,6 +171,10 @@ class ImportDialog(QDialog):
     def _leave(self) -> None:
         self.accept()
         self.desk.page_wanted.emit(self.session.entity_key, None)
+
+    def _to_duplicates(self) -> None:
+        self.accept()
+        self.desk.page_wanted.emit("cleaning", ("duplicates", self.session.entity_key))
 
     # ---- state --------------------------------------------------------------------------------------------------
 

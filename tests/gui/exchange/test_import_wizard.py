@@ -123,6 +123,32 @@ def test_that_another_file_can_follow(wizard, people, table, qtbot, workspace):
     assert wizard.session.dry.created == 1
 
 
+def test_that_new_rows_are_held_against_the_archive(wizard, table, qtbot, workspace):
+    from tests.factories.customers import add, email, phone
+
+    add(
+        workspace,
+        "绍兴兰亭酒业有限公司",
+        phones=(phone("13577778888"),),
+        emails=(email("lt@lanting.cn"),),
+        city="绍兴市",
+    )
+    rows = [
+        ["客户名称", "手机", "邮箱", "城市"],
+        ["兰亭酒业（绍兴）公司", "135-7777-8888", "lt@lanting.cn", "绍兴市"],
+        ["毫不相干的公司", "13612340000", "", ""],
+    ]
+    wizard.to_check(table(rows, "新名单.csv"))
+    click(wizard.dialog.next_button)
+    qtbot.waitUntil(lambda: wizard.dialog._step == DONE, timeout=20_000)
+    wanted = []
+    wizard.session.desk.page_wanted.connect(lambda key, payload: wanted.append((key, payload)))
+    click(wizard.dialog.done_step.twins_button)
+    qtbot.waitUntil(lambda: bool(wanted), timeout=20_000)
+    assert wanted == [("cleaning", ("duplicates", "customers"))]
+    assert workspace.duplicates.pairs("customers")[0] >= 1
+
+
 # ---- the file -------------------------------------------------------------------------------------------------------
 
 
