@@ -26,6 +26,9 @@ def run_selftest(folder: Path) -> int:
         theme.apply(app, "light")
         if icons.pixmap("archive").isNull():
             raise AssertionError("icons cannot be drawn")
+        from app.views.shell import pages
+
+        pages.load_all()
         folder.mkdir(parents=True, exist_ok=True)
         _work(folder)
     except Exception:  # noqa: BLE001 - whatever it is, the answer of a self-test is "no" and why
@@ -36,6 +39,9 @@ def run_selftest(folder: Path) -> int:
 
 def _work(folder: Path) -> None:
     from app.door import ArchiveDoor
+    from app.services.cleaning.text import simplified
+    from app.services.cleaning.workbench.patterns import compiled
+    from app.services.duplicates.matching.likeness import alike
     from app.services.exchange.reading.records import ReadOptions
 
     door = ArchiveDoor()
@@ -58,5 +64,10 @@ def _work(folder: Path) -> None:
     try:
         if again.customers.count() != len(_ROWS):
             raise AssertionError(f"{again.customers.count()} customers after opening again")
+        if again.duplicates.find("customers").records != len(_ROWS):
+            raise AssertionError("duplicates are not searched")
+        if simplified("蘇州恆力機械廠") != "苏州恒力机械厂" or not alike("苏州恒力机械", "蘇州衡力機械"):
+            raise AssertionError("traditional characters or pinyin are not known")
+        compiled(r"[0-9]+")
     finally:
         again.close()

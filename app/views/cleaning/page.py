@@ -16,7 +16,7 @@ from app.views.shell.page import Command, Page
 from app.views.widgets.segmented import SegmentedControl
 
 #: key → where the task's panel is
-_PANELS = {
+PANELS = {
     "health": "app.views.cleaning.health.panel:HealthPanel",
     "workbench": "app.views.cleaning.workbench.panel:WorkbenchPanel",
     "duplicates": "app.views.cleaning.duplicates.panel:DuplicatesPanel",
@@ -45,7 +45,7 @@ class CleaningPage(Page):
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
-        self._offered = [k for k, target in _PANELS.items() if _there(target)]
+        self._offered = [k for k, target in PANELS.items() if _there(target)]
         self._made: dict[str, QWidget] = {}
         self._tabs = SegmentedControl(list(self._titles()), t("数据治理"))
         self._tabs.changed.connect(self.show_task)
@@ -67,7 +67,7 @@ class CleaningPage(Page):
     def panel(self, key: str) -> QWidget:
         """The task's panel, made if need be. KeyError for one that is not offered."""
         if key not in self._made:
-            made = self._made[key] = _maker(_PANELS[key])(self.desk)
+            made = self._made[key] = _maker(PANELS[key])(self.desk)
             self._stack.addWidget(made)
         return self._made[key]
 

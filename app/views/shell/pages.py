@@ -80,6 +80,13 @@ def entries() -> list[PageEntry]:
     ]
 
 
+def load_all() -> None:
+    """Import every page, panel and dialog of the program; raises ImportError for one that this build lacks."""
+    panels: dict[str, str] = _class("app.views.cleaning.page:PANELS")
+    for target in (*(entry[1] for entry in _PAGES), *panels.values(), _IMPORT_DIALOG, _EXPORT_DIALOG):
+        _class(target)
+
+
 def can_import() -> bool:
     """Whether this build has the import dialog."""
     return _offered(_IMPORT_DIALOG)
