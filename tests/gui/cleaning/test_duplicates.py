@@ -6,7 +6,9 @@ import uuid
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.services.duplicates.records import GroupLine, Thresholds
 from app.views.cleaning.duplicates.compare import CompareModel
@@ -227,3 +229,19 @@ def test_that_ticked_customers_are_laid_side_by_side_and_merged(main_window, qtb
         == workspace.customers.current(c.id).id
         == workspace.customers.current(a.id).id
     )
+
+
+def test_that_a_key_held_down_does_not_merge_what_nobody_has_seen(
+    panel: DuplicatesPanel, qtbot, runner, workspace
+) -> None:
+    count, lines = len(names(workspace)), len(panel._lines)
+    assert lines >= 2
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_N, Qt.Key.Key_S):
+        held = QKeyEvent(QKeyEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, "", True)
+        QApplication.sendEvent(panel.list, held)
+        settled(panel, qtbot, runner)
+    assert (len(names(workspace)), len(panel._lines)) == (count, lines)
+    assert not panel.list.groups.skipped
+    qtbot.keyClick(panel.list, Qt.Key.Key_Return)
+    settled(panel, qtbot, runner)
+    assert len(panel._lines) == lines - 1

@@ -450,8 +450,10 @@ class DuplicatesPanel(QWidget):
         }  # fmt: skip
         action = actions.get(Qt.Key(event.key()))
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        held = event.isAutoRepeat() and event.key() not in (Qt.Key.Key_J, Qt.Key.Key_K)
         if action is not None and plain and self.stack.currentIndex() == 1:
-            action()
+            if not held:  # a key held down decides one group, not those nobody has seen yet
+                action()
         else:
             super().keyPressEvent(event)
 
