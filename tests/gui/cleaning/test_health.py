@@ -213,3 +213,12 @@ def test_that_in_a_narrow_window_the_cards_stand_one_above_the_other(health: Hea
     main_window.resize(1440, 900)
     qtbot.waitUntil(lambda: health.width() > 1000)
     assert fields.geometry().right() <= review.geometry().left()
+
+
+def test_that_a_check_of_a_read_only_archive_says_why_nothing_was_kept(
+    health: HealthPanel, qtbot, runner, workspace, monkeypatch
+) -> None:
+    monkeypatch.setattr(workspace.archive, "read_only", True)
+    health.check()
+    settled(health, qtbot, runner)
+    assert "只读" in health.desk.toasts.toasts()[-1].accessibleName()

@@ -257,7 +257,8 @@ class HealthPanel(QWidget):
 
         def done(result: CheckResult) -> None:
             self.check_button.setEnabled(True)
-            self.desk.toasts.show_toast(_told(result), "success" if result.stored else "info")
+            read_only = self.desk.workspace.archive.read_only
+            self.desk.toasts.show_toast(_told(result, read_only=read_only), "success" if result.stored else "info")
             self.reload()
 
         def over() -> None:
@@ -412,8 +413,10 @@ def _framed(title: str, hint: str, content: QWidget) -> QWidget:
     return card
 
 
-def _told(result: CheckResult) -> str:
+def _told(result: CheckResult, *, read_only: bool = False) -> str:
     """What a check did, in a sentence."""
+    if not result.stored and read_only:
+        return t("检查完成，总分 {score}。档案以只读方式打开，没有记录。", score=percent(result.health.overall))
     if not result.stored:
         return t("检查完成，总分 {score}。没有记录，因为您看不到全部档案。", score=percent(result.health.overall))
     return t(

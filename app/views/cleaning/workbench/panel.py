@@ -233,8 +233,11 @@ class WorkbenchPanel(QWidget):
         self.redo_button.setEnabled(free and history.at < len(history.entries))
         records = self.bench.source is not None and self.bench.source.records is not None
         entity = self.bench.source.records.entity if records and self.bench.source and self.bench.source.records else ""
-        may = self.desk.workspace.actor.may(entity, Action.EDIT) if records else True
+        actor = self.desk.workspace.actor
+        may = actor.may(entity, Action.EDIT) if records else actor.may("customers", Action.IMPORT)
+        may = may and not self.desk.workspace.archive.read_only
         self.finish_button.setEnabled(may and (not records or history.at > 0))
+        self.finish_button.setToolTip("" if may else t("您的角色或只读打开的档案不允许写入；可以导出清洗后的文件。"))
 
     def _show_rows(self) -> None:
         browse = self.bench.browse
@@ -264,8 +267,8 @@ class WorkbenchPanel(QWidget):
             self.records_button,
         ):
             button.setEnabled(not title)
-        for button in (self.undo_button, self.redo_button):
-            button.setEnabled(not title and button.isEnabled())
+        for step in (self.undo_button, self.redo_button):
+            step.setEnabled(not title and step.isEnabled())
         if not title:
             self._on_changed()
 
@@ -350,6 +353,13 @@ class WorkbenchPanel(QWidget):
             t("放弃现在这张表上的 {n} 步清洗？", n=history.at), t("放弃"),
             text=t("没有导出、导入或写回的结果会丢失；想以后重放，可以先存成配方。"), danger=True,
         )  # fmt: skip
+
+    def unsaved(self) -> str:
+        """The steps that go with the window, as a sentence; "" = none."""
+        history = self.bench.history
+        if history is None or not history.at or self.bench.source is None:
+            return ""
+        return t("清洗“{name}”的 {n} 步", name=self.bench.source.title, n=history.at)
 
     def close_table(self) -> None:
         """Leave the table; asks when steps would be lost."""
