@@ -203,6 +203,7 @@ def standardise(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     session = session_of(context)
     _check_use(file, recipe, apply=apply)
+    _check_targets(file, out, removed_to)
     options = (sheet, encoding, delimiter, header_row)
     with session.screen.job() as job, source(session, file, entity, filter_text, options, job) as known:
         wanted = _placed(recipe_named(session, recipe, known.workspace), known)
@@ -226,6 +227,15 @@ def _check_use(file: Path | None, recipe: str, *, apply: bool) -> None:
         raise WrongUsage(t("请用 --recipe 指定清洗配方的名字或文件。"))
     if apply and file is not None:
         raise WrongUsage(t("--apply 只用于档案里的记录；文件请用 --out 写出。"))
+
+
+def _check_targets(file: Path | None, out: Path | None, removed_to: Path | None) -> None:
+    """The source stays as it is, and no result takes the place of the other."""
+    targets = [path.resolve() for path in (out, removed_to) if path is not None]
+    if file is not None and file.resolve() in targets:
+        raise WrongUsage(t("不能覆盖正在清洗的原文件，请换一个名字。"))
+    if len(set(targets)) < len(targets):
+        raise WrongUsage(t("--out 和 --removed-to 不能是同一个文件。"))
 
 
 def _write_files(

@@ -10,7 +10,7 @@ import typer
 
 from app.cli import importing
 from app.cli.records import FilterOption, SortOption, columns_of, filter_of, sorts_of
-from app.cli.session import WrongUsage, session_of
+from app.cli.session import Limit, Offset, WrongUsage, session_of
 from app.core.i18n import t
 
 if TYPE_CHECKING:
@@ -98,8 +98,8 @@ def undone_text(found: UndoResult) -> str:
 
 def operations(
     context: typer.Context,
-    limit: int = 50,
-    offset: int = 0,
+    limit: Limit = 50,
+    offset: Offset = 0,
     state: Annotated[str | None, typer.Option("--state")] = None,
 ) -> None:
     """Operations, newest first; --state running lists interrupted ones."""

@@ -12,7 +12,7 @@ import typer
 from app.cli.data import undone_json, undone_text
 from app.cli.records import FilterOption, filter_of, user_ids
 from app.cli.records import find as find_record
-from app.cli.session import WrongUsage, session_of
+from app.cli.session import Limit, Offset, Session, WrongUsage, session_of
 from app.core.i18n import t
 from app.errors import UserError
 
@@ -75,8 +75,8 @@ def list_pairs(
     entity: To = "customers",
     state: Annotated[str, typer.Option("--state", help="open | merged | different")] = "open",
     least: Least = None,
-    limit: int = 100,
-    offset: int = 0,
+    limit: Limit = 100,
+    offset: Offset = 0,
 ) -> None:
     """Pairs of the last search, or decided ones."""
     session = session_of(context)
@@ -88,7 +88,7 @@ def list_pairs(
     session.screen.rows(total, [pair_json(p) | {"evidence_text": _reasons(p)} for p in pairs], headings)
 
 
-def groups(context: typer.Context, entity: To = "customers", limit: int = 100, offset: int = 0) -> None:
+def groups(context: typer.Context, entity: To = "customers", limit: Limit = 100, offset: Offset = 0) -> None:
     """Groups of open pairs."""
     session = session_of(context)
     with session.workspace() as workspace:
@@ -122,7 +122,12 @@ def merge(
     session = session_of(context)
     if auto == bool(records):
         raise WrongUsage(t("请给出要合并的档案，或者用 --auto。"))
+    if auto and (survivor or take):
+        raise WrongUsage(t("--survivor 和 --take 只用于逐条给出的档案，不能和 --auto 一起用。"))
     with session.workspace() as workspace, session.screen.job() as job:
+        if auto and dry_run:
+            _foretell(session, workspace, entity, least)
+            return
         if auto:
             done = workspace.merging.merge_groups(entity, least=least, job=job)
             kept = [{"group": str(k.id), "title": k.title, "reason": k.reason} for k in done.kept]
@@ -149,6 +154,20 @@ def merge(
     session.screen.result(data, t("{n} 条档案已并入，撤销用 kedang duplicates unmerge {id}", n=result.merged, id=result.operation_id))  # fmt: skip
 
 
+def _foretell(session: Session, workspace: Workspace, entity: str, least: float | None) -> None:
+    """Which groups --auto would merge; nothing is changed."""
+    floor = workspace.duplicates.thresholds(entity).auto if least is None else least
+    sure = [line for line in workspace.duplicates.groups(entity) if line.weakest >= floor]
+    merged = sum(line.size - 1 for line in sure)
+    data = {
+        "dry_run": True, "groups": len(sure), "merged": merged,
+        "would_merge": [{"group": str(g.id), "titles": list(g.titles), "weakest": g.weakest} for g in sure],
+    }  # fmt: skip
+    lines = [f"{g.weakest:.1%}  " + t("、").join(g.titles) for g in sure]
+    text = t("会合并 {n} 组，并入 {m} 条档案；还没有改动。", n=len(sure), m=merged)
+    session.screen.result(data, "\n".join([text, *lines]))
+
+
 def unmerge(context: typer.Context, operation: Annotated[str, typer.Argument(metavar="OPERATION")]) -> None:
     """Take a merge apart again."""
     session = session_of(context)
@@ -160,7 +179,7 @@ def unmerge(context: typer.Context, operation: Annotated[str, typer.Argument(met
     session.screen.result(undone_json(found), undone_text(found))
 
 
-def merges(context: typer.Context, limit: int = 50, offset: int = 0) -> None:
+def merges(context: typer.Context, limit: Limit = 50, offset: Offset = 0) -> None:
     """Merges that were made, newest first."""
     from app.services.exchange.record_json import moment_text
 
@@ -278,7 +297,7 @@ def _purpose(text: str) -> Purpose:
 def _read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UserError(t("读不了 JSON 文件：{path}", path=path)) from error
 
 
@@ -292,6 +311,8 @@ def model(
     engine."""
     session = session_of(context)
     rows = table or out.with_suffix(".csv")
+    if rows.absolute() == out.absolute():
+        raise WrongUsage(t("模型和表格不能写进同一个文件，请换一个文件名。"))
     with session.workspace() as workspace, session.screen.job() as job:
         count = workspace.duplicates.export_model(entity, out, rows, job)
     text = t("模型已写入 {path}，{n} 条档案已写入 {table}", path=out, n=count, table=rows)

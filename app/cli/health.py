@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.session import WrongUsage, session_of
+from app.cli.session import Limit, Offset, WrongUsage, session_of
 from app.core.i18n import t
 
 if TYPE_CHECKING:
@@ -178,8 +178,8 @@ def findings(
     entity: EntityOption = None,
     rule: Annotated[str, typer.Option("--rule")] = "",
     state: Annotated[str, typer.Option("--state")] = "open",
-    limit: Annotated[int, typer.Option("--limit", min=0)] = 100,
-    offset: Annotated[int, typer.Option("--offset", min=0)] = 0,
+    limit: Limit = 100,
+    offset: Offset = 0,
     as_json: JsonOption = False,
 ) -> None:
     """The review list."""
@@ -302,6 +302,8 @@ def _given(text: str) -> dict[str, Any]:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         raise WrongUsage(t("规则不是有效的 JSON：{reason}", reason=error.msg)) from error
+    except RecursionError as error:
+        raise WrongUsage(t("规则不是有效的 JSON：{reason}", reason=t("嵌套太深"))) from error
     if not isinstance(data, dict) or not {"entity", "kind"} <= data.keys():
         raise WrongUsage(t("规则需要 entity、field、kind 和 params。"))
     if not isinstance(data.get("params", {}), dict):

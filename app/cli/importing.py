@@ -131,6 +131,8 @@ def import_file(  # noqa: PLR0913, PLR0917 - one parameter for each option
     options = options_of(sheet, encoding, delimiter, header_row)
     if unmapped not in (None, "fields", "skip"):
         raise WrongUsage(t("{option} 只能是 {all}。", option="--unmapped", all="fields | skip"))
+    if errors_to is not None and errors_to.resolve() == file.resolve():
+        raise WrongUsage(t("--errors-to 不能覆盖正在导入的文件，请换一个名字。"))
     with session.workspace() as workspace, session.screen.job() as job:
         inspection = workspace.imports.inspect(file, options, job)
         if recipe:
@@ -226,7 +228,7 @@ def _mapped(workspace: Workspace, inspection: Inspection, entity: str, mapping: 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UserError(t("这不是有效的导入方案文件。")) from error
     if not isinstance(data, dict):
         raise UserError(t("这不是有效的导入方案文件。"))

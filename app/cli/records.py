@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli.screen import cell
-from app.cli.session import Session, WrongUsage, session_of
+from app.cli.session import Limit, Offset, Session, WrongUsage, session_of
 from app.core.i18n import t
 from app.errors import NotFound
 
@@ -79,6 +79,8 @@ def filter_of(text: str | None) -> Filter | None:
         return parse(json.loads(text))
     except json.JSONDecodeError as error:
         raise WrongUsage(t("--filter 后面不是有效的 JSON：{reason}", reason=error.msg)) from error
+    except RecursionError as error:
+        raise WrongUsage(t("--filter 后面不是有效的 JSON：{reason}", reason=t("嵌套太深"))) from error
 
 
 def sorts_of(text: str | None) -> tuple[Sort, ...]:
@@ -138,15 +140,13 @@ def list_records(
     filter_text: FilterOption = None,
     sort: SortOption = None,
     columns: ColumnsOption = None,
-    limit: int = 100,
-    offset: int = 0,
+    limit: Limit = 100,
+    offset: Offset = 0,
     deleted: bool = False,
 ) -> None:
     """A page of the records that fit; --deleted: those in the recycle bin."""
     session = session_of(context)
     condition, sorts, wanted = filter_of(filter_text), sorts_of(sort), columns_of(columns)
-    if limit < 0 or offset < 0:
-        raise WrongUsage(t("--limit 和 --offset 不能是负数。"))
     with session.workspace() as workspace:
         service = workspace.records(entity)
         fields = [service.entity.field(key) for key in wanted or ()]
@@ -212,7 +212,7 @@ def delete(context: typer.Context, entity: str, reference: Reference) -> None:
     session.screen.result({"deleted": str(record.id), "operation": operation}, text)
 
 
-def history(context: typer.Context, entity: str, reference: Reference, limit: int = 100, offset: int = 0) -> None:
+def history(context: typer.Context, entity: str, reference: Reference, limit: Limit = 100, offset: Offset = 0) -> None:
     """The changes of a record, newest first."""
     from app.services.exchange.record_json import moment_text
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.session import WrongUsage, session_of
+from app.cli.session import Limit, Offset, WrongUsage, session_of
 from app.core.i18n import t
 
 ENTITIES = ("customers", "contacts", "activities", "deals", "tickets", "leads", "orders", "products")
@@ -16,8 +16,8 @@ def search(
     context: typer.Context,
     text: str,
     within: Annotated[str, typer.Option("--in")] = ",".join(ENTITIES),
-    limit: int = 50,
-    offset: int = 0,
+    limit: Limit = 50,
+    offset: Offset = 0,
 ) -> None:
     """Names, pinyin, numbers, phones and texts; customers first. Rows carry their "entity" and "title"."""
     from app.core.filters import Search

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Annotated, ClassVar, cast
 
 import typer
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from app.services.workspace import Workspace
 
 ORIGIN = "cli"
+#: what a page of a list may ask for: no more than the engine counts
+_MOST = 2**31 - 1
+Limit = Annotated[int, typer.Option("--limit", min=0, max=_MOST)]
+Offset = Annotated[int, typer.Option("--offset", min=0, max=_MOST)]
 
 
 class WrongUsage(AppError):

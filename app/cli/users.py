@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.session import secret, session_of
+from app.cli.session import Limit, Offset, secret, session_of
 from app.core.i18n import t
 
 Roles = Annotated[str, typer.Option("--roles")]
@@ -31,7 +31,7 @@ def _json(person: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def list_users(context: typer.Context, limit: int = 100, offset: int = 0) -> None:
+def list_users(context: typer.Context, limit: Limit = 100, offset: Offset = 0) -> None:
     """All users, the oldest first."""
     session = session_of(context)
     with session.workspace() as workspace:

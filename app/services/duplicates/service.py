@@ -151,6 +151,7 @@ class DuplicateService:
         Raises UserError when nothing was searched yet, NotPermitted without the right to export."""
         from app.services.duplicates import splink
         from app.services.duplicates.matching.features import build
+        from app.services.exchange.files import check_target, whole_file
 
         self._check(entity)
         self._context.actor.require(entity, Action.EXPORT)
@@ -164,8 +165,11 @@ class DuplicateService:
         features = build(columns_of(described, texts, [f for f in fields if f.key != "external_id"]), job)
         outer = texts.single["external_id"]
         ids = [name or str(uuid.UUID(bytes=key)) for key, name in zip(texts.ids, outer, strict=True)]
-        settings.write_text(json.dumps(splink.settings_json(model), ensure_ascii=False, indent=2), encoding="utf-8")
-        splink.write_table(table, ids, features)
+        check_target(table)
+        with whole_file(settings) as part:
+            part.write_text(json.dumps(splink.settings_json(model), ensure_ascii=False, indent=2), encoding="utf-8")
+        with whole_file(table) as part:
+            splink.write_table(part, ids, features)
         return len(ids)
 
     # ---- deciding -----------------------------------------------------------------------------------------------
@@ -180,6 +184,7 @@ class DuplicateService:
 
     def thresholds(self, entity: str) -> Thresholds:
         """The limits in force: set by a person, else learned from decisions, else the usual ones."""
+        self._check(entity)
         with self._context.reading() as work:
             known = setting(work.connection, f"duplicates.thresholds.{entity}")
             if known:

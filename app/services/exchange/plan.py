@@ -126,6 +126,7 @@ class ImportPlan:
             or self.empty not in ("keep", "clear")
             or self.bad_cells not in BAD_CELLS
             or self.links not in ("make", "open")
+            or not isinstance(self.defaults, Mapping)
         ):
             raise UserError(t("这不是有效的导入方案文件。"))
 

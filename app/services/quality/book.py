@@ -296,7 +296,8 @@ def _particular(entity: Entity, field: str, kind: str, params: Mapping[str, Any]
             raise UserError(t("请给出格式：一个正则表达式，或 {names} 之一。", names=", ".join(FORMATS)))
         return {"format": params["format"]}
     if kind == "allowed":
-        values = [str(v).strip() for v in params.get("values") or () if str(v).strip()]
+        listed = params.get("values") or ()
+        values = [str(v).strip() for v in listed if str(v).strip()] if isinstance(listed, list | tuple) else []
         if not values:
             raise UserError(t("请列出允许的值。"))
         return {"values": values}

@@ -94,6 +94,10 @@ class CleaningPage(Page):
         panel: Panel = current  # type: ignore[assignment]
         return [*panel.commands(), *going]
 
+    def unsaved(self) -> str:
+        widget = self._made.get("workbench")
+        return str(widget.unsaved()) if widget is not None else ""  # type: ignore[attr-defined]
+
     def refresh(self, changes: ChangeSet, initiator: object) -> None:
         for widget in self._made.values():
             panel: Panel = widget  # type: ignore[assignment]

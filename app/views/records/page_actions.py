@@ -22,6 +22,9 @@ from app.views.theme import fonts
 from app.views.widgets.menus import MenuItem, build_menu
 from app.views.widgets.table.tsv import tsv
 
+#: more records than this are not laid side by side
+_MERGED = 200
+
 if TYPE_CHECKING:
     from app.views.records.record_actions import Handles
     from app.views.records.record_page import RecordPage
@@ -198,12 +201,15 @@ class PageActions(QObject):
         if len(handles) < 2:
             self._desk.toasts.show_toast(t("至少勾选两条才能合并"), "info")
             return
+        if len(handles) > _MERGED:
+            self._desk.toasts.show_toast(t("一次最多合并 {n} 条，请少勾选一些", n=_MERGED), "info")
+            return
 
         def done(records: dict[int, Record]) -> None:
             ids = [records[h].id for h in handles if h in records]
             self._desk.page_wanted.emit("cleaning", ("duplicates", (self._key, tuple(ids))))
 
-        self._desk.read(lambda _job: service.page(handles[:200], [service.entity.title]), done, owner=self)
+        self._desk.read(lambda _job: service.page(handles, [service.entity.title]), done, owner=self)
 
     def export(self, handles: Handles | None = None) -> None:
         """The whole list, or these records of it."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout,
 
 from app.core.access import Action
 from app.core.i18n import t
+from app.errors import AppError
 from app.services.workspace import Workspace
 from app.settings.store import SettingsStore
 from app.views.operations.runner import BaseRunner
@@ -148,7 +149,13 @@ class MainWindow(QWidget):
         return list(self._entries)
 
     def _on_wanted(self, key: str, payload: object) -> None:
-        """A page of the stack, or one of the dialogs pages ask for by name."""
+        """A page of the stack, or one of the dialogs pages ask for by name; what is not permitted is told."""
+        try:
+            self._open_wanted(key, payload)
+        except AppError as error:
+            self.desk.dialogs.show_error(error)
+
+    def _open_wanted(self, key: str, payload: object) -> None:
         if key == "import":
             wish = dict(payload) if isinstance(payload, dict) else {}
             path = wish.get("path")
@@ -240,7 +247,16 @@ class MainWindow(QWidget):
 
     # ---- leaving ------------------------------------------------------------------------------------------------
 
+    def _may_lose(self) -> bool:
+        """Whether what pages have not kept may go; asks when there is something."""
+        unsaved = [text for page in self._pages.values() if (text := page.unsaved())]
+        return not unsaved or self.desk.dialogs.confirm(
+            t("关闭后会丢失还没有保存的内容"), t("放弃并关闭"), text="\n".join(unsaved), danger=True
+        )
+
     def _close_asking(self) -> None:
+        if not self._may_lose():
+            return
         wait = False
         running = [task.title for task in self._runner.tasks()]
         if running:
@@ -305,8 +321,10 @@ class MainWindow(QWidget):
     def _on_restart_wanted(self) -> None:
         if self._runner.busy("write"):
             self.toasts.show_toast(t("任务完成以后，重新打开程序就会换成新的语言。"), "info")
-        else:
+        elif self._may_lose():
             self.rebuild_wanted.emit()
+        else:
+            self.toasts.show_toast(t("重新打开程序就会换成新的语言。"), "info")
 
     def _on_failed(self, _task: Task, error: Exception) -> None:
         if self._closing is None:

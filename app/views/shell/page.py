@@ -67,6 +67,10 @@ class Page(QWidget):
         """Buttons for the right end of the head bar (made once)."""
         return []
 
+    def unsaved(self) -> str:
+        """What would be lost when the window closes now, as a sentence; "" = nothing."""
+        return ""
+
     def refresh(self, changes: ChangeSet, initiator: object) -> None:
         """Data changed; called for every write, also this page's own."""
 

@@ -6,7 +6,9 @@ import uuid
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.services.duplicates.records import GroupLine, Thresholds
 from app.views.cleaning.duplicates.compare import CompareModel
@@ -220,6 +222,7 @@ def test_that_ticked_customers_are_laid_side_by_side_and_merged(main_window, qtb
     panel = main_window.current_page().panel("duplicates")
     qtbot.waitUntil(lambda: panel.pane.group is not None and len(panel.pane.group.records) == 3, timeout=10_000)
     assert panel.right.currentWidget() is panel.pane
+    assert panel.list.current() is None, "no group of the list is what stands on the right"
     panel.merge()
     qtbot.waitUntil(lambda: not runner.busy(), timeout=10_000)
     assert (
@@ -227,3 +230,39 @@ def test_that_ticked_customers_are_laid_side_by_side_and_merged(main_window, qtb
         == workspace.customers.current(c.id).id
         == workspace.customers.current(a.id).id
     )
+
+
+def test_that_a_key_held_down_does_not_merge_what_nobody_has_seen(
+    panel: DuplicatesPanel, qtbot, runner, workspace
+) -> None:
+    count, lines = len(names(workspace)), len(panel._lines)
+    assert lines >= 2
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_N, Qt.Key.Key_S):
+        held = QKeyEvent(QKeyEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, "", True)
+        QApplication.sendEvent(panel.list, held)
+        settled(panel, qtbot, runner)
+    assert (len(names(workspace)), len(panel._lines)) == (count, lines)
+    assert not panel.list.groups.skipped
+    qtbot.keyClick(panel.list, Qt.Key.Key_Return)
+    settled(panel, qtbot, runner)
+    assert len(panel._lines) == lines - 1
+
+
+def test_that_nothing_can_be_decided_in_an_archive_opened_read_only(
+    panel: DuplicatesPanel, qtbot, runner, workspace, monkeypatch
+) -> None:
+    monkeypatch.setattr(workspace.archive, "read_only", True)
+    count = len(names(workspace))
+    panel.reload()
+    settled(panel, qtbot, runner)
+    go_to(panel, "恒力", qtbot, runner)
+    panel.pane._again()
+    settled(panel, qtbot, runner)
+    assert not panel.pane.merge.isEnabled()
+    assert not panel.pane.different.isEnabled()
+    panel.list.setFocus()
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_N):
+        qtbot.keyClick(panel.list, key)
+        settled(panel, qtbot, runner)
+    assert len(names(workspace)) == count
+    assert workspace.duplicates.pairs("customers", state="different")[0] == 0

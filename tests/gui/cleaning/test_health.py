@@ -202,3 +202,23 @@ def test_that_a_reader_sees_figures_and_cannot_decide(qtbot, runner, workspace, 
     settled(panel, qtbot, runner)
     assert dialog.new.isHidden()
     dialog.close()
+
+
+def test_that_in_a_narrow_window_the_cards_stand_one_above_the_other(health: HealthPanel, main_window, qtbot) -> None:
+    main_window.resize(960, 640)
+    qtbot.waitUntil(lambda: health.width() < 800)
+    fields, review = health._split.widget(0), health._split.widget(1)
+    assert fields.geometry().bottom() <= review.geometry().top()
+    assert min(fields.width(), review.width()) > 600
+    main_window.resize(1440, 900)
+    qtbot.waitUntil(lambda: health.width() > 1000)
+    assert fields.geometry().right() <= review.geometry().left()
+
+
+def test_that_a_check_of_a_read_only_archive_says_why_nothing_was_kept(
+    health: HealthPanel, qtbot, runner, workspace, monkeypatch
+) -> None:
+    monkeypatch.setattr(workspace.archive, "read_only", True)
+    health.check()
+    settled(health, qtbot, runner)
+    assert "只读" in health.desk.toasts.toasts()[-1].accessibleName()

@@ -333,3 +333,13 @@ def test_that_the_pane_folds_and_copies(page, qtbot):
     assert page.book.recall("pane_shown", default=True) is False
     page.toggle_pane()
     assert page.pane.isVisible()
+
+
+def test_that_more_than_can_be_laid_side_by_side_is_not_cut_short_in_silence(page, monkeypatch):
+    wishes = []
+    page.desk.page_wanted.connect(lambda key, payload: wishes.append((key, payload)))
+    monkeypatch.setattr("app.views.records.page_actions._MERGED", 3)
+    page.rows.model.selection.select_all()
+    page.verbs.merge()
+    assert "最多合并 3 条" in page.desk.toasts.toasts()[-1].accessibleName()
+    assert not wishes

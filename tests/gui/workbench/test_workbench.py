@@ -439,3 +439,53 @@ def test_that_everything_has_a_name_for_screen_readers(bench, messy, language):
     bench.idle()
     panel.deleteLater()
     QApplication.processEvents()
+
+
+# ---- what must not be lost ------------------------------------------------------------------------------------------
+
+
+def test_that_another_table_does_not_take_the_place_of_unsaved_steps_unasked(bench, dialogs, messy):
+    bench.open(messy)
+    bench.bench.do_step(Step("constant", "", {"into": "城市", "value": "昆山"}))
+    bench.idle()
+    for payload in ({"entity": "customers"}, messy):
+        dialogs.answers.append("")
+        bench.panel.activate(payload)
+        bench.idle()
+        assert bench.column("城市") == ["昆山"] * 6
+    assert len(dialogs.asked) == 2
+    dialogs.answers.append("yes")
+    bench.panel.activate({"entity": "customers"})
+    bench.idle()
+    assert bench.bench.source.records is not None
+
+
+def test_that_the_history_stands_still_while_a_step_is_under_way(bench, messy):
+    bench.open(messy)
+    bench.bench.do_step(Step("constant", "", {"into": "城市", "value": "昆山"}))
+    bench.idle()
+    bench.bench.do_step(Step("constant", "", {"into": "备注", "value": "核对过"}))
+    assert bench.bench.is_busy
+    assert not bench.panel.undo_button.isEnabled()
+    assert not bench.panel.rows_button.isEnabled()
+    bench.bench.undo()
+    bench.bench.go_to(0)
+    bench.idle()
+    assert bench.bench.history.at == 2
+    assert (set(bench.column("城市")), set(bench.column("备注"))) == ({"昆山"}, {"核对过"})
+    click(bench.panel.undo_button)
+    bench.idle()
+    assert set(bench.column("城市")) == {"昆山"}
+    assert set(bench.column("备注")) != {"核对过"}
+
+
+def test_that_a_narrow_bench_shows_its_verbs_as_icons_with_names(bench, messy):
+    bench.open(messy)
+    panel = bench.panel
+    panel.resize(755, 500)
+    assert panel.transform_button.text() == ""
+    assert panel.transform_button.toolTip() == panel.transform_button.accessibleName() == "转换"
+    assert_accessible(panel)
+    bench.wait(lambda: panel._title.width() > 100)
+    panel.resize(1280, 760)
+    assert panel.transform_button.text() == "转换"

@@ -163,6 +163,13 @@ class GroupList(QListView):
         self.viewport().update()
         self.chosen.emit(self.current())
 
+    def let_go(self) -> None:
+        """No group is the current one; nobody is told."""
+        blocked = self.selectionModel().blockSignals(True)
+        self.setCurrentIndex(QModelIndex())
+        self.selectionModel().blockSignals(blocked)
+        self.viewport().update()
+
     def step(self, by: int) -> bool:
         """Go to another group; False at the end."""
         to = self.currentIndex().row() + by

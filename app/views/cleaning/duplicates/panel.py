@@ -255,6 +255,7 @@ class DuplicatesPanel(QWidget):
             )
         self._show_lines()
         if self._wanted:
+            self.list.let_go()  # none of its groups is what stands on the right
             self.right.setCurrentWidget(self.pane)
             self.pane.load_records(self.entity.key(), self._wanted)
             self._wanted = ()
@@ -394,7 +395,7 @@ class DuplicatesPanel(QWidget):
     def different(self) -> None:
         """No duplicates: the pairs of the group never come again."""
         group = self.pane.group
-        if group is None or self.right.currentWidget() is not self.pane:
+        if group is None or not self.pane.different.isEnabled() or self.right.currentWidget() is not self.pane:
             return
         pairs = [(pair.a, pair.b) for pair in group.pairs]
         service, entity = self.desk.workspace.duplicates, group.entity
@@ -450,8 +451,10 @@ class DuplicatesPanel(QWidget):
         }  # fmt: skip
         action = actions.get(Qt.Key(event.key()))
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        held = event.isAutoRepeat() and event.key() not in (Qt.Key.Key_J, Qt.Key.Key_K)
         if action is not None and plain and self.stack.currentIndex() == 1:
-            action()
+            if not held:  # a key held down decides one group, not those nobody has seen yet
+                action()
         else:
             super().keyPressEvent(event)
 
@@ -461,7 +464,7 @@ class DuplicatesPanel(QWidget):
         else:
             items = [
                 MenuItem(t("合并"), self.merge, "combine", "Return", enabled=self.pane.merge.isEnabled()),
-                MenuItem(t("不是重复"), self.different, "split", "N"),
+                MenuItem(t("不是重复"), self.different, "split", "N", enabled=self.pane.different.isEnabled()),
                 MenuItem(t("先跳过"), self.skip, "chevron-right", "S"),
             ]
         build_menu(self, items).popup(place)

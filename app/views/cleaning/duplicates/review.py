@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
+from app.core.access import Action
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import Record
@@ -182,7 +183,10 @@ class ReviewPane(QWidget):
         self.follow.setText(t("一起转过去：{what}", what=t("、").join(moved)) if moved else "")
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
-        self.merge.setEnabled(not problem and len(self.included()) > 1)
+        workspace = self._desk.workspace
+        may = workspace.actor.may(group.entity, Action.EDIT) and not workspace.archive.read_only
+        self.merge.setEnabled(may and not problem and len(self.included()) > 1)
+        self.different.setEnabled(may)
         self.merge.setText(t("合并") if len(group.records) == 2 else t("合并 {n} 条", n=len(self.included())))
 
     def _name(self, record: Record, records: Sequence[Record]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.filters import Filter
 from app.core.i18n import t
@@ -38,6 +38,8 @@ from app.views.widgets.skeleton import Skeleton
 _SETTLE, _QUICK = 1200, 4.0
 #: below this width the course of the score gives way to the figures
 _WIDE = 1000
+#: below this width the two cards stand one above the other
+_BESIDE = 1000
 Shown = tuple[Health, tuple[Score, ...], tuple[FindingGroup, ...], bool]
 
 
@@ -142,7 +144,7 @@ class HealthPanel(QWidget):
         self.review.decided.connect(self._read_groups)
         self.review.check_wanted.connect(self.check)
         right = _framed(t("待核对清单"), t("值改变之前，忽略的不再提示"), self.review)
-        split = Gap(Qt.Orientation.Horizontal)
+        split = self._split = Gap(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.setHandleWidth(12)
         split.addWidget(left)
@@ -157,7 +159,15 @@ class HealthPanel(QWidget):
         column.setSpacing(12)
         column.addWidget(top)
         column.addWidget(split, 1)
-        return page
+        page.setProperty("ground", "surface")
+        page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        area = QScrollArea()
+        area.setWidget(page)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return area
 
     # ---- the page's contract ------------------------------------------------------------------------------------
 
@@ -198,6 +208,9 @@ class HealthPanel(QWidget):
         super().resizeEvent(event)
         if self._entities:
             self._course.setVisible(self.width() >= _WIDE)
+            beside = self.width() >= _BESIDE  # else the list stands below the fields, and the page scrolls
+            self._split.setOrientation(Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical)
+            self._split.setMinimumHeight(300 if beside else 2 * 320)
 
     # ---- reading ------------------------------------------------------------------------------------------------
 
@@ -244,7 +257,8 @@ class HealthPanel(QWidget):
 
         def done(result: CheckResult) -> None:
             self.check_button.setEnabled(True)
-            self.desk.toasts.show_toast(_told(result), "success" if result.stored else "info")
+            read_only = self.desk.workspace.archive.read_only
+            self.desk.toasts.show_toast(_told(result, read_only=read_only), "success" if result.stored else "info")
             self.reload()
 
         def over() -> None:
@@ -399,8 +413,10 @@ def _framed(title: str, hint: str, content: QWidget) -> QWidget:
     return card
 
 
-def _told(result: CheckResult) -> str:
+def _told(result: CheckResult, *, read_only: bool = False) -> str:
     """What a check did, in a sentence."""
+    if not result.stored and read_only:
+        return t("检查完成，总分 {score}。档案以只读方式打开，没有记录。", score=percent(result.health.overall))
     if not result.stored:
         return t("检查完成，总分 {score}。没有记录，因为您看不到全部档案。", score=percent(result.health.overall))
     return t(

@@ -237,8 +237,8 @@ class Bench(QObject):
         self._stepped()
 
     def go_to(self, at: int) -> None:
-        """Back or forth in the history."""
-        if self.history is not None and at != self.history.at:
+        """Back or forth in the history; not while a step is under way, which goes behind the one it began with."""
+        if self.history is not None and self._task is None and at != self.history.at:
             self.history.go_to(at)
             self._stepped()
 

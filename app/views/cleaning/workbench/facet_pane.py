@@ -45,6 +45,8 @@ class FacetPane(QWidget):
         self._list.setContentsMargins(0, 0, 6, 0)
         self._list.setSpacing(8)
         self._list.addStretch()
+        body.setProperty("ground", "surface")
+        body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         area = QScrollArea()
         area.setWidget(body)
         area.setWidgetResizable(True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.access import Action
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _ENTITIES = ("customers", "contacts", "leads", "products", "deals", "orders", "payments", "activities", "tickets")
 _EMPTY, _WORK = range(2)
+#: below this width the verbs of the bar show their icons only
+_ROOMY = 1000
 
 
 class WorkbenchPanel(QWidget):
@@ -127,7 +129,23 @@ class WorkbenchPanel(QWidget):
             self.recipe_button, self.export_button, self.finish_button, self.close_button,
         ):  # fmt: skip
             row.addWidget(button)
+        self._verbs = {
+            button: button.text()
+            for button in (
+                self.transform_button, self.cluster_button, self.rows_button, self.recipe_button, self.export_button,
+            )
+        }  # fmt: skip
+        for button, text in self._verbs.items():
+            button.setAccessibleName(text)
         return row
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        roomy = self.width() >= _ROOMY
+        for button, text in self._verbs.items():
+            button.setText(text if roomy else "")
+            button.setToolTip("" if roomy else text)
+            button.updateGeometry()
 
     def _build_status(self) -> QWidget:
         self._status = QWidget()
@@ -170,8 +188,9 @@ class WorkbenchPanel(QWidget):
     def activate(self, payload: object) -> None:
         """Come to the front; open what is asked for."""
         if isinstance(payload, str | Path):
-            self.bench.open_file(Path(payload))
-        elif isinstance(payload, dict) and payload.get("entity"):
+            if self._may_leave():
+                self.bench.open_file(Path(payload))
+        elif isinstance(payload, dict) and payload.get("entity") and self._may_leave():
             self.bench.open_records(str(payload["entity"]), payload.get("filter"))
 
     def commands(self) -> list[Command]:
@@ -209,12 +228,16 @@ class WorkbenchPanel(QWidget):
         history = self.bench.history
         if history is None:
             return
-        self.undo_button.setEnabled(history.at > 0)
-        self.redo_button.setEnabled(history.at < len(history.entries))
+        free = not self.bench.is_busy  # a step under way belongs behind the one in force
+        self.undo_button.setEnabled(free and history.at > 0)
+        self.redo_button.setEnabled(free and history.at < len(history.entries))
         records = self.bench.source is not None and self.bench.source.records is not None
         entity = self.bench.source.records.entity if records and self.bench.source and self.bench.source.records else ""
-        may = self.desk.workspace.actor.may(entity, Action.EDIT) if records else True
+        actor = self.desk.workspace.actor
+        may = actor.may(entity, Action.EDIT) if records else actor.may("customers", Action.IMPORT)
+        may = may and not self.desk.workspace.archive.read_only
         self.finish_button.setEnabled(may and (not records or history.at > 0))
+        self.finish_button.setToolTip("" if may else t("您的角色或只读打开的档案不允许写入；可以导出清洗后的文件。"))
 
     def _show_rows(self) -> None:
         browse = self.bench.browse
@@ -236,11 +259,16 @@ class WorkbenchPanel(QWidget):
         for button in (
             self.transform_button,
             self.cluster_button,
+            self.rows_button,
+            self.recipe_button,
+            self.export_button,
             self.finish_button,
             self.open_button,
             self.records_button,
         ):
             button.setEnabled(not title)
+        for step in (self.undo_button, self.redo_button):
+            step.setEnabled(not title and step.isEnabled())
         if not title:
             self._on_changed()
 
@@ -325,6 +353,13 @@ class WorkbenchPanel(QWidget):
             t("放弃现在这张表上的 {n} 步清洗？", n=history.at), t("放弃"),
             text=t("没有导出、导入或写回的结果会丢失；想以后重放，可以先存成配方。"), danger=True,
         )  # fmt: skip
+
+    def unsaved(self) -> str:
+        """The steps that go with the window, as a sentence; "" = none."""
+        history = self.bench.history
+        if history is None or not history.at or self.bench.source is None:
+            return ""
+        return t("清洗“{name}”的 {n} 步", name=self.bench.source.title, n=history.at)
 
     def close_table(self) -> None:
         """Leave the table; asks when steps would be lost."""

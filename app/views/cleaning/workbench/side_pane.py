@@ -231,6 +231,8 @@ class SidePane(QWidget):
         self.profile = ProfilePane()
         self.history = HistoryPane()
         self._stack = QStackedWidget()
+        self.profile.setProperty("ground", "surface")
+        self.profile.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         area = QScrollArea()
         area.setWidget(self.profile)
         area.setWidgetResizable(True)
