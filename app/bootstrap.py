@@ -63,7 +63,8 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
     settling = Settling(context)
     duplicates = DuplicateService(context)
     settle = dict.fromkeys(("tickets", "ticket_messages"), settling.run)
-    imports = ImportService(context, people, presets, before_many, settle)
+    entry = EntryService(context)
+    imports = ImportService(context, people, presets, before_many, settle, entry.for_import)
     history = HistoryService(context, before_many)
     return Workspace(
         context=context,
@@ -92,7 +93,7 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
         quality=QualityService(context),
         duplicates=duplicates,
         merging=MergeService(context, duplicates, before_many),
-        entry=EntryService(context),
+        entry=entry,
         workbench=WorkbenchService(context, people, before_many),
         recipes=RecipeService(context),
         migrations=MigrationService(context, imports, history, partial(_scratch, context, vault), _other_archive),

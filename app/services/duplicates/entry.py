@@ -27,6 +27,12 @@ class EntryService:
             own = (setting(work.connection, f"duplicates.rules.{entity}") or {}).get(purpose)
         return usual(described, purpose) if own is None else from_json(described, purpose, own)
 
+    def for_import(self, entity: str) -> tuple[tuple[str, ...], ...]:
+        """The office's own rules for imports as match fields; () = it has none."""
+        with self._context.reading() as work:
+            own = (setting(work.connection, f"duplicates.rules.{entity}") or {}).get("import") or ()
+        return tuple(tuple(str(c["field"]) for c in rule) for rule in own)
+
     def set_rules(self, entity: str, purpose: Purpose, data: Any) -> RuleSet:
         """Make the office's own rules from JSON data; None = the usual ones again. Raises UserError, NotPermitted."""
         check_entity(entity)

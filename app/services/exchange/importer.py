@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import hashlib
-import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +15,6 @@ from app.core.access import Action
 from app.core.fields import Entity, FieldType, Registry
 from app.core.i18n import language, t
 from app.core.jobs import Job
-from app.core.paths import data_dir, resource_dir
 from app.core.records import ChangeSet
 from app.db.bulk_indexes import without_listing_indexes
 from app.db.journal import Operation
@@ -30,9 +27,10 @@ from app.services.customers.fields import CustomFieldService
 from app.services.exchange.column_check import PreviewCheck, check_preview
 from app.services.exchange.cooking import CookedPiece, after_recipe, read_cooked
 from app.services.exchange.errors_book import ErrorsBook
+from app.services.exchange.import_files import beside, free_name, options_json, rows_tuple, sha256
 from app.services.exchange.mapping import propose
 from app.services.exchange.numbering import numbered_apart
-from app.services.exchange.plan import CREATE, ImportPlan
+from app.services.exchange.plan import CREATE, ImportPlan, Rule
 from app.services.exchange.prepare import Prepared, Preparer
 from app.services.exchange.presets import PresetService
 from app.services.exchange.reading.records import Inspection, ReadOptions
@@ -57,6 +55,8 @@ _PIECE_ROWS = 1000  # taken over from the reading process at a time: unpickling 
 MANY_ROWS = 20_000
 _AS_FOUND = ReadOptions()
 BeforeMany = Callable[[str, Job], None]
+#: the office's own match rules for an entity, () = the built-in ones
+OwnRules = Callable[[str], tuple[Rule, ...]]
 #: (operation, entity, job): what follows from the imported records, as part of the operation
 Settle = Callable[[Operation, str, Job], None]
 
@@ -71,12 +71,14 @@ class ImportService:
         presets: PresetService,
         before_many: BeforeMany,
         settle: Mapping[str, Settle] | None = None,
+        own_rules: OwnRules = lambda _entity: (),
     ) -> None:
         self._context = context
         self._people = people
         self._presets = presets
         self._before_many = before_many
         self._settle = settle or {}
+        self._own_rules = own_rules
 
     # ---- before writing -----------------------------------------------------------------------------------------
 
@@ -149,6 +151,7 @@ class ImportService:
         errors_to: Path | None = None,
     ) -> ImportReport:
         """Everything `run` would do, over all rows with the same code, and then taken back."""
+        plan = self._ruled(plan)
         self.check_plan(plan, inspection)
         job, started = job or Job(), time.monotonic()
         tally = Tally(len(inspection.columns))
@@ -183,6 +186,7 @@ class ImportService:
     ) -> ImportReport:
         """Backup, then import in batches. Cancelling or failing rolls everything back; a kill leaves an operation that
         can be resumed or rolled back at the next start."""
+        plan = self._ruled(plan)
         self.check_plan(plan, inspection)
         job = job or Job()
         self._before_many("import", job)
@@ -191,7 +195,7 @@ class ImportService:
             operation = work.journal.begin(
                 "import", t("导入 {name}", name=path.name), work.actor, work.origin, running=True,
                 params={
-                    "path": str(path.resolve()), "sha256": _sha256(path), "options": _options_json(options),
+                    "path": str(path.resolve()), "sha256": sha256(path), "options": options_json(options),
                     "plan": plan.to_json(), "done_row": 0, "made_tags": [], "made_fields": made_fields,
                     "errors_to": str(errors_to) if errors_to else None, "recipe": inspection.recipe,
                 },
@@ -210,10 +214,10 @@ class ImportService:
         if info.state != "running" or info.kind != "import":
             raise UserError(t("这个操作不是中断的导入。"))
         path = Path(info.params["path"])
-        if not path.exists() or _sha256(path) != info.params["sha256"]:
+        if not path.exists() or sha256(path) != info.params["sha256"]:
             raise UserError(t("原来的文件不在了，或已被修改：{path}。可以选择回退这次导入。", path=path))
         options = ReadOptions(
-            **{**info.params["options"], "header_rows": _tuple(info.params["options"]["header_rows"])}
+            **{**info.params["options"], "header_rows": rows_tuple(info.params["options"]["header_rows"])}
         )
         plan = ImportPlan.from_json(info.params["plan"])
         inspection = self.with_recipe(inspect(path, options, job), info.params.get("recipe"))
@@ -311,6 +315,10 @@ class ImportService:
                 raise
             raise problem from error
 
+    def _ruled(self, plan: ImportPlan) -> ImportPlan:
+        """Where the person chose no match fields, the office's own rules for imports, if it has any."""
+        return plan if plan.match else replace(plan, match=self._own_rules(plan.entity))
+
     # ---- parts --------------------------------------------------------------------------------------------------
 
     def check_plan(self, plan: ImportPlan, inspection: Inspection) -> None:
@@ -366,7 +374,7 @@ class ImportService:
 
     @staticmethod
     def _book(path: Path, inspection: Inspection, errors_to: Path | None, *, silent: bool = False) -> ErrorsBook:
-        target = errors_to or _free_name(_beside(path) / t("{stem}_问题行.xlsx", stem=path.stem))
+        target = errors_to or free_name(beside(path) / t("{stem}_问题行.xlsx", stem=path.stem))
         return ErrorsBook(target, [c.name for c in inspection.columns], language(), silent=silent)
 
     def _make_fields(self, work: Any, plan: ImportPlan) -> tuple[ImportPlan, list[str]]:
@@ -444,45 +452,3 @@ def _again(book: ErrorsBook, rows: list[Prepared]) -> None:
         if row.rejected:
             problems = [(index, text) for index, _, text, severity in row.problems or () if severity == "error"]
             book.add(row.row, row.cells, "rejected", problems)
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as f:
-            while block := f.read(1 << 20):
-                digest.update(block)
-    except OSError as error:
-        raise UserError(t("读不了文件：{path}", path=path)) from error
-    return digest.hexdigest()
-
-
-def _options_json(options: ReadOptions) -> dict[str, Any]:
-    rows = options.header_rows
-    return {
-        "sheet": options.sheet, "encoding": options.encoding, "delimiter": options.delimiter,
-        "header_rows": list(rows) if rows is not None else None,
-    }  # fmt: skip
-
-
-def _tuple(rows: list[int] | None) -> tuple[int, ...] | None:
-    return tuple(rows) if rows is not None else None
-
-
-def _beside(path: Path) -> Path:
-    """The file's own folder when a person would look there and we may write there; else a folder of ours."""
-    bundled = resource_dir() in path.resolve().parents
-    if not bundled and os.access(path.parent, os.W_OK):
-        return path.parent
-    folder = data_dir() / "problem-rows"
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
-def _free_name(path: Path) -> Path:
-    """The path, or the path with a number behind it, so that no earlier file is overwritten."""
-    candidate, number = path, 1
-    while candidate.exists():
-        number += 1
-        candidate = path.with_name(f"{path.stem} ({number}){path.suffix}")
-    return candidate

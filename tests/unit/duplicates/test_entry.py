@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.errors import NotPermitted, UserError
 from app.services.duplicates.rulesets import Condition, from_json, to_json
+from app.services.exchange.reading.records import ReadOptions
 from app.services.workspace import Workspace
 from tests.factories.customers import add, phone, user_id
 
@@ -70,3 +73,15 @@ def test_that_rules_go_through_json_unchanged_and_belong_to_the_administrator(st
     assert from_json(boss.customers.entity, "search", to_json(rules)) == rules
     with pytest.raises(NotPermitted):
         staff["east"].entry.set_rules("customers", "search", to_json(rules))
+
+
+def test_that_an_import_meets_by_the_offices_own_rules(workspace: Workspace, tmp_path: Path) -> None:
+    add(workspace, "苏州恒力机械有限公司", city="苏州市", phones=(phone("13800138000"),))
+    table = tmp_path / "名单.csv"
+    table.write_text("客户名称,手机,城市\n另一家公司,13800138000,无锡市\n", encoding="utf-8")
+    inspection = workspace.imports.inspect(table)
+    plan = replace(workspace.imports.propose(inspection, "customers"), mode="upsert")
+    assert workspace.imports.dry_run(table, ReadOptions(), inspection, plan).created == 1
+    workspace.entry.set_rules("customers", "import", [[{"field": "phones"}]])
+    report = workspace.imports.dry_run(table, ReadOptions(), inspection, plan)
+    assert (report.created, report.updated) == (0, 1)
