@@ -139,7 +139,9 @@ def merge(
         main = find_record(workspace, entity, survivor).id if survivor else None
         chosen: dict[str, Any] = {}
         for word in take or ():
-            key, _, reference = word.partition("=")
+            key, parted, reference = word.partition("=")
+            if not parted or not reference:
+                raise WrongUsage(t("“{word}”应写成 字段=档案。", word=word))
             workspace.records(entity).entity.field(key)
             chosen[key] = find_record(workspace, entity, reference).id
         if dry_run:

@@ -65,6 +65,8 @@ class MergeService:
         main = survivor or pick_survivor(found)
         if main not in {r.id for r in found}:
             raise UserError(t("保留的档案不在要合并的档案里。"))
+        if not {r for r in chosen.values() if isinstance(r, uuid.UUID)} <= {r.id for r in found}:
+            raise UserError(t("选定的值所在的档案不在要合并的档案里。"))
         described = work.reader.registry.entity(entity)
         fields = choose(described, found, main, self._survival(work, entity), chosen)
         losers = [r.id for r in found if r.id != main]

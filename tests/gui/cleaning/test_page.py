@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication
 
 from app.core.access import Action
 from app.errors import NotPermitted
@@ -51,3 +53,17 @@ def test_that_an_import_nobody_permitted_is_told_and_not_offered(main_window, be
     assert bench.finish_button.toolTip()
     main_window.desk.page_wanted.emit("import", {"entity": "customers"})
     assert [type(error) for error in dialogs.errors] == [NotPermitted]
+
+
+def test_that_names_come_before_facts_where_it_is_narrow(main_window, qtbot, runner) -> None:
+    main_window.resize(960, 640)
+    main_window.show_page("cleaning")
+    page = main_window.current_page()
+    for task, pane in (("duplicates", "pane"), ("migration", "view")):
+        page.show_task(task)
+        shown = getattr(page.panel(task), pane)
+        for width, hidden in ((420, True), (900, False)):
+            shown.resize(width, 400)
+            QApplication.sendEvent(shown, QResizeEvent(shown.size(), shown.size()))  # it may wait behind another page
+            assert shown.facts.isHidden() is hidden
+    qtbot.waitUntil(lambda: not runner.busy(), timeout=10_000)

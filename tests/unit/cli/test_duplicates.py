@@ -54,3 +54,12 @@ def test_that_only_kinds_that_are_searched_have_limits(kedang: Kedang) -> None:
     for entity in ("tickets", "nonsense"):
         assert kedang("duplicates", "thresholds", "--to", entity).code == 3
         assert kedang("duplicates", "thresholds", "--to", entity, "--auto", "0.9").code == 3
+
+
+def test_that_a_value_comes_from_a_record_that_is_merged(office: Kedang) -> None:
+    one, two, other = (row["number"] for row in office("customers", "list", "--sort", "number").data["rows"])
+    refused = office("duplicates", "merge", one, two, "--take", f"name={other}")
+    assert (refused.code, "Traceback" in refused.err) == (3, False)
+    assert office("duplicates", "merge", one, two, "--take", "name").code == 2
+    assert office("customers", "list").data["total"] == 3
+    assert office("duplicates", "merge", one, two, "--take", f"name={two}").code == 0

@@ -30,7 +30,7 @@ from app.views.widgets import buttons
 from app.views.widgets.card import Card
 from app.views.widgets.empty_state import EmptyState
 from app.views.widgets.fields import ChoiceField
-from app.views.widgets.labels import muted, plain_tooltip
+from app.views.widgets.labels import ElidedLabel, plain_tooltip
 from app.views.widgets.menus import MenuItem, build_menu
 from app.views.widgets.skeleton import Skeleton
 from app.views.widgets.tick_list import fits
@@ -69,7 +69,7 @@ class DuplicatesPanel(QWidget):
         self.entity.setAccessibleName(t("档案"))
         self.entity.setMinimumWidth(150)
         self.entity.currentIndexChanged.connect(lambda _at: self._on_entity())
-        self.facts = muted("")
+        self.facts = ElidedLabel("", "muted")
         self.scope = buttons.plain(t("范围：全部"), "funnel")
         self.scope.clicked.connect(self.open_scope)
         self.auto = buttons.plain(t("自动合并"), "combine")
@@ -79,8 +79,7 @@ class DuplicatesPanel(QWidget):
         head = QHBoxLayout()
         head.setSpacing(10)
         head.addWidget(self.entity)
-        head.addWidget(self.facts)
-        head.addStretch()
+        head.addWidget(self.facts, 1)
         for button in (self.scope, self.auto, self.search_button):
             head.addWidget(button)
         self.stack = QStackedWidget()

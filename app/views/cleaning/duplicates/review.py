@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from app.core.access import Action
@@ -26,6 +27,9 @@ from app.views.widgets.buttons import IconButton
 from app.views.widgets.labels import DataLabel, ElidedLabel, Rule, muted
 from app.views.widgets.menus import MenuItem, build_menu
 from app.views.widgets.segmented import SegmentedControl
+
+#: below this width the pane shows names only
+_ROOMY = 560
 
 
 class ReviewPane(QWidget):
@@ -123,6 +127,11 @@ class ReviewPane(QWidget):
     def load(self, entity: str, key: uuid.UUID) -> None:
         """Read a group and what a merge of it would give."""
         self._load(key, lambda workspace: workspace.duplicates.group(entity, key))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the names come before the facts, which the evidence repeats."""
+        super().resizeEvent(event)
+        self.facts.setVisible(self.width() >= _ROOMY)
 
     def load_records(self, entity: str, records: Sequence[uuid.UUID]) -> None:
         """Any records a person chose, side by side."""

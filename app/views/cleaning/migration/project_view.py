@@ -21,6 +21,8 @@ from app.views.widgets.menus import MenuItem, build_menu
 from app.views.widgets.segmented import SegmentedControl
 
 _MARGINS = 50
+#: below this width the name has the room of the facts, which the list and the banner tell too
+_ROOMY = 640
 STEPS, RESULT, REFUSED, LINKS = "steps", "result", "refused", "links"
 
 
@@ -117,6 +119,7 @@ class ProjectView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the rarer buttons are in the menu only."""
         super().resizeEvent(event)
+        self.facts.setVisible(self.width() >= _ROOMY)
         rare = (self.report_button, self.sign_button, self.back_button)
         wide = self.width() - self.tabs.sizeHint().width() - _MARGINS >= sum(b.sizeHint().width() + 8 for b in rare)
         for button in rare:
