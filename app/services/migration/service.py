@@ -237,6 +237,8 @@ class MigrationService:
         """Undo all the project brought over, newest first; records changed since are kept and listed."""
         self._context.actor.require_admin()
         project, work_job = self._store.get(name), job or Job()
+        if project.state == SIGNED_OFF:
+            raise UserError(t("这个迁移已经签字确认，不能整体回退。个别操作仍可在操作记录里撤销。"))
         self._clear_interrupted(project)
         operations: list[str] = []
         for run in project.runs:

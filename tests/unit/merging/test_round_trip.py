@@ -74,7 +74,9 @@ def _merge(workspace: Workspace, chance: random.Random) -> None:
         return
     ids = [r.id for r in workspace.customers.list(limit=500)[1]]
     for _ in range(3):
-        chosen = chance.sample(ids, chance.choice((2, 3, 5)))
+        chosen = chance.sample(ids, min(len(ids), chance.choice((2, 3, 5))))
+        if len(chosen) < 2:
+            return
         workspace.merging.merge("customers", chosen, chance.choice(chosen))
         ids = [key for key in ids if workspace.customers.get(key).deleted_at is None]
 
