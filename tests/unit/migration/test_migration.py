@@ -65,7 +65,7 @@ def test_that_a_trial_tells_what_a_run_then_does_and_both_are_reported(
 
     signed = kedang("migration", "signoff", "旧系统").data
     assert (signed["state"], signed["signed_by"]) == ("signed_off", "admin")
-    assert project("migration", "rollback", "旧系统").code == 3
+    assert kedang("migration", "rollback", "旧系统").code == 3
     assert kedang("migration", "run", "旧系统").code == 3
     path = tmp_path / "report.xlsx"
     kedang("migration", "report", "旧系统", path)
