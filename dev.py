@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -206,7 +207,11 @@ def cmd_bench(options: argparse.Namespace) -> None:
 def cmd_shots(options: argparse.Namespace) -> None:
     python = setup()
     out = Path(options.rest[0]) if options.rest else HERE / "out" / "shots"
-    run(python, "-m", "tests.gui.shots", out, env={"QT_QPA_PLATFORM": "offscreen"})
+    rooms = ("shots", "office_shots", "customers.shots", "dashboards.shots", "exchange.shots", "workbench.shots")
+    with tempfile.TemporaryDirectory(prefix="kedang-shots-") as home:  # never the home of whoever works here
+        for room in rooms:
+            env = {"QT_QPA_PLATFORM": "offscreen", "KEDANG_HOME": home}
+            run(python, "-m", f"tests.gui.{room}", out / room.partition(".")[0], env=env)
     say(f"screenshots: {out}")
 
 
