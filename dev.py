@@ -181,13 +181,8 @@ def cmd_test(options: argparse.Namespace) -> None:
     workers = ["-n", str(min(os.cpu_count() or 1, 4))]
     run(python, "-m", "pytest", "-q", *workers, "tests/unit", "tests/upgrade", *options.rest)
     headless = environment(".venv-headless", "headless")
-    say("files in and out, the commands for them and the vault once more, without a window toolkit installed")
-    once_more = (
-        "tests/unit/cli/test_archive.py",
-        "tests/unit/cli/test_data.py",
-        "tests/unit/exchange/outgoing",
-        "tests/unit/vault",
-    )
+    say("the commands for archives and data and the vault once more, without a window toolkit installed")
+    once_more = ("tests/unit/cli/test_archive.py", "tests/unit/cli/test_data.py", "tests/unit/vault")
     run(headless, "-m", "pytest", "-q", *workers, *once_more)
     run(python, "-m", "pytest", "-q", *workers, "tests/gui", env={"QT_QPA_PLATFORM": "offscreen"})
     run(python, "-m", "pytest", "-q", *workers, "tests/faults")

@@ -29,6 +29,8 @@ class Answer:
 
 
 Kedang = Callable[..., Answer]
+#: archives made once in this process, as bytes
+MADE: dict[str, bytes] = {}
 
 
 @pytest.fixture(autouse=True)
@@ -53,9 +55,12 @@ def run(capsys: pytest.CaptureFixture[str]) -> Kedang:
 
 @pytest.fixture
 def archive(tmp_path: Path, run: Kedang) -> Path:
-    """A fresh archive."""
+    """A fresh archive: made once, copied for every test, because deriving a key from a password is slow."""
     path = tmp_path / "office.kedang"
-    assert run("archive", "create", path).code == 0
+    if "fresh" not in MADE:
+        assert run("archive", "create", path).code == 0
+        MADE["fresh"] = path.read_bytes()
+    path.write_bytes(MADE["fresh"])
     return path
 
 

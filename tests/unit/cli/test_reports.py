@@ -11,7 +11,7 @@ import pytest
 
 from app.cli.main import main
 from tests.unit.analytics import cdnow
-from tests.unit.cli.conftest import Kedang
+from tests.unit.cli.conftest import MADE, Kedang
 
 REPORTS = (
     "rfm", "clv", "churn", "cohort", "lifecycle", "abc", "funnel", "win-rate", "pipeline", "velocity", "sales",
@@ -26,8 +26,11 @@ def write(path: Path, rows: list[list[str]]) -> Path:
 
 
 @pytest.fixture
-def shop(kedang: Kedang, tmp_path: Path) -> Kedang:
-    """Three customers and six orders, brought in by import."""
+def shop(kedang: Kedang, archive: Path, tmp_path: Path) -> Kedang:
+    """Three customers and six orders, brought in by import; once, then copied."""
+    if "shop" in MADE:
+        archive.write_bytes(MADE["shop"])
+        return kedang
     people = [["客户名称", "外部编号"], ["甲公司", "A"], ["乙公司", "B"], ["丙公司", "C"]]
     bought = [
         ["订单号", "客户名称", "下单日期", "金额", "状态"],
@@ -40,6 +43,7 @@ def shop(kedang: Kedang, tmp_path: Path) -> Kedang:
     ]
     assert kedang("data", "import", write(tmp_path / "people.csv", people), "--to", "customers").code == 0
     assert kedang("data", "import", write(tmp_path / "orders.csv", bought), "--to", "orders").code == 0
+    MADE["shop"] = archive.read_bytes()
     return kedang
 
 
