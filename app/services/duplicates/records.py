@@ -29,10 +29,11 @@ class Evidence:
     @property
     def text(self) -> str:
         """In words: 手机相同."""
-        return f"{self.label}{_WORDS().get(self.level, '')}"
+        return f"{self.label}{_words().get(self.level, '')}"
 
 
-def _WORDS() -> Mapping[str, str]:  # noqa: N802 - a table that speaks the language in force
+def _words() -> Mapping[str, str]:
+    """What each level of likeness is called, in the language in force."""
     return {
         "same": t("相同"), "core": t("主体相同"), "sounds": t("音或形相近"), "part": t("一个是另一个的简写"), "near": t("只差一点"),
         "alike": t("有些像"), "most": t("大部分相同"), "much": t("多半相同"), "some": t("部分相同"), "little": t("略有相同"),

@@ -85,7 +85,7 @@ class GridModel(QAbstractTableModel):
         return None
 
 
-class _FlatHeader(QHeaderView):
+class FlatHeader(QHeaderView):
     """Plain words over a line, as the big table has them."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -106,7 +106,7 @@ class _FlatHeader(QHeaderView):
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
-class _Padded(QStyledItemDelegate):
+class Padded(QStyledItemDelegate):
     """Text with air around it; the chosen row on a soft ground, with a bar where the keyboard is."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -122,6 +122,23 @@ class _Padded(QStyledItemDelegate):
         super().paint(painter, option, index)
 
 
+def read_only(view: QTableView, name: str, row: int) -> None:
+    """Make a view the plain table every room shows: no lines, no editing, rows `row` pixels high, Tab leaves it."""
+    view.setAccessibleName(name)
+    view.setShowGrid(False)
+    view.setAlternatingRowColors(True)
+    view.setWordWrap(False)
+    view.setTabKeyNavigation(False)
+    view.setFrameShape(QTableView.Shape.NoFrame)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setCornerWidget(QWidget(view))
+    down = view.verticalHeader()
+    down.hide()
+    down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    down.setDefaultSectionSize(row)
+
+
 class Grid(QTableView):
     """The view of a `GridModel`. `more`: what the right-click menu offers for a row besides copying."""
 
@@ -131,22 +148,10 @@ class Grid(QTableView):
         super().__init__(parent)
         self.grid = GridModel(self)
         self.setModel(self.grid)
-        self.setAccessibleName(name)
-        self.setShowGrid(False)
-        self.setAlternatingRowColors(True)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setFrameShape(QTableView.Shape.NoFrame)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        read_only(self, name, 30)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalHeader(_FlatHeader(self))
-        self.setItemDelegate(_Padded(self))
-        self.setCornerWidget(QWidget(self))
-        down = self.verticalHeader()
-        down.hide()
-        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        down.setDefaultSectionSize(30)
+        self.setHorizontalHeader(FlatHeader(self))
+        self.setItemDelegate(Padded(self))
 
     def show_rows(
         self,

@@ -118,7 +118,11 @@ def _pairs(
             block = rows_[starts[at] : starts[at] + sizes[at]]
             capped.append((rule, int(sizes[at])))
             told.extend(_joined(block[:-step], block[step:], n) for step in range(1, NEIGHBOURS + 1))
-    return tuple(np.unique(np.concatenate(x)) if x else _NONE for x in (told, hinted))  # type: ignore[return-value]
+    return _together(told), _together(hinted)
+
+
+def _together(parts: list[Longs]) -> Longs:
+    return np.unique(np.concatenate(parts)) if parts else _NONE
 
 
 def _cap(sizes: Longs, budget: int) -> int:

@@ -8,6 +8,8 @@ pair's second record does not share. Odds count as rivals up to `CAP` only: over
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from app.services.duplicates.matching.features import Longs
@@ -24,32 +26,44 @@ def with_rivals(a: Longs, b: Longs, probability: Doubles, n: int) -> Doubles:
     strength, belief = np.r_[weight, weight], np.r_[probability, probability]
     keys = source * n + target
     by = np.argsort(keys)
-    keys, target, strength, belief = keys[by], target[by], strength[by], belief[by]
-    edges = np.searchsorted(keys // n, np.arange(n + 1))
+    keys = keys[by]
     total = np.zeros(n)
-    np.add.at(total, keys // n, strength)
-    against = np.maximum(_rivals(a, b, weight, total, edges, target, strength, belief, keys, n),
-                         _rivals(b, a, weight, total, edges, target, strength, belief, keys, n))  # fmt: skip
+    np.add.at(total, keys // n, strength[by])
+    edges = _Edges(np.searchsorted(keys // n, np.arange(n + 1)), target[by], strength[by], belief[by], keys, total)
+    against = np.maximum(_rivals(a, b, weight, edges), _rivals(b, a, weight, edges))
     return np.asarray(odds / (1 + odds + against))
 
 
-def _rivals(  # noqa: PLR0913, PLR0917 - one expression over one table of edges
-    one: Longs, two: Longs, weight: Doubles, total: Doubles, edges: Longs, target: Longs, strength: Doubles,
-    belief: Doubles, keys: Longs, n: int,
-) -> Doubles:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """Every pair from both its sides, by the record it starts from: those of record i stand at `first[i]:first[i+1]`.
+
+    `key` = source·n + target, rising; `strength`: capped odds; `total`: their sum for each record.
+    """
+
+    first: Longs
+    target: Longs
+    strength: Doubles
+    belief: Doubles
+    key: Longs
+    total: Doubles
+
+
+def _rivals(one: Longs, two: Longs, weight: Doubles, edges: _Edges) -> Doubles:
     """Odds of the other partners of `one` that are not partners of `two` as well."""
-    made = total[one] - weight
-    times = edges[one + 1] - edges[one]
+    n = len(edges.total)
+    made = edges.total[one] - weight
+    times = edges.first[one + 1] - edges.first[one]
     chunk = 200_000
     for start in range(0, len(one), chunk):
         part = slice(start, start + chunk)
         count = times[part]
         pair = np.repeat(np.arange(len(count)), count)
         within = np.arange(len(pair)) - np.repeat(np.cumsum(count) - count, count)
-        at = edges[one[part]][pair] + within
-        wanted = two[part][pair] * n + target[at]
-        place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        shared = keys[place] == wanted
-        support = strength[at] * belief[place] * shared
+        at = edges.first[one[part]][pair] + within
+        wanted = two[part][pair] * n + edges.target[at]
+        place = np.minimum(np.searchsorted(edges.key, wanted), len(edges.key) - 1)
+        shared = edges.key[place] == wanted
+        support = edges.strength[at] * edges.belief[place] * shared
         made[part] -= np.bincount(pair, support, minlength=len(count))
     return np.maximum(made, 0.0)

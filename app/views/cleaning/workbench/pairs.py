@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from app.views.theme import fonts, theme
+from app.views.theme import theme
+from app.views.widgets.grid import FlatHeader, Padded, read_only
 from app.views.widgets.labels import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -63,34 +55,6 @@ class TextModel(QAbstractTableModel):
         return None
 
 
-class _FlatHeader(QHeaderView):
-    """Plain words over a line."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self.setFixedHeight(30)
-
-    def paintSection(self, painter: QPainter, rect: QRect, at: int) -> None:
-        painter.fillRect(rect, theme.color("surface_2"))
-        painter.setPen(theme.color("line"))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        painter.setPen(theme.color("text_2"))
-        painter.setFont(fonts.font(fonts.CAPTION, bold=True))
-        words = str(self.model().headerData(at, Qt.Orientation.Horizontal) or "")
-        painter.drawText(rect.adjusted(8, 0, -6, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
-
-
-class _Padded(QStyledItemDelegate):
-    """Text with air around it."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, theme.color("selection"))
-        option.rect = option.rect.adjusted(6, 0, -4, 0)
-        option.state &= ~(QStyle.StateFlag.State_HasFocus | QStyle.StateFlag.State_Selected)
-        super().paint(painter, option, index)
-
-
 class TextTable(QTableView):
     """The view of a `TextModel`: the first columns share the room, the last is narrow."""
 
@@ -98,19 +62,11 @@ class TextTable(QTableView):
         super().__init__(parent)
         self.texts = TextModel(self)
         self.setModel(self.texts)
-        self.setAccessibleName(name)
-        self.setShowGrid(False)
-        self.setAlternatingRowColors(True)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setFrameShape(QTableView.Shape.NoFrame)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        read_only(self, name, 28)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setCornerWidget(QWidget(self))
-        self.setHorizontalHeader(_FlatHeader(self))
-        self.setItemDelegate(_Padded(self))
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(28)
+        self.setHorizontalHeader(FlatHeader(self))
+        self.horizontalHeader().setStretchLastSection(False)
+        self.setItemDelegate(Padded(self))
 
     def show_rows(
         self,

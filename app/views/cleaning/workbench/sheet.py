@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.i18n import t
-from app.views.theme import fonts, theme
+from app.views.theme import fonts, icons, theme
+from app.views.widgets.grid import read_only
 from app.views.widgets.labels import plain_tooltip
 from app.views.widgets.menus import MenuItem, build_menu
 
@@ -126,8 +127,6 @@ class _Header(QHeaderView):
         shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
         if at:
-            from app.views.theme import icons
-
             side = 12
             icons.icon("chevron-down", "primary_text" if on else "text_3").paint(
                 painter, rect.right() - side - 5, rect.center().y() - side // 2, side, side
@@ -182,25 +181,13 @@ class SheetView(QTableView):
         super().__init__(parent)
         self.sheet = SheetModel(self)
         self.setModel(self.sheet)
-        self.setAccessibleName(t("清洗中的表格"))
-        self.setShowGrid(False)
-        self.setAlternatingRowColors(True)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setFrameShape(QTableView.Shape.NoFrame)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        read_only(self, t("清洗中的表格"), _ROW)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setItemDelegate(_Padded(self))
-        self.setCornerWidget(QWidget(self))
         self.head = _Header(self)
         self.setHorizontalHeader(self.head)
         self.head.sectionClicked.connect(self._on_section)
         self.head.menu_wanted.connect(lambda at, place: self.column_menu.emit(self.name_of(at), place))
-        down = self.verticalHeader()
-        down.hide()
-        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        down.setDefaultSectionSize(_ROW)
         self._names: tuple[str, ...] = ()
         self.doubleClicked.connect(lambda _index: self._edit())
 
