@@ -31,6 +31,7 @@ from app.db.secrets import check_password, new_recovery_code, parse_recovery_cod
 from app.db.settling import check_pages, put_back, seize, settle
 from app.db.upgrade import check_known, upgrade
 from app.errors import CannotUnlock, EnvironmentProblem, UserError
+from app.models.base import LOCAL_ORG
 
 _GENERATION = "key_generation"
 _AUDIT_ROOT = "audit_root"
@@ -38,6 +39,9 @@ _AUDIT_ROOT = "audit_root"
 
 class Archive:
     """An open archive. Create with `Archive.create` or `Archive.open`; always `close`."""
+
+    #: whose rows units of work on it read and write
+    office = LOCAL_ORG
 
     def __init__(self, path: Path, header: Header, data_key: bytearray, lock: ArchiveLock | None, step: Step) -> None:
         self.path = path

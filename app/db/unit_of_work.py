@@ -46,7 +46,7 @@ class UnitOfWork:
         try:
             self.session: Session = self._archive.session(write=self._write)
             guard(self.session, self.actor)
-            self.connection: sa.Connection = self.session.connection()
+            self.connection: sa.Connection = self.session.connection().execution_options(office=self._archive.office)
         except sa.exc.DBAPIError as error:
             raise problem_of(error) or error from error
         self.reader = Reader(self.connection, self._registry, self.actor)
