@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.core.dictionary import BUILT_IN
 from app.core.i18n import t
 from app.core.jobs import Job
+from app.db.dialect import office_of
 from app.db.schema import search_table
 from app.db.search_sources import SEARCHED
 from app.db.search_text import entry_rows
@@ -20,6 +21,24 @@ def write_entries(connection: Any, table: str, rows: Sequence[tuple[int, str, st
     """Add entries for new rows (rid, han, py, gram)."""
     name = search_table(table)
     connection.exec_driver_sql(f"INSERT INTO {name}(rowid, han, py, gram) VALUES(?,?,?,?)", list(rows))
+
+
+def pause(connection: Any) -> None:
+    """The triggers that mark entries stale are quiet from here on, until `resume` or the end of the transaction."""
+    connection.exec_driver_sql("INSERT OR IGNORE INTO search_paused(one) VALUES(1)")
+
+
+def resume(connection: Any) -> None:
+    """The triggers speak again."""
+    connection.exec_driver_sql("DELETE FROM search_paused")
+
+
+def mark(connection: Any, table: str, records: Sequence[bytes]) -> None:
+    """The entries of these records are stale."""
+    connection.exec_driver_sql(
+        f"INSERT OR IGNORE INTO {table}_dirty(rid) SELECT rid FROM {table} WHERE org_id={office_of(connection)} AND id=?",
+        [(key,) for key in records],
+    )
 
 
 def drain(connection: Any) -> int:

@@ -35,6 +35,9 @@ class Dialect(Protocol):
     def delete(self, connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Row]) -> None:
         """Delete the office's rows whose columns `names` have these values, row by row."""
 
+    def insert_into(self, table: sa.Table) -> Any:
+        """An INSERT that may say `on_conflict_do_update` and `on_conflict_do_nothing`."""
+
     def reserve(self, connection: sa.Connection, table: sa.Table, count: int) -> int:
         """The first of `count` row numbers in sequence that the caller will use in `insert` as `rid`."""
 

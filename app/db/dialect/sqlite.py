@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from app.db.dialect import Row, office_of
 
@@ -38,6 +40,9 @@ class Sqlite:
             connection.exec_driver_sql(
                 f"DELETE FROM {table.name} WHERE org_id={office_of(connection)} AND {which}", list(map(tuple, rows))
             )
+
+    def insert_into(self, table: sa.Table) -> Any:
+        return sqlite.insert(table)
 
     def reserve(self, connection: sa.Connection, table: sa.Table, count: int) -> int:
         top = connection.exec_driver_sql(f"SELECT coalesce(max(rid), 0) FROM {table.name}").scalar_one()

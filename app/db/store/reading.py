@@ -14,6 +14,7 @@ from app.core.fields import Field, FieldType, Link, Registry
 from app.core.filters import Filter, check
 from app.core.i18n import t
 from app.core.records import Record, Sort
+from app.db.dialect import office_of
 from app.db.search_sources import SEARCHED
 from app.db.search_tokens import match_expression
 from app.db.store import access, children
@@ -38,6 +39,7 @@ class Reader:
 
     def __init__(self, connection: sa.Connection, registry: Registry, actor: Actor) -> None:
         self.connection = connection
+        self.office = office_of(connection)
         self.registry = registry
         self.actor = actor
         self._layouts = layouts(registry)
@@ -301,6 +303,17 @@ class Reader:
             return set(wanted)
         query = sa.select(c.id).where(c.org_id == 1, c.id.in_(wanted), access.condition(entity, self.actor, action))
         return set(self.connection.execute(query).scalars())
+
+    def seen(self, entity: str, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+        """Those of these records that are there and visible, deleted ones too."""
+        c = self.layout(entity).table.c
+        found: set[uuid.UUID] = set()
+        for part in children.chunks(list(ids)):
+            query = sa.select(c.id).where(
+                c.org_id == self.office, c.id.in_(part), access.condition(entity, self.actor, Action.VIEW)
+            )
+            found.update(self.connection.execute(query).scalars())
+        return found
 
     def is_user(self, user: uuid.UUID) -> bool:
         """Whether there is a user with this id, active or not."""
