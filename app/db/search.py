@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 def write_entries(connection: Any, table: str, rows: Sequence[tuple[int, str, str, str]]) -> None:
     """Add entries for new rows (rid, han, py, gram)."""
-    name = search_table(table)
-    connection.exec_driver_sql(f"INSERT INTO {name}(rowid, han, py, gram) VALUES(?,?,?,?)", list(rows))
+    if rows:
+        name = search_table(table)
+        connection.exec_driver_sql(f"INSERT INTO {name}(rowid, han, py, gram) VALUES(?,?,?,?)", list(rows))
 
 
 def pause(connection: Any) -> None:
