@@ -51,6 +51,7 @@ class Writer:
         self.behaviours = behaviours or {}
         self.actor = reader.actor
         self._tables = tables or Tables(reader.connection)
+        self._deferred: list[Batch] | None = None
 
     def everywhere(self) -> Writer:
         """The same writer for what follows from a permitted change, seen by the actor or not."""
@@ -330,7 +331,19 @@ class Writer:
         concern(batch)
         if batch.terms.note:
             behaviour.follow(batch)
-        behaviour.settle(batch)
+        if self._deferred is None:
+            behaviour.settle(batch)
+        elif type(behaviour).settle is not Behaviour.settle:
+            self._deferred.append(batch)
+
+    @contextlib.contextmanager
+    def settling_last(self) -> Iterator[None]:
+        """While inside, nothing is settled; at the end everything is, when all records are as they are to stay."""
+        self._deferred = []
+        yield
+        batches, self._deferred = self._deferred, None
+        for batch in batches:
+            self.behaviour(batch.entity.key).settle(batch)
 
     # ---- bulk doors ---------------------------------------------------------------------------------------------
 

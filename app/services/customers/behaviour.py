@@ -128,7 +128,8 @@ def settle_contacts(batch: Batch, news: ContactNews) -> None:
     if not wanted:
         return
     writer = batch.writer.everywhere()
-    records = writer.known("customers", wanted, ("last_contact_on", "next_contact_on"))
+    known = writer.known("customers", wanted, ("last_contact_on", "next_contact_on"))
+    records = [r for r in known if r.deleted_at is None]
     last = _last(batch, records, news)
     ahead = _next(batch, records, news)
     changes = []

@@ -118,9 +118,8 @@ def _bring_up_to_date(batch: Batch, grown: dict[uuid.UUID, dict[str, int]]) -> N
         wanted: dict[str, Any] = {}
         for key, now in (("amount", total.amount), ("cost", total.cost)):
             stated = order.get(key)
-            if first and key == "cost" and not now:
-                continue  # items without costs say nothing about the order's
-            if (first or (stated or 0) == now - more[key]) and stated != now:
+            follows = stated is None if first else (stated or 0) == now - more[key]
+            if follows and stated != now and (now or stated is not None):
                 wanted[key] = now
         if wanted:
             changes.append(Change(order, wanted))
