@@ -21,7 +21,7 @@ from app.core.records import Record
 from app.core.validation import InvalidFields, clean_values
 from app.core.values import to_json
 from app.db.journal import CREATE, DELETE, HIDDEN, RESTORE, UPDATE, Journal, Operation
-from app.db.store import access, checks
+from app.db.store import access, checks, usual
 from app.db.store.behaviour import FOLLOWING, PLAIN, Batch, Behaviour, Terms
 from app.db.store.concerned import concern
 from app.db.store.drafts import Change, ChangeDraft, Draft, NewDraft, NewRow, row_of, same
@@ -303,6 +303,7 @@ class Writer:
     def _admit(self, batch: Batch) -> None:
         """Complete the drafts and find out what speaks against them."""
         behaviour = self.behaviour(batch.entity.key)
+        usual.fill(batch)
         behaviour.prepare(batch)
         checks.check(batch, self.reader)
         behaviour.check(batch)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from app.core.clock import today
 from app.core.filters import Condition
 from app.core.i18n import t
 from app.db.journal import DELETE, UPDATE
@@ -22,16 +21,11 @@ _SUMS = ("amount", "cost")
 
 
 class OrderBehaviour(Behaviour):
-    """Orders count unless they say otherwise; their payments go with them to another customer."""
+    """An order is its deal's customer's; its payments go with it to another one."""
 
     needs = ("customer", "deal")
 
     def prepare(self, batch: Batch) -> None:
-        for draft in batch:
-            if draft.is_new and not draft.get("status"):
-                draft.set("status", "confirmed")
-            if draft.is_new and draft.get("ordered_on") is None and not batch.terms.history:
-                draft.set("ordered_on", today())
         _take_customer(batch, "deal")
 
     def follow(self, batch: Batch) -> None:
@@ -57,9 +51,6 @@ class PaymentBehaviour(Behaviour):
     needs = ("order", "customer")
 
     def prepare(self, batch: Batch) -> None:
-        for draft in batch:
-            if draft.is_new and not draft.get("kind"):
-                draft.set("kind", "receipt")
         _take_customer(batch, "order")
 
     def check(self, batch: Batch) -> None:
