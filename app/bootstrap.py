@@ -14,9 +14,7 @@ from app.core.paths import data_dir
 from app.db import header_file
 from app.db.archive import Archive, open_with_recovery
 from app.db.keys import DEVICE, PASSWORD
-from app.db.migrations import LATEST
 from app.db.secrets import password_bytes
-from app.db.upgrade import upgrade, version_of
 from app.services.analytics.service import AnalyticsService
 from app.services.context import Context
 from app.services.customers.fields import CustomFieldService
@@ -175,7 +173,7 @@ def recover_workspace(path: Path, code: str, *, origin: str = "window") -> Works
 
 def _entered(archive: Archive, username: str, origin: str) -> Workspace:
     try:
-        _upgrade(archive)
+        archive.bring_up()
         if not archive.read_only:  # a crash may have come between making the archive and its first user
             add_first_user(archive, username, username)
         return _furnished(archive, username, origin)
@@ -191,15 +189,3 @@ def _furnished(archive: Archive, username: str, origin: str) -> Workspace:
         plant(workspace.context)
         plant_tickets(workspace.context)
     return workspace
-
-
-def _upgrade(archive: Archive) -> None:
-    with archive.engine.connect() as connection:
-        found = version_of(connection)
-    if found >= LATEST or archive.read_only:
-        return
-    from app.db.backup import copy_encrypted
-
-    before = archive.path.with_name(f"{archive.path.stem}.before-upgrade-{found}.kedang")
-    copy_encrypted(archive.path, archive.key_copy(), before, archive.key_copy(), archive.header)
-    upgrade(archive.engine)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.core.i18n import t
 from app.core.ids import uuid7
+from app.core.jobs import Job
 from app.db import header_file as hf
 from app.db import schema
 from app.db.bulk_indexes import build_missing
@@ -27,9 +28,10 @@ from app.db.keys import DEVICE, KEY_BYTES, PASSWORD, RECOVERY, Damaged, Header
 from app.db.lock import ArchiveLock
 from app.db.migrations import LATEST
 from app.db.problems import told_plainly
+from app.db.search import freshen
 from app.db.secrets import check_password, new_recovery_code, parse_recovery_code, password_bytes
 from app.db.settling import check_pages, put_back, seize, settle
-from app.db.upgrade import check_known, upgrade
+from app.db.upgrade import check_known, create, upgrade
 from app.errors import CannotUnlock, EnvironmentProblem, UserError
 
 _GENERATION = "key_generation"
@@ -157,7 +159,7 @@ class Archive:
     def _check(self) -> None:
         """Refuse what is not ours, and finish what a crash interrupted: making the archive, changing its keys."""
         if not check_known(self.engine):
-            upgrade(self.engine, step=self._step)
+            create(self.engine, self._step)
             self._step("create:schema made")
         with self.engine.connect() as connection:
             strange = schema.unknown_objects(connection)
@@ -173,6 +175,28 @@ class Archive:
         if generation < self.header.generation:
             self._note_generation()
         assert self.chain_key  # read now: later a unit of work would need a second connection for it
+
+    def bring_up(self, job: Job | None = None) -> None:
+        """Make of an older archive what this program expects: its schema, after a backup beside it, and its search index."""
+        found = check_known(self.engine)
+        if self.read_only:
+            return
+        with told_plainly():
+            if found < LATEST:
+                self._back_up(self.path.with_name(f"{self.path.stem}.before-upgrade-{found}.kedang"))
+                upgrade(self.engine, step=self._step)
+            if freshen(self.engine, job):
+                self._step("search:made anew")
+
+    def _back_up(self, target: Path) -> None:
+        from app.db.backup import copy_encrypted
+
+        key = self.key_copy()
+        try:
+            copy_encrypted(self.path, key, target, key, self.header, lambda *_pages: self._step("upgrade:copying"))
+        finally:
+            key[:] = bytes(len(key))
+        self._step("upgrade:backup made")
 
     def close(self) -> None:
         """Checkpoint and make it one file again; safe to die at any step. Closing twice does nothing."""

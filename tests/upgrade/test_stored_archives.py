@@ -16,7 +16,7 @@ STORED = sorted(FOLDER.glob("*.kedang"))
 
 
 def test_that_this_version_has_its_archive_stored() -> None:
-    assert any(path.stem == __version__ for path in STORED)
+    assert any(path.stem.startswith(__version__) for path in STORED)
 
 
 @pytest.mark.parametrize("stored", STORED, ids=lambda p: p.stem)
@@ -32,7 +32,9 @@ def test_that_a_stored_archive_opens_with_everything_it_held(stored: Path, tmp_p
         ]
         assert [f.label for f in workspace.customers.entity.fields if f.custom] == ["付款方式"]
         assert workspace.vault.verify().ok
+        with workspace.archive.raw() as raw:  # merged and deleted ones keep theirs
+            given = raw.execute("SELECT count(*) FROM customer").fetchone()[0]
         fresh, _ = workspace.customers.create({"name": "升级后新建"})
-        assert fresh.get("number") == f"C{ROWS + 1:06d}"
+        assert fresh.get("number") == f"C{given + 1:06d}"
     finally:
         workspace.close()
