@@ -185,8 +185,7 @@ class Archive:
             if found < LATEST:
                 self._back_up(self.path.with_name(f"{self.path.stem}.before-upgrade-{found}.kedang"))
                 upgrade(self.engine, step=self._step)
-            if freshen(self.engine, job):
-                self._step("search:made anew")
+            freshen(self.engine, job, self._step)
 
     def _back_up(self, target: Path) -> None:
         from app.db.backup import copy_encrypted

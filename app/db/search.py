@@ -11,6 +11,7 @@ from app.core.dictionary import BUILT_IN
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.db.engine import writing
+from app.db.header_file import Step, no_step
 from app.db.schema import search_table
 from app.db.search_sources import SEARCHED, mark_sources, outdated_tables
 from app.db.search_text import entry_rows
@@ -51,18 +52,20 @@ def unindexed(connection: Any) -> int:
     return missing
 
 
-def freshen(engine: sa.Engine, job: Job | None = None) -> list[str]:
+def freshen(engine: sa.Engine, job: Job | None = None, step: Step = no_step) -> list[str]:
     """Make the index of those tables anew that were indexed by other columns than today; all or nothing. Returns them."""
     with engine.connect() as connection:
         if not outdated_tables(connection):
             return []
     with writing(engine).begin() as connection:
         tables = outdated_tables(connection)
-        rebuild(connection, job or Job(), tables)
+        rebuild(connection, job or Job(), tables, step)
+        step("search:before commit")
+    step("search:committed")
     return tables
 
 
-def rebuild(connection: Any, job: Job, tables: Iterable[str] = SEARCHED) -> int:
+def rebuild(connection: Any, job: Job, tables: Iterable[str] = SEARCHED, step: Step = no_step) -> int:
     """Throw the index of these tables away and make it anew; returns the number of entries."""
     tables, made, seen = tuple(tables), 0, 0
     counted = {name: connection.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one() for name in tables}
@@ -76,6 +79,7 @@ def rebuild(connection: Any, job: Job, tables: Iterable[str] = SEARCHED) -> int:
                 write_entries(connection, table, rows)
             made, seen, last = made + len(rows), seen + len(part), part[-1]
             job.progress(t("正在重建搜索索引"), seen, sum(counted.values()))
+        step(f"search:{table}")
     mark_sources(connection, tables)
     return made
 
