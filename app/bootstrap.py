@@ -147,11 +147,12 @@ def open_workspace(
     origin: str = "window",
     take_over: bool = False,
     read_only: bool = False,
+    job: Job | None = None,
 ) -> Workspace:
-    """Open with a password (no name: the first user). Upgrades an older archive after a backup."""
+    """Open with a password (no name: the first user). Upgrades an older archive after a backup; `job` is told of it."""
     name = username or next(iter(header_file.peek(path).names()), "")
     archive = Archive.open(path, PASSWORD, name, password_bytes(password), take_over=take_over, read_only=read_only)
-    return _entered(archive, name, origin)
+    return _entered(archive, name, origin, job)
 
 
 def open_with_device(path: Path, slot: str, secret: bytes, *, origin: str = "window") -> Workspace:
@@ -171,9 +172,9 @@ def recover_workspace(path: Path, code: str, *, origin: str = "window") -> Works
     return _entered(archive, name, origin)
 
 
-def _entered(archive: Archive, username: str, origin: str) -> Workspace:
+def _entered(archive: Archive, username: str, origin: str, job: Job | None = None) -> Workspace:
     try:
-        archive.bring_up()
+        archive.bring_up(job)
         if not archive.read_only:  # a crash may have come between making the archive and its first user
             add_first_user(archive, username, username)
         return _furnished(archive, username, origin)

@@ -178,21 +178,26 @@ class Archive:
 
     def bring_up(self, job: Job | None = None) -> None:
         """Make of an older archive what this program expects: its schema, after a backup beside it, and its search index."""
-        found = check_known(self.engine)
         if self.read_only:
             return
+        job = job or Job()
+        found = check_known(self.engine)
         with told_plainly():
             if found < LATEST:
-                self._back_up(self.path.with_name(f"{self.path.stem}.before-upgrade-{found}.kedang"))
+                self._back_up(self.path.with_name(f"{self.path.stem}.before-upgrade-{found}.kedang"), job)
                 upgrade(self.engine, step=self._step)
             freshen(self.engine, job, self._step)
 
-    def _back_up(self, target: Path) -> None:
+    def _back_up(self, target: Path, job: Job) -> None:
         from app.db.backup import copy_encrypted
+
+        def on_pages(done: int, total: int) -> None:
+            self._step("upgrade:copying")
+            job.progress(t("正在备份"), done, total)
 
         key = self.key_copy()
         try:
-            copy_encrypted(self.path, key, target, key, self.header, lambda *_pages: self._step("upgrade:copying"))
+            copy_encrypted(self.path, key, target, key, self.header, on_pages)
         finally:
             key[:] = bytes(len(key))
         self._step("upgrade:backup made")

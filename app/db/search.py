@@ -52,14 +52,14 @@ def unindexed(connection: Any) -> int:
     return missing
 
 
-def freshen(engine: sa.Engine, job: Job | None = None, step: Step = no_step) -> list[str]:
+def freshen(engine: sa.Engine, job: Job, step: Step = no_step) -> list[str]:
     """Make the index of those tables anew that were indexed by other columns than today; all or nothing. Returns them."""
     with engine.connect() as connection:
         if not outdated_tables(connection):
             return []
     with writing(engine).begin() as connection:
         tables = outdated_tables(connection)
-        rebuild(connection, job or Job(), tables, step)
+        rebuild(connection, job, tables, step)
         step("search:before commit")
     step("search:committed")
     return tables
