@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -15,9 +15,6 @@ from app.db.header_file import Step, no_step
 from app.db.schema import search_table
 from app.db.search_sources import SEARCHED, mark_sources, outdated_tables
 from app.db.search_text import entry_rows
-
-if TYPE_CHECKING:
-    from app.db.archive import Archive
 
 
 def write_entries(connection: Any, table: str, rows: Sequence[tuple[int, str, str, str]]) -> None:
@@ -89,7 +86,13 @@ def _next_rows(connection: Any, table: str, last: int) -> list[int]:
     return [row[0] for row in connection.exec_driver_sql(sql, (last,))]
 
 
-def live_counts(archive: Archive) -> dict[str, int]:
+class WithEngine(Protocol):
+    """An open archive, as far as counting needs one."""
+
+    engine: sa.Engine
+
+
+def live_counts(archive: WithEngine) -> dict[str, int]:
     """Live records per entity that is neither a pick-list nor a part, whatever the rights (for checks of copies)."""
     with archive.engine.connect() as connection:
         return {

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+import app
 from app import __version__
 from app.core.jobs import Job
 from app.db.archive import Archive, open_with_password
@@ -151,5 +152,5 @@ def test_that_an_archive_that_is_whole_is_not_rebuilt(tmp_path: Path) -> None:
 def test_that_no_statement_depends_on_the_order_of_columns() -> None:
     """Upgraded tables have later columns at their end: nothing may be read or written by place."""
     by_place = re.compile(r"SELECT \*|SELECT \w+\.\*|INTO [\w{}]+ (VALUES|SELECT)")
-    found = [str(p) for p in Path("app").rglob("*.py") if by_place.search(p.read_text(encoding="utf-8"))]
+    found = [str(p) for p in Path(app.__file__).parent.rglob("*.py") if by_place.search(p.read_text(encoding="utf-8"))]
     assert found == []

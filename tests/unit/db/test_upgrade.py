@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
@@ -12,7 +14,7 @@ import sqlalchemy as sa
 from app.bootstrap import open_workspace
 from app.core.fields import Link
 from app.db import schema, upgrade
-from app.db.migrations import LATEST, Revision
+from app.db.migrations import LATEST, NAMES, Revision, after
 from app.errors import EnvironmentProblem
 from app.services.workspace import Workspace
 from tests.factories import customers
@@ -128,6 +130,38 @@ def test_that_a_newer_archive_is_refused_and_left_as_it_was(bare: Template, tmp_
             open_workspace(path, "boss", PASSWORD, read_only=read_only)
     assert list(tmp_path.iterdir()) == [path]
     assert len(path.read_bytes()) == len(before)
+
+
+def test_that_alembic_is_loaded_only_where_a_revision_has_to_run(bare: Template, tmp_path: Path) -> None:
+    """It takes a quarter of a second, which no ordinary start has to spend."""
+    slot, secret = bare.devices["boss"]
+    program = (
+        "import sys; from pathlib import Path; from app.bootstrap import open_with_device; "
+        f"open_with_device(Path({str(bare.copy(tmp_path))!r}), {slot!r}, bytes.fromhex({secret.hex()!r})).close(); "
+        "print('alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_that_revisions_follow_each_other_without_a_gap() -> None:
+    found = after(0)
+    assert [r.revision for r in found] == list(range(2, LATEST + 1))
+    assert [r.__name__.rsplit(".", 1)[-1] for r in found] == list(NAMES)
+    assert [r.revision for r in after(LATEST - 1)] == [LATEST]
+    assert after(LATEST) == []
+
+
+def test_that_a_former_trigger_is_made_anew_and_a_lost_one_again(workspace: Workspace) -> None:
+    name, former = next(schema.former_triggers())
+    with workspace.archive.engine.begin() as connection:
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        connection.exec_driver_sql(former)
+        connection.exec_driver_sql("DROP TRIGGER customer_alias_search")
+        assert schema.unknown_objects(connection) == []
+        schema.renew_triggers(connection)
+        rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type='trigger'").all()
+    assert dict(tuple(row) for row in rows) == dict(schema.triggers())
 
 
 def test_that_a_new_archive_is_what_the_models_declare(workspace: Workspace) -> None:
