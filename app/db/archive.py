@@ -26,7 +26,7 @@ from app.db.engine import connect, make_engine, writing
 from app.db.header_file import Step, no_step
 from app.db.keys import DEVICE, KEY_BYTES, PASSWORD, RECOVERY, Damaged, Header
 from app.db.lock import ArchiveLock
-from app.db.migrations import LATEST
+from app.db.migrations import LATEST, READABLE
 from app.db.problems import told_plainly
 from app.db.search import freshen
 from app.db.secrets import check_password, new_recovery_code, parse_recovery_code, password_bytes
@@ -177,11 +177,15 @@ class Archive:
         assert self.chain_key  # read now: later a unit of work would need a second connection for it
 
     def bring_up(self, job: Job | None = None) -> None:
-        """Make of an older archive what this program expects: its schema, after a backup beside it, and its search index."""
+        """Make of an older archive what this program expects: its schema, after a backup beside it, and its search index.
+
+        Open for reading it stays as it is; raises EnvironmentProblem where this program cannot read it so.
+        """
+        found, job = check_known(self.engine), job or Job()
         if self.read_only:
+            if found < READABLE:
+                raise _too_old_to_read()
             return
-        job = job or Job()
-        found = check_known(self.engine)
         with told_plainly():
             if found < LATEST:
                 self._back_up(self.path.with_name(f"{self.path.stem}.before-upgrade-{found}.kedang"), job)
@@ -429,3 +433,9 @@ def _refuse_network(path: Path) -> None:
 
 def _needs_writing() -> EnvironmentProblem:
     return EnvironmentProblem(t("档案上次没有正常关闭，需要先以可写方式打开一次。"))
+
+
+def _too_old_to_read() -> EnvironmentProblem:
+    return EnvironmentProblem(
+        t("这个档案由旧版本的客档通写成，不能以只读方式打开。请先以可写方式打开一次，程序会备份后升级它。")
+    )

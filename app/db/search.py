@@ -13,7 +13,7 @@ from app.core.jobs import Job
 from app.db.engine import writing
 from app.db.header_file import Step, no_step
 from app.db.schema import search_table
-from app.db.search_sources import SEARCHED, mark_sources, outdated_tables
+from app.db.search_sources import SEARCHED, mark_sources, noted_sources, outdated_tables
 from app.db.search_text import entry_rows
 
 
@@ -40,11 +40,12 @@ def drain(connection: Any) -> int:
 
 def unindexed(connection: Any) -> int:
     """How many live records lack an entry, entries lack a live record, and records have one made of other columns."""
-    missing, outdated = 0, set(outdated_tables(connection))
-    for table in SEARCHED:
+    missing, noted = 0, noted_sources(connection)
+    for table, sources in SEARCHED.items():
         live = f"SELECT rid FROM {table} WHERE deleted_at IS NULL"
         entries = f"SELECT id FROM {table}_search_docsize"
-        wrong = (live,) if table in outdated else (f"{live} EXCEPT {entries}", f"{entries} EXCEPT {live}")
+        other = noted.get(table, sources.mark) != sources.mark
+        wrong = (live,) if other else (f"{live} EXCEPT {entries}", f"{entries} EXCEPT {live}")
         missing += sum(connection.exec_driver_sql(f"SELECT count(*) FROM ({sql})").scalar_one() for sql in wrong)
     return missing
 
@@ -93,12 +94,16 @@ class WithEngine(Protocol):
 
 
 def live_counts(archive: WithEngine) -> dict[str, int]:
-    """Live records per entity that is neither a pick-list nor a part, whatever the rights (for checks of copies)."""
+    """Live records per entity that is neither a pick-list nor a part, whatever the rights (for checks of copies).
+
+    Of kinds that an archive of an earlier revision does not have yet there are none.
+    """
     with archive.engine.connect() as connection:
+        there = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='table'").scalars())
         return {
             entity.key: int(
                 connection.exec_driver_sql(f"SELECT count(*) FROM {entity.table} WHERE deleted_at IS NULL").scalar_one()
             )
             for entity in BUILT_IN
-            if not entity.shared and not entity.parent
+            if not entity.shared and not entity.parent and entity.table in there
         }

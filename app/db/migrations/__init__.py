@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 NAMES = ("r0002_whole_window", "r0003_clean_data", "r0004_deals_of_activities")
 LATEST = int(NAMES[-1][1:5])
+#: the oldest revision this program reads as it is: later ones added nothing it asks for
+READABLE = 3
 
 
 class Revision(Protocol):
