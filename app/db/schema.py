@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.db.search_sources import MERGEABLE, SEARCHED, mark_sources
+from app.models import Base
 
 
 def search_table(table: str) -> str:
@@ -80,8 +81,6 @@ def triggers() -> Iterator[tuple[str, str]]:
 
 def create(connection: Any) -> None:
     """Everything a new archive consists of: the models' tables, the search index and its triggers, on an empty file."""
-    from app.models import Base
-
     Base.metadata.create_all(connection, checkfirst=False)
     for ddl in search_ddl():
         connection.exec_driver_sql(ddl)

@@ -16,11 +16,13 @@ import sqlalchemy as sa
 import app
 from app import __version__
 from app.core.jobs import Job
+from app.db import migrations
 from app.db.archive import Archive, open_with_password
 from app.db.backup import integrity_problems
 from app.db.engine import writing
 from app.db.migrations import LATEST
 from app.db.search import rebuild, unindexed
+from app.db.upgrade import upgrade
 from tests.upgrade.compare import entries_of, lost, rows_of, schema_of
 from tests.upgrade.make_archive import FOLDER, PASSWORD, USER
 
@@ -76,6 +78,28 @@ def test_that_an_upgraded_archive_equals_a_fresh_one(stored: Path, tmp_path: Pat
             upgraded = schema_of(raw)
     assert upgraded.keys() == fresh.keys()
     assert {k: v for k, v in upgraded.items() if v != fresh[k]} == {}
+
+
+@pytest.mark.parametrize(
+    ("older", "steps", "newer"),
+    [("0.1.0", 1, "0.1.0-revision2"), ("0.1.0-revision2", 2, "0.1.0-revision3"), ("0.1.0", 2, "0.1.0-revision1-to-3")],
+)
+def test_that_a_revision_ends_where_an_archive_of_its_day_began(
+    older: str, steps: int, newer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It makes what was made then, not what is made today. Follow-ups got their key to deals later."""
+    monkeypatch.setattr(migrations, "NAMES", migrations.NAMES[:steps])
+    found = []
+    for name in (older, newer):
+        with opened(FOLDER / f"{name}.kedang", tmp_path) as archive:
+            if name == older:
+                upgrade(archive.engine)
+            with archive.raw() as raw:
+                found.append({k: v for k, v in schema_of(raw).items() if not k.startswith("trigger")})
+    made, then = found
+    assert made.keys() == then.keys()
+    bare = older == "0.1.0" and newer == "0.1.0-revision2"
+    assert {k for k in made if made[k] != then[k]} == ({"table activity"} if bare else set())
 
 
 @every_stored
