@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+import sqlalchemy as sa
 
 from app.core.dictionary import BUILT_IN
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.db.dialect import office_of
+from app.db.engine import writing
+from app.db.header_file import Step, no_step
 from app.db.schema import search_table
-from app.db.search_sources import SEARCHED
+from app.db.search_sources import SEARCHED, mark_sources, noted_sources, outdated_tables
 from app.db.search_text import entry_rows
-
-if TYPE_CHECKING:
-    from app.db.archive import Archive
 
 
 def write_entries(connection: Any, table: str, rows: Sequence[tuple[int, str, str, str]]) -> None:
@@ -58,44 +59,71 @@ def drain(connection: Any) -> int:
 
 
 def unindexed(connection: Any) -> int:
-    """How many live records lack an entry (or entries lack a record), all tables together."""
-    missing = 0
-    for table in SEARCHED:
-        live = connection.exec_driver_sql(f"SELECT count(*) FROM {table} WHERE deleted_at IS NULL").scalar_one()
-        entries = connection.exec_driver_sql(f"SELECT count(*) FROM {table}_search_docsize").scalar_one()
-        missing += abs(live - entries)
+    """How many live records lack an entry, entries lack a live record, and records have one made of other columns."""
+    missing, noted = 0, noted_sources(connection)
+    for table, sources in SEARCHED.items():
+        live = f"SELECT rid FROM {table} WHERE deleted_at IS NULL"
+        entries = f"SELECT id FROM {table}_search_docsize"
+        other = noted.get(table, sources.mark) != sources.mark
+        wrong = (live,) if other else (f"{live} EXCEPT {entries}", f"{entries} EXCEPT {live}")
+        missing += sum(connection.exec_driver_sql(f"SELECT count(*) FROM ({sql})").scalar_one() for sql in wrong)
     return missing
 
 
-def rebuild(connection: Any, job: Job) -> int:
-    """Throw the index away and make it anew; returns the number of entries."""
-    made = 0
-    for table in SEARCHED:
+def freshen(engine: sa.Engine, job: Job, step: Step = no_step) -> list[str]:
+    """Make the index of those tables anew that were indexed by other columns than today; all or nothing. Returns them."""
+    with engine.connect() as connection:
+        if not outdated_tables(connection):
+            return []
+    with writing(engine).begin() as connection:
+        tables = outdated_tables(connection)
+        rebuild(connection, job, tables, step)
+        step("search:before commit")
+    step("search:committed")
+    return tables
+
+
+def rebuild(connection: Any, job: Job, tables: Iterable[str] = SEARCHED, step: Step = no_step) -> int:
+    """Throw the index of these tables away and make it anew; returns the number of entries."""
+    tables, made, seen = tuple(tables), 0, 0
+    counted = {name: connection.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one() for name in tables}
+    for table in tables:
         connection.exec_driver_sql(f"INSERT INTO {table}_search({table}_search) VALUES('delete-all')")
         connection.exec_driver_sql(f"DELETE FROM {table}_dirty")
-        total = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
         last = 0
-        while True:
-            part = [r[0] for r in connection.exec_driver_sql(
-                f"SELECT rid FROM {table} WHERE rid > ? ORDER BY rid LIMIT 2000", (last,)
-            )]  # fmt: skip
-            if not part:
-                break
+        while part := _next_rows(connection, table, last):
             rows = entry_rows(connection, table, part)
             if rows:
                 write_entries(connection, table, rows)
-            made, last = made + len(rows), part[-1]
-            job.progress(t("正在重建搜索索引"), made, total)
+            made, seen, last = made + len(rows), seen + len(part), part[-1]
+            job.progress(t("正在重建搜索索引"), seen, sum(counted.values()))
+        step(f"search:{table}")
+    mark_sources(connection, tables)
     return made
 
 
-def live_counts(archive: Archive) -> dict[str, int]:
-    """Live records per entity that is neither a pick-list nor a part, whatever the rights (for checks of copies)."""
+def _next_rows(connection: Any, table: str, last: int) -> list[int]:
+    sql = f"SELECT rid FROM {table} WHERE rid > ? ORDER BY rid LIMIT 2000"
+    return [row[0] for row in connection.exec_driver_sql(sql, (last,))]
+
+
+class WithEngine(Protocol):
+    """An open archive, as far as counting needs one."""
+
+    engine: sa.Engine
+
+
+def live_counts(archive: WithEngine) -> dict[str, int]:
+    """Live records per entity that is neither a pick-list nor a part, whatever the rights (for checks of copies).
+
+    Of kinds that an archive of an earlier revision does not have yet there are none.
+    """
     with archive.engine.connect() as connection:
+        there = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='table'").scalars())
         return {
             entity.key: int(
                 connection.exec_driver_sql(f"SELECT count(*) FROM {entity.table} WHERE deleted_at IS NULL").scalar_one()
             )
             for entity in BUILT_IN
-            if not entity.shared and not entity.parent
+            if not entity.shared and not entity.parent and entity.table in there
         }

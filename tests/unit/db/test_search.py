@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.fields import Link
-from app.core.filters import Search
-from app.core.jobs import Job
+from app.core.dictionary import BUILT_IN
+from app.core.fields import Entity, Field, Link
+from app.core.filters import Condition, Search
+from app.core.jobs import Job, Progress
 from app.db import search_tokens
-from app.db.search import drain, rebuild, unindexed
+from app.db.search import drain, freshen, rebuild, unindexed
+from app.db.search_sources import SEARCHED, Sources, outdated_tables
 from app.db.search_text import entry_rows
 from app.db.search_tokens import match_expression
+from app.errors import Cancelled
 from app.services.workspace import Workspace
 from tests.factories import archives
 from tests.factories.customers import NAMES, add, email, phone
@@ -130,6 +135,127 @@ def test_that_every_piece_of_a_name_finds_it(filled: Workspace, name: str, start
     if any(len(w) < 2 for w in ascii_words):
         return  # one Latin letter finds beginnings of words only
     assert name in _found(filled, piece)
+
+
+# ---- the registry and the index say the same ---------------------------------------------------------------------
+
+POINTS = {"phones", "emails", "wechats"}
+SEARCHED_ENTITIES = [e for e in BUILT_IN if e.table in SEARCHED]
+
+
+@pytest.mark.parametrize("entity", list(BUILT_IN), ids=lambda e: e.key)
+def test_that_a_field_is_searchable_where_the_index_holds_it_and_nowhere_else(entity: Entity) -> None:
+    """`contains` on a searchable field asks the index: a field that is not in it would never be found, silently."""
+    sources = SEARCHED.get(entity.table, Sources((), codes=()))
+    held = {*sources.names, *sources.texts, *sources.codes} | (POINTS if sources.points else set())
+    assert {f.key for f in entity.fields if f.searchable} == held
+
+
+def test_that_every_table_with_an_index_belongs_to_a_kind_of_record() -> None:
+    assert {e.table for e in SEARCHED_ENTITIES} == SEARCHED.keys()
+
+
+@pytest.fixture(scope="module")
+def one_of_each(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A record of every searched kind."""
+    office = archives.office()
+    with office.opened(office.copy(tmp_path_factory.mktemp("each"))) as workspace:
+        for key, title in (("customers", "name"), ("contacts", "name"), ("activities", "subject"), ("leads", "name"),
+                           ("deals", "name"), ("products", "name"), ("orders", "name")):  # fmt: skip
+            workspace.records(key).create({title: "甲"})
+        ticket, _ = workspace.tickets.create({"subject": "甲"})
+        workspace.tickets.note(ticket.id, "甲")
+        yield workspace
+
+
+@pytest.mark.parametrize(
+    ("entity", "field"),
+    [(e, f) for e in SEARCHED_ENTITIES for f in e.fields if f.searchable and f.key not in POINTS],
+    ids=lambda x: x.key,
+)
+def test_that_contains_finds_what_stands_in_any_searchable_field(
+    one_of_each: Workspace, entity: Entity, field: Field
+) -> None:
+    with one_of_each.context.writing() as work:
+        first = f"SELECT min(rid) FROM {entity.table} WHERE deleted_at IS NULL"
+        work.connection.exec_driver_sql(
+            f"UPDATE {entity.table} SET {field.key}='前文魍魉XK-7788后' WHERE rid=({first})"
+        )
+        work.commit()
+    with one_of_each.context.reading() as work:
+        for piece in ("魍魉", "魉xk", "7788", "K-77", "文魍魉XK-7788后"):
+            assert work.reader.count(entity.key, Condition(field.key, "contains", piece)) == 1, piece
+
+
+# ---- an index made of other columns ------------------------------------------------------------------------------
+
+
+def _without(monkeypatch: pytest.MonkeyPatch, table: str, **less: object) -> None:
+    monkeypatch.setitem(SEARCHED, table, dataclasses.replace(SEARCHED[table], **less))  # type: ignore[arg-type]
+
+
+def test_that_rows_from_before_are_found_once_their_field_is_searched(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:  # an earlier program did not search customers' notes
+        _without(earlier, "customer", texts=("address", "city"))
+        add(workspace, "张三", "李四", remark="暗号芝麻")
+        with workspace.context.writing() as work:
+            rebuild(work.connection, Job())
+            work.commit()
+        assert _found(workspace, "芝麻") == set()
+        assert workspace.vault.verify().ok
+    assert workspace.vault.verify().problems == ("搜索索引缺少 2 条，请重建索引。",)
+    reports: list[Progress] = []
+    assert freshen(workspace.archive.engine, Job(reports.append)) == ["customer"]
+    assert [(p.text, p.done, p.total) for p in reports] == [("正在重建搜索索引", 2, 2)]
+    assert _found(workspace, "芝麻") == {"张三", "李四"}
+    assert workspace.vault.verify().ok
+    assert freshen(workspace.archive.engine, Job()) == []
+
+
+def test_that_an_archive_opens_with_an_index_of_todays_columns(
+    office: archives.Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = office.copy(tmp_path)
+    with office.opened(path) as workspace:
+        add(workspace, "张三", short_name="三哥")
+        workspace.activities.create({"subject": "甲"})
+    _without(monkeypatch, "customer", names=("name",))
+    archive = office.archive(path, read_only=True)  # a reader changes nothing
+    try:
+        archive.bring_up()
+        with archive.engine.connect() as connection:
+            assert outdated_tables(connection) == ["customer"]
+    finally:
+        archive.close()
+    with office.opened(path) as workspace:
+        assert _found(workspace, "三哥") == set()
+        assert _found(workspace, "张三") == {"张三"}
+        assert workspace.vault.verify().ok
+
+
+def test_that_a_cancelled_rebuild_leaves_the_index_as_it_was_and_is_done_later(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(workspace, "张三", "李四")
+    _without(monkeypatch, "customer", names=("name",))
+    job = Job()
+    job.cancel()
+    with pytest.raises(Cancelled):
+        freshen(workspace.archive.engine, job)
+    assert _found(workspace, "张三") == {"张三"}
+    assert freshen(workspace.archive.engine, Job()) == ["customer"]
+    assert _found(workspace, "张三") == {"张三"}
+
+
+def test_that_entries_of_deleted_records_and_missing_ones_are_both_counted(workspace: Workspace) -> None:
+    """One too many and one too few are two faults, not none."""
+    add(workspace, "张三", "李四")
+    with workspace.archive.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM customer_search WHERE rowid=1")
+        connection.exec_driver_sql("INSERT INTO customer_search(rowid, han, py, gram) VALUES(99, '', '', '')")
+        assert unindexed(connection) == 2
 
 
 # ---- the index follows the records --------------------------------------------------------------------------------
