@@ -61,7 +61,7 @@ def by_file(
             out.writerow([code, *(_cell(entity.field(key), values.get(key)) for key in keys)])
     inspection = workspace.imports.inspect(path)
     columns = tuple(ColumnPlan(key, key) for key in ("external_id", *keys))
-    plan = ImportPlan(kind, columns, mode=mode, match=(("external_id",),), gaps="error")
+    plan = ImportPlan(kind, columns, mode=mode, match=(("external_id",),), gaps="error", lists="replace")
     report = workspace.imports.run(path, ReadOptions(), inspection, plan, Job())
     told = {issue.row: issue.text for issue in report.issues if issue.outcome == "rejected"}
     return {rows[row - 2][0]: text for row, text in told.items()}
@@ -102,7 +102,7 @@ def change_by_upsert(workspace: Workspace, kind: str, record: Record, values: Va
     entity = workspace.context.registry.entity(kind)
     titled = {entity.title: record.get(entity.title)} if importable(entity.field(entity.title)) else {}
     needed = {f.key: record.get(f.key) for f in entity.fields if f.required and importable(f)}
-    whole = {**titled, **needed, **values}
+    whole = {k: v for k, v in {**titled, **needed}.items() if v is not None} | dict(values)
     refused = by_file(workspace, kind, [(str(record.get("external_id")), whole)], folder, "upsert")
     if refused:
         raise UserError(next(iter(refused.values())))
@@ -186,3 +186,13 @@ def _untitled(value: Any) -> Any:
     if isinstance(value, tuple) and value and isinstance(value[0], Link):
         return tuple(replace(link, title="", role="") for link in value)
     return value
+
+
+def differences(one: dict[str, Any], two: dict[str, Any], own: set[str]) -> dict[str, Any]:
+    """Where two records differ: key → both values. `own`: texts that are each one's own."""
+    found: dict[str, Any] = {}
+    for key in one["record"]:
+        mine, theirs = one["record"][key], two["record"][key]
+        if mine != theirs and not {str(mine), str(theirs)} <= own and key != "day":
+            found[key] = (mine, theirs)
+    return found | {key: (one[key], two[key]) for key in one if key != "record" and one[key] != two[key]}
