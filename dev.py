@@ -25,6 +25,8 @@ LIBRARIES = (
     "libxcb-shape0 libxcb-image0 libxcb-render-util0 libxcb-xinerama0 libxkbcommon-x11-0"
 ).split()
 SCREEN = ["xvfb", "xauth"]
+#: a desktop around the window, for its test: session bus, keychain, accessibility
+DESKTOP = ["dbus-daemon", "gnome-keyring", "at-spi2-core"]
 FONT = "fonts-noto-cjk"
 
 
@@ -60,11 +62,11 @@ def chinese_font() -> bool:
     return any("Noto" in line or "Source Han" in line or "WenQuan" in line for line in done.stdout.splitlines())
 
 
-def system_libraries(*, screen: bool) -> None:
+def system_libraries(wanted: list[str]) -> None:
     """Install what is missing when allowed; otherwise say the exact command and go on."""
     if not sys.platform.startswith("linux") or not shutil.which("dpkg-query"):
         return
-    wanted = [p for p in LIBRARIES + (SCREEN if screen else []) if not installed(p)]
+    wanted = [p for p in LIBRARIES + wanted if not installed(p)]
     if not chinese_font():
         wanted.append(FONT)
     if not wanted:
@@ -140,8 +142,8 @@ def on_screen(*command: str | Path, env: dict[str, str] | None = None, check: bo
 # ---- commands ------------------------------------------------------------------------------------------------------
 
 
-def setup(*, screen: bool = True) -> Path:
-    system_libraries(screen=screen)
+def setup(*, more: list[str] = SCREEN) -> Path:
+    system_libraries(more)
     return environment(".venv", "dev")
 
 
@@ -151,7 +153,7 @@ def cmd_setup(_: argparse.Namespace) -> None:
 
 
 def cmd_run(options: argparse.Namespace) -> None:
-    python = setup(screen=not has_display())
+    python = setup(more=[] if has_display() else SCREEN)
     if has_display():
         run(python, "-m", "app", *options.rest)
         return
@@ -176,7 +178,7 @@ def check(python: Path) -> None:
 
 def cmd_test(options: argparse.Namespace) -> None:
     started = time.monotonic()
-    python = setup()
+    python = setup(more=SCREEN + DESKTOP)
     check(python)
     workers = ["-n", str(min(os.cpu_count() or 1, 4))]
     run(python, "-m", "pytest", "-q", *workers, "tests/unit", "tests/upgrade", *options.rest)

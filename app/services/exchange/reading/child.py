@@ -11,6 +11,7 @@ The start method is "spawn", which is safe beside threads and works in a package
 from __future__ import annotations
 
 import contextlib
+import math
 import multiprocessing
 import os
 import sys
@@ -147,7 +148,7 @@ def _child_main(sender: Connection, task: Task, arguments: tuple[Any, ...], limi
 
 
 def _reporter(sender: Connection, every: float = 0.1) -> Report:
-    sent = 0.0
+    sent = -math.inf
 
     def report(text: str, done: int, total: int) -> None:
         nonlocal sent
