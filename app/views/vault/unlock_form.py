@@ -78,19 +78,25 @@ class UnlockForm(FormPage):
         self.form.row("user").set_shown(False)
         self._tick()
         self._task = self._runner.start(
-            lambda _job: (self._door.users(path), self._door.can_stay_signed_in()),
-            on_done=lambda found: self._on_users(path, user, *found),
+            lambda _job: self._door.users(path),
+            on_done=lambda found: self._on_users(path, user, found),
             on_failed=lambda error: self._on_failed(path, error),
             owner=self,
         )
+        # Asked apart: a keychain that takes its time must not keep the users.
+        self._runner.start(lambda _job: self._door.can_stay_signed_in(), on_done=self._stay.setVisible, owner=self)
         if not ask_always:
             self._try_signed_in(path)
         self._password.setFocus()
 
     def _try_signed_in(self, path: Path) -> None:
         def done(opened: Opened | None) -> None:
-            if opened is not None and path == self._path:
+            if opened is None:
+                return
+            if path == self._path:
                 self.opened.emit(opened)
+            else:  # another archive was chosen meanwhile
+                self._runner.start(lambda _job: opened.workspace.close(), pool="write")
 
         def failed(error: Exception) -> None:
             if path == self._path:
@@ -98,14 +104,13 @@ class UnlockForm(FormPage):
 
         self._runner.start(signed_in_work(self._door, path), on_done=done, on_failed=failed, owner=self, pool="write")
 
-    def _on_users(self, path: Path, user: str, users: list[str], can_stay: bool) -> None:
+    def _on_users(self, path: Path, user: str, users: list[str]) -> None:
         if path != self._path:
             return
         self._user.set_choices([(name, name) for name in users])
         if user in users:
             self._user.set_key(user)
         self.form.row("user").set_shown(len(users) > 1)
-        self._stay.setVisible(can_stay)
 
     # ---- trying -------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,21 @@ class NoKeychain(ArchiveDoor):
         return None
 
 
+class SlowKeychain(NoKeychain):
+    """A keychain that answers when it is let; then it knows the secret."""
+
+    def __init__(self):
+        self.let = threading.Event()
+
+    def can_stay_signed_in(self):
+        assert self.let.wait(20)
+        return True
+
+    def open_signed_in(self, path):
+        assert self.let.wait(20)
+        return opened(path)
+
+
 @pytest.fixture
 def window(qtbot, runner, settings, dialogs):
     made = StartWindow(NoKeychain(), runner, settings, dialogs)
@@ -52,6 +68,23 @@ def type_password(window, text):
     edit = window.unlock._password.edit
     edit.clear()
     QTest.keyClicks(edit, text)
+
+
+def test_that_a_slow_keychain_keeps_neither_the_users_nor_an_archive_nobody_wants_any_more(
+    qtbot, runner, settings, dialogs, archive_path, tmp_path
+):
+    door, other = SlowKeychain(), tmp_path / "other.kedang"
+    window = StartWindow(door, runner, settings, dialogs)
+    qtbot.addWidget(window)
+    window.show()
+    window.begin(archive_path)
+    qtbot.waitUntil(lambda: window.unlock._user.key() == USER, timeout=4000)
+    with qtbot.assertNotEmitted(window.opened):
+        window.show_archive(other, locked=True)
+        door.let.set()
+        qtbot.waitUntil(lambda: not runner.busy(), timeout=8000)
+    assert not sidecar(archive_path).exists(), "closed again"
+    assert window.unlock._stay.isVisible()
 
 
 @pytest.mark.gui_budget(120)
