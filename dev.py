@@ -19,6 +19,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 WINDOWS = sys.platform == "win32"
+SYSTEMS = ("linux", "win32", "darwin")
 PYTHONS = ((3, 11), (3, 12), (3, 13))
 LIBRARIES = (
     "libegl1 libgl1 libglib2.0-0 libdbus-1-3 libxkbcommon0 libfontconfig1 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 "
@@ -172,8 +173,25 @@ def check(python: Path) -> None:
     """Style, types, architecture."""
     run(python, "-m", "ruff", "check", "--quiet", "app", "tests", "benchmarks", "packaging", "dev.py")
     run(python, "-m", "ruff", "format", "--quiet", "--check", "app", "tests", "benchmarks", "packaging", "dev.py")
-    run(python, "-m", "mypy")
+    types(python)
     run(python.with_name("lint-imports" + (".exe" if WINDOWS else "")), "--no-cache")
+
+
+def types(python: Path) -> None:
+    """mypy for every system at once, each with a cache of its own; what is found for one and not for another is said once."""
+    runs = {
+        system: subprocess.Popen(
+            [str(python), "-m", "mypy", "--platform", system, "--cache-dir", f".mypy_cache/{system}"],
+            cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+        )
+        for system in SYSTEMS
+    }  # fmt: skip
+    said = {system: process.communicate()[0] for system, process in runs.items()}
+    failed = [system for system, process in runs.items() if process.returncode]
+    for text in dict.fromkeys(said[system] for system in failed):
+        say(f"types, for {', '.join(s for s in failed if said[s] == text)}:\n{text}")
+    if failed:
+        sys.exit(1)
 
 
 def cmd_test(options: argparse.Namespace) -> None:

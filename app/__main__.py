@@ -44,11 +44,11 @@ def _no_core_dumps() -> None:
 
         with contextlib.suppress(OSError, AttributeError):
             ctypes.windll.kernel32.SetErrorMode(0x0001 | 0x0002)  # no dialogs, no crash report with memory in it
-        return
-    import resource
+    else:
+        import resource
 
-    with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":
