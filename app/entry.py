@@ -55,13 +55,13 @@ def run_window(
     return code
 
 
-def start_for_benchmark() -> None:
-    """Everything up to the painted start window, and out again."""
+def start_for_benchmark(archive: Path | None = None) -> None:
+    """Everything up to the painted start window, and out again with `os._exit`."""
     settings = SettingsStore(config_dir() / "settings.json")
     application = QApplication(sys.argv[:1])
     theme.apply(application, "light")
     program = Program(application, settings, cast("Door", LazyDoor()))
-    program.begin()
+    program.begin(archive)
     assert program.start_window is not None
     program.start_window.grab()
     os._exit(0)

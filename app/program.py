@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +31,8 @@ Replace = Callable[[Path, str], None]
 
 def replace_process(archive: Path, user: str) -> None:
     """Start a fresh program that asks for the password, and end this one at once: what memory holds goes with it."""
+    import subprocess
+
     logging.shutdown()
     subprocess.Popen(  # noqa: S603 - our own program with our own arguments
         fresh_command(archive, user),

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.jobs import Job
-from app.services.samples.office import CUSTOMERS as SAMPLE_CUSTOMERS
 
 if TYPE_CHECKING:
     from app.services.workspace import Door, Workspace
@@ -67,7 +66,7 @@ def create_work(
         workspace, code = door.create(path, user, password, name)
         try:
             if samples:
-                workspace.samples.fill(SAMPLE_CUSTOMERS, job=job)
+                workspace.samples.fill(job=job)
         except BaseException:
             workspace.close()
             raise

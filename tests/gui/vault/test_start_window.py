@@ -16,6 +16,7 @@ from app.bootstrap import create_workspace
 from app.core.i18n import set_language
 from app.db.header_file import sidecar
 from app.door import ArchiveDoor
+from app.services.samples.office import SampleOffice
 from app.services.vault import passwords
 from app.views.vault.start_window import StartWindow
 from tests.gui.accessibility import assert_accessible
@@ -213,7 +214,8 @@ def test_that_creating_shows_the_code_once_and_wants_the_tick(qtbot, window, tmp
 
 
 def test_that_sample_data_come_with_a_new_archive(qtbot, window, tmp_path, monkeypatch):
-    monkeypatch.setattr("app.views.vault.opening.SAMPLE_CUSTOMERS", 60)
+    fill = SampleOffice.fill
+    monkeypatch.setattr(SampleOffice, "fill", lambda office, job: fill(office, 60, job=job))
     window.show_samples()
     form = window.create_form
     assert form._samples.isChecked()
