@@ -17,6 +17,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Start the window, or with `--selftest DIR` try the whole program out without one. Returns the exit code."""
     multiprocessing.freeze_support()
     _no_core_dumps()
+    from app.cli.screen import forgiving
+
+    forgiving(sys.stdout, sys.stderr)
     options = _parser().parse_args(arguments)
     if options.selftest is not None:
         from app.selftest import run_selftest
