@@ -18,6 +18,7 @@ from app.core.i18n import language, set_language
 from app.settings.store import SettingsStore
 from app.views.operations.runner import Runner
 from app.views.theme import theme
+from app.views.theme.qt_words import follow_language
 from app.views.vault.opening import Opened
 from app.views.vault.start_window import StartWindow
 
@@ -125,6 +126,7 @@ class Program(QObject):
         workspace = window.let_go()
         window.deleteLater()
         set_language(self._settings.current.language)
+        follow_language(self._application)
         theme.apply(self._application, "dark" if theme.current().name == "dark" else "light")
         self._show_main(workspace, username)
 

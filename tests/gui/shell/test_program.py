@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QLocale
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -73,6 +74,14 @@ def test_that_a_lock_replaces_the_process_for_the_same_user(program, qtbot, arch
     assert program.replaced == [(archive_path, USER)]
 
 
+@pytest.fixture
+def locale_again():
+    before = QLocale()
+    yield
+    QLocale.setDefault(before)
+
+
+@pytest.mark.usefixtures("locale_again")
 def test_that_another_language_makes_a_fresh_window_over_the_open_archive(program, qtbot, archive_path, settings):
     first = unlock(program, qtbot, archive_path)
     workspace = first._workspace
@@ -82,6 +91,7 @@ def test_that_another_language_makes_a_fresh_window_over_the_open_archive(progra
     assert second is not first
     assert second._workspace is workspace
     assert language() == "en"
+    assert QLocale().language() is QLocale.Language.English, "Qt's own words and calendars follow"
     qtbot.waitUntil(lambda: "customers" in second.foot.text(), timeout=4000)
     with qtbot.waitSignal(second.closed, timeout=8000):
         second.close()
@@ -118,6 +128,7 @@ def test_that_an_archive_whose_window_cannot_be_made_can_be_opened_at_the_next_t
         program.main_window.close()
 
 
+@pytest.mark.usefixtures("locale_again")
 def test_that_the_archive_is_closed_when_the_window_in_another_language_cannot_be_made(
     program, qtbot, archive_path, settings, monkeypatch
 ):

@@ -1,4 +1,4 @@
-"""Several `kedang` commands one after another, in one process: `python -m tests.e2e.console_player COMMANDS.json`.
+"""Several `kedang` commands one after another, in one process: `python -m tests.helpers.console_player COMMANDS.json`.
 
 After each its exit code is written into the file beside it, so that what the commands print stays as it is.
 """

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.main
 
 from app.bootstrap import create_workspace
 from app.cli.main import build
 
-typer_main = pytest.importorskip("typer.main")
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PASSWORD = "Geheim#2030"
 NAME = "恒力🚀机械 Ÿ"
 #: how Python is told what the console can show → what of `NAME` is seen there
@@ -45,7 +45,7 @@ def lists() -> list[list[str]]:
         if path[-1:] == ["list"]:
             found.append(path)
 
-    walk(typer_main.get_command(build()), [])
+    walk(typer.main.get_command(build()), [])
     return found
 
 
@@ -114,7 +114,7 @@ def test_that_lists_come_to_their_end_on_a_terminal(archive: Path, tmp_path: Pat
     setting, seen = CONSOLES[console]
     commands = SOME + (lists() if console == "gbk" else [])
     file = commands_file(tmp_path, [*commands, ["no-such-🚀"]])
-    shown = played(["tests.e2e.console_player", str(file)], environment(archive, setting), terminal=True)
+    shown = played(["tests.helpers.console_player", str(file)], environment(archive, setting), terminal=True)
     text = shown.decode(setting.get("PYTHONIOENCODING", "utf-8"))
     codes = json.loads(file.with_suffix(".codes").read_text(encoding="utf-8"))
     assert dict.fromkeys(codes[:-1]) == {0: None}, text
@@ -128,7 +128,7 @@ def test_that_lists_come_to_their_end_on_a_terminal(archive: Path, tmp_path: Pat
 def test_that_json_is_exact_and_tables_come_through_a_pipe(archive: Path, tmp_path: Path, console: str) -> None:
     setting, _seen = CONSOLES[console]
     file = commands_file(tmp_path, [["--json", "customers", "list"], ["customers", "list"]])
-    out = played(["tests.e2e.console_player", str(file)], environment(archive, setting), terminal=False)
+    out = played(["tests.helpers.console_player", str(file)], environment(archive, setting), terminal=False)
     assert json.loads(file.with_suffix(".codes").read_text(encoding="utf-8")) == [0, 0]
     exact, _, table = out.partition(b"\n")
     encoding = setting.get("PYTHONIOENCODING", "utf-8")  # a pipe is UTF-8 unless somebody said otherwise
