@@ -84,6 +84,7 @@ def _mode(application: QApplication, wanted: str) -> theme.Mode:
 
 
 def _tell(application: QApplication, error: Exception) -> None:
-    window = application.activeWindow() or next(iter(application.topLevelWidgets()), None)
+    shown = (window for window in application.topLevelWidgets() if window.isVisible())
+    window = application.activeWindow() or next(shown, None)
     if window is not None:
         WindowDialogs(window).show_error(error)

@@ -40,8 +40,12 @@ def open_work(
 
     def work(job: Job) -> Opened:
         opened = entered(door.open(path, user, password, take_over=take_over, read_only=read_only), job)
-        if stay:
-            door.stay_signed_in(opened.workspace, True)
+        try:
+            if stay:
+                door.stay_signed_in(opened.workspace, True)
+        except BaseException:
+            opened.workspace.close()
+            raise
         return opened
 
     return work

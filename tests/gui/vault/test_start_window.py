@@ -16,6 +16,7 @@ from app.bootstrap import create_workspace
 from app.core.i18n import set_language
 from app.db.header_file import sidecar
 from app.door import ArchiveDoor
+from app.errors import EnvironmentProblem
 from app.services.samples.office import SampleOffice
 from app.services.vault import passwords
 from app.views.vault.start_window import StartWindow
@@ -48,6 +49,16 @@ class SlowKeychain(NoKeychain):
     def open_signed_in(self, path):
         assert self.let.wait(20)
         return opened(path)
+
+
+class FullDisk(NoKeychain):
+    """A keychain there is, but what it needs in the archive cannot be written."""
+
+    def can_stay_signed_in(self):
+        return True
+
+    def stay_signed_in(self, workspace, wanted):
+        raise EnvironmentProblem("full")
 
 
 @pytest.fixture
@@ -86,6 +97,20 @@ def test_that_a_slow_keychain_keeps_neither_the_users_nor_an_archive_nobody_want
         qtbot.waitUntil(lambda: not runner.busy(), timeout=8000)
     assert not sidecar(archive_path).exists(), "closed again"
     assert window.unlock._stay.isVisible()
+
+
+def test_that_an_archive_is_closed_when_staying_signed_in_fails(qtbot, runner, settings, dialogs, archive_path):
+    window = StartWindow(FullDisk(), runner, settings, dialogs)
+    qtbot.addWidget(window)
+    window.show()
+    window.begin(archive_path)
+    qtbot.waitUntil(window.unlock._stay.isVisible, timeout=4000)
+    window.unlock._stay.setChecked(True)
+    type_password(window, PASSWORD)
+    with qtbot.assertNotEmitted(window.opened):
+        window.unlock.submit()
+        qtbot.waitUntil(lambda: not runner.busy(), timeout=8000)
+    assert not sidecar(archive_path).exists(), "closed again"
 
 
 @pytest.mark.gui_budget(120)
