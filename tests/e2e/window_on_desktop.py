@@ -44,11 +44,15 @@ class Driver:
             if isinstance(window, MessageDialog) and "failed" not in self._done:
                 self._done.add("failed")
                 say("FAILED")
-            elif isinstance(window, StartWindow) and "typed" not in self._done and not self._program.runner.busy():
+            elif isinstance(window, StartWindow) and "typed" not in self._done and self._asked(window):
                 self._unlock(window)
             elif isinstance(window, MainWindow) and "open" not in self._done and not self._program.runner.busy():
                 self._done.add("open")
                 say("OPEN", QApplication.platformName())
+
+    def _asked(self, window: StartWindow) -> bool:
+        """Whether the users are there and the keychain has answered."""
+        return bool(window.unlock._user.key()) and not self._program.runner.busy()
 
     def _unlock(self, window: StartWindow) -> None:
         self._done.add("typed")
