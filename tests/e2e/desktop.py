@@ -83,6 +83,14 @@ def _wait_for(bus: str, name: str) -> None:
             threading.Event().wait(0.05)
 
 
+@contextmanager
+def silent(bus: str, name: str) -> Iterator[None]:
+    """Somebody who owns a name on the bus and never answers."""
+    with open_dbus_connection(bus) as line:
+        assert line.send_and_get_reply(message_bus.RequestName(name)).body == (1,)
+        yield
+
+
 class Machine:
     """Owns the names of the screen saver and of the log-in manager on one bus, and says what they would say."""
 

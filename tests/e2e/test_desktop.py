@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from app.bootstrap import create_workspace
 from app.db.header_file import sidecar
-from tests.e2e.desktop import Machine, Played, accessible_programs, desktop, environment
+from tests.e2e.desktop import Machine, Played, accessible_programs, desktop, environment, silent
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the desktop of Linux")
 PASSWORD = "桥下的马-2024"
@@ -51,6 +53,19 @@ def test_that_a_bus_without_a_keychain_is_as_good(tmp_path, archive):
         assert window.until("START") == "START none"
         window.until("OPEN")
         locked(window, machine, archive)
+
+
+def test_that_a_keychain_that_never_answers_is_no_keychain(tmp_path):
+    code = (
+        "from app.services.vault import keychain; keychain._PATIENCE = 1.0; "
+        "print(keychain.available(), keychain.recall('x')); keychain.forget('x'); print('end')"
+    )
+    with desktop(tmp_path, bare=True) as (bus, _machine), silent(bus, "org.freedesktop.secrets"):
+        env = {**os.environ, **environment(bus, tmp_path)}
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60, check=True
+        )
+    assert done.stdout.split() == ["True", "None", "end"]
 
 
 def test_that_every_way_to_say_locked_is_heard_and_nothing_else(tmp_path):
