@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.core.console import forgiving
 from app.core.i18n import LANGUAGES
 
 
@@ -17,8 +18,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Start the window, or with `--selftest DIR` try the whole program out without one. Returns the exit code."""
     multiprocessing.freeze_support()
     _no_core_dumps()
-    from app.cli.screen import forgiving
-
     forgiving(sys.stdout, sys.stderr)
     options = _parser().parse_args(arguments)
     if options.selftest is not None:

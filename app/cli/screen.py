@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from app.core.console import forgiving
 from app.core.i18n import t
 from app.core.jobs import Job, Progress
 
@@ -143,17 +143,6 @@ def _table(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
     for line in cells:
         table.add_row(*(Text(text) for text in line))  # data is never read as markup
     Console().print(table)
-
-
-def forgiving(*streams: Any) -> None:
-    """From now on what a stream cannot carry becomes "?" there instead of an error, whoever writes: we, rich, the parser.
-
-    Files and pipes get UTF-8, unless PYTHONIOENCODING asks for something else.
-    """
-    asked = bool(os.environ.get("PYTHONIOENCODING"))
-    for stream in streams:
-        with contextlib.suppress(AttributeError, OSError):  # a program without a console has none
-            stream.reconfigure(errors="replace", encoding=None if asked or stream.isatty() else "utf-8")
 
 
 def _exact(data: Mapping[str, Any]) -> str:
