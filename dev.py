@@ -27,7 +27,7 @@ LIBRARIES = (
 ).split()
 SCREEN = ["xvfb", "xauth"]
 #: a desktop around the window, for its test: session bus, keychain, accessibility
-DESKTOP = ["dbus-daemon", "gnome-keyring", "at-spi2-core"]
+DESKTOP = ["dbus", "gnome-keyring", "at-spi2-core"]
 FONT = "fonts-noto-cjk"
 
 

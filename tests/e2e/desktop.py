@@ -21,7 +21,7 @@ from jeepney import DBusAddress, HeaderFields, MessageType, message_bus, new_met
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = {"dbus-run-session": "dbus-daemon", "gnome-keyring-daemon": "gnome-keyring", "xvfb-run": "xvfb"}
+PACKAGES = {"dbus-run-session": "dbus", "gnome-keyring-daemon": "gnome-keyring", "xvfb-run": "xvfb"}
 SESSION = "/org/freedesktop/login1/session/_32"
 _PATIENCE = 90  # seconds until a program that says nothing is killed
 _LOGIN = "org.freedesktop.login1"
