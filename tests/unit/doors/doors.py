@@ -19,6 +19,7 @@ from app.services.cleaning.workbench.table import TableBuilder
 from app.services.exchange.export_cells import cell_text
 from app.services.exchange.plan import ColumnPlan, ImportPlan
 from app.services.exchange.reading.records import ReadOptions
+from app.services.exchange.typed import TypedValues, pairs_of
 from app.services.workspace import Workspace
 
 Values = Mapping[str, Any]
@@ -86,6 +87,15 @@ def change_by_form(workspace: Workspace, kind: str, record: Record, values: Valu
     workspace.records(kind).update(record.id, values)
 
 
+def change_by_command(workspace: Workspace, kind: str, record: Record, values: Values, _folder: Path) -> None:
+    """Words as on the command line: field=value."""
+    entity = workspace.context.registry.entity(kind)
+    users = {"钱总": workspace.actor.user_id}
+    words = [f"{key}={_cell(entity.field(key), value)}" for key, value in values.items()]
+    typed = TypedValues(workspace.context, kind, users).values(pairs_of(entity, words))
+    workspace.records(kind).update(record.id, typed, expected_version=record.version)
+
+
 def change_in_bulk(workspace: Workspace, kind: str, record: Record, values: Values, _folder: Path) -> None:
     kept = workspace.records(kind).update_many([record.handle], values).kept
     if kept:
@@ -148,6 +158,7 @@ def _bench_cell(
 Change = Callable[[Workspace, str, Record, Values, Path], None]
 DOORS: Mapping[str, Change] = {
     "form": change_by_form,
+    "command line": change_by_command,
     "bulk edit": change_in_bulk,
     "update file": change_by_file,
     "upsert file": change_by_upsert,
