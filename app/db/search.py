@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
 
 from app.core.dictionary import BUILT_IN
 from app.core.i18n import t
 from app.core.jobs import Job
-from app.db.schema import search_table
+from app.db.dialect import Entry, dialect_of
 from app.db.search_sources import SEARCHED
 from app.db.search_text import entry_rows
 
@@ -16,54 +18,46 @@ if TYPE_CHECKING:
     from app.db.archive import Archive
 
 
-def write_entries(connection: Any, table: str, rows: Sequence[tuple[int, str, str, str]]) -> None:
+def write_entries(connection: sa.Connection, table: str, rows: Sequence[Entry]) -> None:
     """Add entries for new rows (rid, han, py, gram)."""
-    name = search_table(table)
-    connection.exec_driver_sql(f"INSERT INTO {name}(rowid, han, py, gram) VALUES(?,?,?,?)", list(rows))
+    dialect_of(connection).search.write(connection, table, rows)
 
 
-def drain(connection: Any) -> int:
+def drain(connection: sa.Connection) -> int:
     """Bring the entries of all stale rows up to date; call before every commit of a unit of work. Returns how many."""
-    done = 0
-    for table in SEARCHED:
-        stale = [r[0] for r in connection.exec_driver_sql(f"DELETE FROM {table}_dirty RETURNING rid")]
+    done, index = 0, dialect_of(connection).search
+    for table, stale in index.take_stale(connection):
         for start in range(0, len(stale), 2000):
             part = stale[start : start + 2000]
-            connection.exec_driver_sql(f"DELETE FROM {table}_search WHERE rowid=?", [(rid,) for rid in part])
-            rows = entry_rows(connection, table, part)
-            if rows:
-                write_entries(connection, table, rows)
+            index.forget(connection, table, part)
+            index.write(connection, table, entry_rows(connection, table, part))
         done += len(stale)
     return done
 
 
-def unindexed(connection: Any) -> int:
+def unindexed(connection: sa.Connection) -> int:
     """How many live records lack an entry (or entries lack a record), all tables together."""
     missing = 0
     for table in SEARCHED:
         live = connection.exec_driver_sql(f"SELECT count(*) FROM {table} WHERE deleted_at IS NULL").scalar_one()
-        entries = connection.exec_driver_sql(f"SELECT count(*) FROM {table}_search_docsize").scalar_one()
-        missing += abs(live - entries)
+        missing += abs(live - dialect_of(connection).search.count(connection, table))
     return missing
 
 
-def rebuild(connection: Any, job: Job) -> int:
+def rebuild(connection: sa.Connection, job: Job) -> int:
     """Throw the index away and make it anew; returns the number of entries."""
-    made = 0
+    made, index = 0, dialect_of(connection).search
     for table in SEARCHED:
-        connection.exec_driver_sql(f"INSERT INTO {table}_search({table}_search) VALUES('delete-all')")
-        connection.exec_driver_sql(f"DELETE FROM {table}_dirty")
+        index.clear(connection, table)
         total = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
         last = 0
         while True:
-            part = [r[0] for r in connection.exec_driver_sql(
-                f"SELECT rid FROM {table} WHERE rid > ? ORDER BY rid LIMIT 2000", (last,)
-            )]  # fmt: skip
+            after = sa.text(f"SELECT rid FROM {table} WHERE rid > :last ORDER BY rid LIMIT 2000")
+            part = list(connection.execute(after, {"last": last}).scalars())
             if not part:
                 break
             rows = entry_rows(connection, table, part)
-            if rows:
-                write_entries(connection, table, rows)
+            index.write(connection, table, rows)
             made, last = made + len(rows), part[-1]
             job.progress(t("正在重建搜索索引"), made, total)
     return made

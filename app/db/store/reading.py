@@ -14,10 +14,12 @@ from app.core.fields import Field, FieldType, Link, Registry
 from app.core.filters import Filter, check
 from app.core.i18n import t
 from app.core.records import Record, Sort
+from app.db.dialect import dialect_of, office_of
+from app.db.dialect.expressions import PackedNumbers, among
 from app.db.search_sources import SEARCHED
-from app.db.search_tokens import match_expression
+from app.db.search_tokens import typed_query
 from app.db.store import access, children
-from app.db.store.filters import Context, compile_filter, matching, search_hits, split_search
+from app.db.store.filters import Context, compile_filter, split_search
 from app.db.store.layout import Layout, layouts
 from app.errors import NotFound, NotPermitted
 from app.models import CustomValue, User
@@ -40,6 +42,8 @@ class Reader:
         self.connection = connection
         self.registry = registry
         self.actor = actor
+        self.office = office_of(connection)
+        self._search = dialect_of(connection).search
         self._layouts = layouts(registry)
         self._users: dict[str, uuid.UUID] | None = None
         self._visible: dict[uuid.UUID, bool] = {}
@@ -57,9 +61,9 @@ class Reader:
         columns = layout.table.c
         live = columns.deleted_at.is_not(None) if deleted else columns.deleted_at.is_(None)
         return [
-            columns.org_id == 1,
+            columns.org_id == self.office,
             live,
-            access.condition(key, self.actor, action),
+            access.condition(key, self.actor, action, self.office),
             compile_filter(condition, layout, replace(self.context(), deleted=deleted)),
         ]
 
@@ -69,11 +73,13 @@ class Reader:
 
     def context(self) -> Context:
         """What filters may refer to: the actor, users by name."""
-        return Context(self._layouts, self.actor, self._user_ids())
+        return Context(self._layouts, self.actor, self._user_ids(), self.office, self._search)
 
     def _user_ids(self) -> dict[str, uuid.UUID]:
         if self._users is None:
-            rows = self.connection.execute(sa.select(User.id, User.username, User.name).where(User.org_id == 1)).all()
+            rows = self.connection.execute(
+                sa.select(User.id, User.username, User.name).where(User.org_id == self.office)
+            ).all()
             self._users = {row.name: row.id for row in rows} | {row.username: row.id for row in rows}
             self._users |= {str(row.id): row.id for row in rows}
         return self._users
@@ -81,12 +87,12 @@ class Reader:
     def _ordered(self, layout: Layout, condition: Filter | None, sorts: Sequence[Sort], **how: Any) -> sa.Select[Any]:
         search, rest = split_search(condition)
         indexed = search is not None and not how.get("deleted") and layout.table.name in SEARCHED
-        expression = match_expression(search.text) if search is not None and indexed else None
-        if expression is not None:  # walk the search index itself, newest first, instead of collecting all its hits
-            hits = search_hits(layout)
-            rid: Any = hits.c.rowid
-            query = sa.select(rid.label("rid")).select_from(hits.join(layout.table, layout.rid == rid))
-            query = query.where(matching(layout, expression), *self._where(layout, rest, **how))
+        typed = typed_query(search.text) if search is not None and indexed else None
+        hits = self._search.walk(layout.table.name, typed, self.office) if typed is not None else None
+        if hits is not None:  # walk the search index itself, newest first, instead of collecting all its hits
+            rid: Any = hits.rid
+            query = sa.select(rid.label("rid")).select_from(hits.source.join(layout.table, layout.rid == rid))
+            query = query.where(hits.where, *self._where(layout, rest, **how))
         else:
             rid = layout.rid
             query = sa.select(rid.label("rid")).select_from(layout.table).where(*self._where(layout, condition, **how))
@@ -106,7 +112,7 @@ class Reader:
             column = (
                 sa.select(picked)
                 .where(
-                    CustomValue.org_id == 1,
+                    CustomValue.org_id == self.office,
                     CustomValue.record_id == layout.table.c.id,
                     CustomValue.field == field.key,
                 )
@@ -118,7 +124,8 @@ class Reader:
             column = layout.rid  # rows are numbered as they are made
         elif column is None:
             column = layout.rid
-        return column.desc() if sort.descending else column
+        # nothing is the least: so sorts SQLite, and so are PostgreSQL's indexes made
+        return column.desc().nulls_last() if sort.descending else column.nulls_first()
 
     def handles(
         self,
@@ -131,14 +138,12 @@ class Reader:
         action: Action = Action.VIEW,
     ) -> Handles:
         """The row handles of all records that fit, in order (int64 array). One step of the engine, whatever the size."""
-        import numpy as np
-
         ordered = self._ordered(self.layout(entity), condition, sorts, deleted=deleted, action=action)
         if limit is not None:
             ordered = ordered.limit(limit)
         inner = ordered.subquery()
-        text = self.connection.execute(sa.select(sa.func.group_concat(inner.c.rid))).scalar()
-        return np.fromstring(text, dtype=np.int64, sep=",") if text else np.zeros(0, dtype=np.int64)
+        found: Handles = self.connection.execute(sa.select(PackedNumbers(inner.c.rid))).scalar_one()
+        return found
 
     def count(self, entity: str, condition: Filter | None = None, *, deleted: bool = False) -> int:
         """How many records fit."""
@@ -175,13 +180,12 @@ class Reader:
     def records(self, entity: str, handles: Iterable[int], fields: Iterable[str] | None = None) -> dict[int, Record]:
         """The records behind these handles that are still there and visible; `fields` limits what is fetched."""
         layout = self.layout(entity)
-        wanted = [int(h) for h in handles]
-        return self._fetch(layout, layout.rid.in_(wanted), fields)
+        return self._fetch(layout, among(layout.rid, handles), fields)
 
     def by_ids(self, entity: str, ids: Iterable[uuid.UUID], fields: Iterable[str] | None = None) -> list[Record]:
         """The visible records with these ids (deleted ones too), in no particular order."""
         layout = self.layout(entity)
-        return list(self._fetch(layout, layout.table.c.id.in_(list(ids)), fields).values())
+        return list(self._fetch(layout, among(layout.table.c.id, ids), fields).values())
 
     def find(self, entity: str, record: uuid.UUID) -> Record | None:
         """One record, or None."""
@@ -201,7 +205,7 @@ class Reader:
         c = self.layout(entity).table.c
         if "merged_into_id" not in c:
             return record
-        query = sa.select(c.merged_into_id).where(c.org_id == 1, c.id == record)
+        query = sa.select(c.merged_into_id).where(c.org_id == self.office, c.id == record)
         into: uuid.UUID | None = self.connection.execute(query).scalar()
         return into or record
 
@@ -219,7 +223,9 @@ class Reader:
             table.c.deleted_at,
             *(layout.column(f.key) for f in columns),
             *(layout.reference(f.key) for f in links),
-        ).where(table.c.org_id == 1, which, access.condition(entity.key, self.actor, Action.VIEW))
+        ).where(
+            table.c.org_id == self.office, which, access.condition(entity.key, self.actor, Action.VIEW, self.office)
+        )
         rows = self.connection.execute(query).all()
         more = children.load(self.connection, layout, [row[1] for row in rows], below) if below and rows else {}
         place = 4 + len(columns)
@@ -253,10 +259,9 @@ class Reader:
         unknown = [link.id for link in links if link.id not in self._visible]
         if unknown:
             c = layout.table.c
-            query = sa.select(c.id).where(c.org_id == 1, c.id.in_(unknown))
-            seen = set(
-                self.connection.execute(query.where(access.condition(target, self.actor, Action.VIEW))).scalars()
-            )
+            visible = access.condition(target, self.actor, Action.VIEW, self.office)
+            query = sa.select(c.id).where(c.org_id == self.office, among(c.id, unknown), visible)
+            seen = set(self.connection.execute(query).scalars())
             self._visible.update((key, key in seen) for key in unknown)
         return tuple(link if self._visible[link.id] else replace(link, title=HIDDEN_TITLE) for link in links)
 
@@ -278,10 +283,10 @@ class Reader:
         c = layout.table.c
         newest = [c[layout.entity.happened].desc().nulls_last()] if layout.entity.happened else []
         query = sa.select(layout.rid).where(
-            c.org_id == 1,
+            c.org_id == self.office,
             c.customer_id == customer,
             c.deleted_at.is_(None),
-            access.condition(entity, self.actor, Action.VIEW),
+            access.condition(entity, self.actor, Action.VIEW, self.office),
         )
         handles = list(self.connection.execute(query.order_by(*newest, layout.rid.desc()).limit(limit)).scalars())
         return list(self.each(entity, handles))
@@ -289,7 +294,10 @@ class Reader:
     def any_of(self, entity: str) -> bool:
         """Whether there is any record of the entity at all, deleted or not, whoever asks."""
         table = self.layout(entity).table
-        return self.connection.execute(sa.select(table.c.id).where(table.c.org_id == 1).limit(1)).first() is not None
+        return (
+            self.connection.execute(sa.select(table.c.id).where(table.c.org_id == self.office).limit(1)).first()
+            is not None
+        )
 
     def reachable(self, entity: str, ids: Iterable[uuid.UUID], action: Action) -> set[uuid.UUID]:
         """Those of these records that the action reaches."""
@@ -299,7 +307,9 @@ class Reader:
             self.layout(entity).entity.shared or self.layout(entity).entity.parent
         ):
             return set(wanted)
-        query = sa.select(c.id).where(c.org_id == 1, c.id.in_(wanted), access.condition(entity, self.actor, action))
+        query = sa.select(c.id).where(
+            c.org_id == self.office, among(c.id, wanted), access.condition(entity, self.actor, action, self.office)
+        )
         return set(self.connection.execute(query).scalars())
 
     def is_user(self, user: uuid.UUID) -> bool:
@@ -308,7 +318,7 @@ class Reader:
 
     def user_names(self) -> dict[uuid.UUID, str]:
         """Display names of all users by id."""
-        rows = self.connection.execute(sa.select(User.id, User.name).where(User.org_id == 1))
+        rows = self.connection.execute(sa.select(User.id, User.name).where(User.org_id == self.office))
         return {row.id: row.name for row in rows}
 
     def handle_of(self, entity: str, record: uuid.UUID) -> int | None:
@@ -317,8 +327,8 @@ class Reader:
         query = (
             sa.select(layout.rid)
             .select_from(layout.table)
-            .where(layout.table.c.org_id == 1, layout.table.c.id == record)
-            .where(access.condition(entity, self.actor, Action.VIEW))
+            .where(layout.table.c.org_id == self.office, layout.table.c.id == record)
+            .where(access.condition(entity, self.actor, Action.VIEW, self.office))
         )
         return self.connection.execute(query).scalar()
 

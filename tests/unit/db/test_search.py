@@ -14,7 +14,7 @@ from app.core.jobs import Job
 from app.db import search_tokens
 from app.db.search import drain, rebuild, unindexed
 from app.db.search_text import entry_rows
-from app.db.search_tokens import match_expression
+from app.db.search_tokens import typed_query
 from app.services.workspace import Workspace
 from tests.factories import archives
 from tests.factories.customers import NAMES, add, email, phone
@@ -124,7 +124,7 @@ def test_that_a_pasted_page_is_searched_too(filled: Workspace, typed: str) -> No
 @given(st.sampled_from(NAMES), st.integers(0, 20), st.integers(1, 20))
 def test_that_every_piece_of_a_name_finds_it(filled: Workspace, name: str, start: int, size: int) -> None:
     piece = name[start : start + size]
-    if match_expression(piece) is None:
+    if typed_query(piece) is None:
         return
     ascii_words = [w for w in piece.split() if w.isascii()]
     if any(len(w) < 2 for w in ascii_words):
