@@ -26,6 +26,7 @@ LIBRARIES = (
 ).split()
 SCREEN = ["xvfb", "xauth"]
 FONT = "fonts-noto-cjk"
+SERVER = "postgresql"
 
 
 # ---- the machine ---------------------------------------------------------------------------------------------------
@@ -60,13 +61,20 @@ def chinese_font() -> bool:
     return any("Noto" in line or "Source Han" in line or "WenQuan" in line for line in done.stdout.splitlines())
 
 
-def system_libraries(*, screen: bool) -> None:
+def database_server() -> bool:
+    """Whether a PostgreSQL server can be started from here."""
+    return bool(shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb")))
+
+
+def system_libraries(*, screen: bool, server: bool = False) -> None:
     """Install what is missing when allowed; otherwise say the exact command and go on."""
     if not sys.platform.startswith("linux") or not shutil.which("dpkg-query"):
         return
     wanted = [p for p in LIBRARIES + (SCREEN if screen else []) if not installed(p)]
     if not chinese_font():
         wanted.append(FONT)
+    if server and not database_server():
+        wanted.append(SERVER)
     if not wanted:
         return
     root = [] if os.geteuid() == 0 else ["sudo", "-n"] if shutil.which("sudo") else None
@@ -80,6 +88,9 @@ def system_libraries(*, screen: bool) -> None:
     if apt(root, env, "install", "-y", "--no-install-recommends", *wanted):
         for package in wanted:  # a name this release does not know must not keep the others out
             apt(root, env, "install", "-y", "--no-install-recommends", package)
+    if SERVER in wanted and shutil.which("pg_dropcluster"):  # the tests start their own; Debian's would stand around
+        for version in Path("/usr/lib/postgresql").glob("*"):
+            subprocess.run([*root, "pg_dropcluster", "--stop", version.name, "main"], capture_output=True, check=False)
 
 
 def apt(root: list[str], env: dict[str, str], *words: str) -> int:
@@ -140,8 +151,10 @@ def on_screen(*command: str | Path, env: dict[str, str] | None = None, check: bo
 # ---- commands ------------------------------------------------------------------------------------------------------
 
 
-def setup(*, screen: bool = True) -> Path:
-    system_libraries(screen=screen)
+def setup(*, screen: bool = True, server: bool = False) -> Path:
+    system_libraries(screen=screen, server=server)
+    if server and not database_server():
+        say(f"no PostgreSQL here: the tests on the second engine are skipped (package {SERVER})")
     return environment(".venv", "dev")
 
 
@@ -176,7 +189,7 @@ def check(python: Path) -> None:
 
 def cmd_test(options: argparse.Namespace) -> None:
     started = time.monotonic()
-    python = setup()
+    python = setup(server=True)
     check(python)
     workers = ["-n", str(min(os.cpu_count() or 1, 4))]
     run(python, "-m", "pytest", "-q", *workers, "tests/unit", "tests/upgrade", *options.rest)
@@ -191,7 +204,7 @@ def cmd_test(options: argparse.Namespace) -> None:
 
 
 def cmd_bench(options: argparse.Namespace) -> None:
-    python = setup()
+    python = setup(server=True)
     if options.rest[:1] == ["duplicates"]:  # beside other engines, which need an environment of their own
         peers = environment(".venv-peers", "peers")
         run(python, "-m", "benchmarks.duplicates", peers, *options.rest[1:])

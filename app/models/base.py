@@ -8,6 +8,7 @@ id)` is unique, on PostgreSQL the server numbers the rows. The DDL hooks at the 
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -199,6 +200,10 @@ def _with_numbered_rows(element: CreateTable, compiler: Any, **kw: Any) -> str:
     table = element.element
     if "id" not in table.c or len(table.primary_key) != 2:
         return ddl
+    # on SQLite two foreign keys may have one name
+    ddl = re.sub(
+        r"CONSTRAINT (\w+)_org_id FOREIGN KEY\(org_id, (\w+)\)", r"CONSTRAINT \1_\2 FOREIGN KEY(org_id, \2)", ddl
+    )
     head, tail = ddl.split("(", 1)
     # parts are never asked for by their number, except the changes of the journal
     number = (

@@ -9,7 +9,7 @@ millionths, a text str. These are what SQLite keeps; a dialect whose columns are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -110,8 +110,8 @@ class Dialect(Protocol):
     def analyze(self, connection: sa.Connection, tables: Iterable[sa.Table]) -> None:
         """Bring the planner's statistics of these tables up to date; for the end of bulk work."""
 
-    def interrupt(self, connection: sa.Connection) -> None:
-        """Stop what another thread is running on this connection; there it ends in a DBAPIError."""
+    def stopper(self, connection: sa.Connection) -> Callable[[], None]:
+        """What stops, called from another thread, whatever runs on this connection; there it ends in a DBAPIError."""
 
 
 class Store(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -102,9 +103,10 @@ class Postgres:
         for table in tables:
             connection.exec_driver_sql(f"ANALYZE {_name(connection, table)}")
 
-    def interrupt(self, connection: sa.Connection) -> None:
+    def stopper(self, connection: sa.Connection) -> Callable[[], None]:
         driver: Any = connection.connection.driver_connection
-        driver.cancel_safe()
+        stop: Callable[[], None] = driver.cancel_safe
+        return stop
 
 
 DIALECT = Postgres()
@@ -122,6 +124,8 @@ def _converter(column: sa.Column[Any]) -> Callable[[Any], Any] | None:
         return lambda key: None if key is None else key.hex()
     if isinstance(column.type, sa.Boolean):
         return lambda truth: None if truth is None else bool(truth)
+    if isinstance(column.type, sa.JSON):  # SQLite keeps a bare number as one
+        return lambda text: text if text is None or isinstance(text, str) else json.dumps(text)
     return None
 
 

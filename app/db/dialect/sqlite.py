@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -78,9 +78,10 @@ class Sqlite:
         for table in tables:
             connection.exec_driver_sql(f"ANALYZE {_name(table)}")
 
-    def interrupt(self, connection: sa.Connection) -> None:
+    def stopper(self, connection: sa.Connection) -> Callable[[], None]:
         driver: Any = connection.connection.driver_connection
-        driver.interrupt()
+        stop: Callable[[], None] = driver.interrupt
+        return stop
 
 
 DIALECT = Sqlite()

@@ -26,7 +26,7 @@ _NOBODY = b"\0" * 16
 class OrderColumns:
     """Counted orders (no drafts, nothing cancelled, with a day), those of one customer together.
 
-    `customers` are the ids of the groups, `group` the group of each order, `day` day numbers (ascending within a group),
+    `customers` are the ids of the groups, ascending, `group` the group of each order, `day` day numbers (ascending within a group),
     `net` minor units.
     """
 
@@ -54,7 +54,7 @@ def load(reader: Reader) -> OrderColumns:
     query = (
         sa.select(IdBytes(c.customer_id), sa.func.count(), text).where(*_counted(reader, None)).group_by(c.customer_id)
     )
-    rows = reader.connection.execute(query).all()
+    rows = reader.connection.execute(query.order_by(c.customer_id.nulls_first())).all()
     handle, day, net = parsed((row[2] for row in rows), 3)
     counts = np.array([row[1] for row in rows], dtype=np.int64)
     customers = keys([row[0] or _NOBODY for row in rows])
@@ -112,7 +112,7 @@ def channels(reader: Reader, ids: Sequence[uuid.UUID] | None = None) -> list[tup
     channel = sa.func.coalesce(c.channel, "")
     query = sa.select(channel, PackedNumbers(layout.rid)).where(*where).group_by(channel)
     rows = reader.connection.execute(query).all()
-    return [(str(name), np.sort(handles)) for name, handles in rows]
+    return sorted(((str(name), np.sort(handles)) for name, handles in rows), key=lambda pair: pair[0])
 
 
 def margin(reader: Reader) -> tuple[int, int]:

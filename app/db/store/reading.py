@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,10 @@ class Reader:
         self._layouts = layouts(registry)
         self._users: dict[str, uuid.UUID] | None = None
         self._visible: dict[uuid.UUID, bool] = {}
+
+    def stopper(self) -> Callable[[], None]:
+        """What stops, called from another thread, whatever is being read; the reading thread gets a DBAPIError."""
+        return dialect_of(self.connection).stopper(self.connection)
 
     def layout(self, entity: str) -> Layout:
         self.registry.entity(entity)

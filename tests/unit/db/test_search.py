@@ -18,25 +18,28 @@ from app.db.search_tokens import typed_query
 from app.services.workspace import Workspace
 from tests.factories import archives
 from tests.factories.customers import NAMES, add, email, phone
+from tests.factories.engines import BOTH, seen_on
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+def filled(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """One customer per name, some reachable, some with a contact."""
-    office = archives.office()
-    with office.opened(office.copy(tmp_path_factory.mktemp("search"))) as workspace:
+    office, folder = archives.office(), tmp_path_factory.mktemp("search")
+    with office.opened(office.copy(folder)) as workspace:
         add(workspace, *NAMES)
         add(workspace, "吕布", "カフェ東京", "Müller & Söhne", "Иванов", "한국상사")
         reach = {"phones": (phone("138-0013-8038"), phone("010-88886666")), "emails": (email("Li.Wei@heng-li.com.cn"),)}
         record, _ = workspace.customers.create({"name": "有电话的", "credit_code": "91320594MA1XQ2HW3T", **reach})
         workspace.customers.add_contact(record.id, {"name": "尉迟恭"})
-        yield workspace
+        with seen_on(engine, workspace, folder) as seen:
+            yield seen
 
 
 def _found(workspace: Workspace, text: str) -> set[str]:
     return {str(r.get("name")) for r in workspace.customers.list(Search(text), limit=1000)[1]}
 
 
+@BOTH
 @pytest.mark.parametrize(
     ("typed", "hits"),
     [
@@ -97,6 +100,7 @@ def test_that_search_finds_what_a_person_means(filled: Workspace, typed: str, hi
     assert filled.customers.count(Search(typed)) == len(hits)
 
 
+@BOTH
 def test_that_a_blank_search_finds_everything_and_signs_alone_nothing(filled: Workspace) -> None:
     everything = filled.customers.count()
     assert filled.customers.count(Search("  ")) == everything
@@ -108,6 +112,7 @@ SYNTAX = ['"', "'", "*", "^", "(", ")", "AND", "OR", "NOT", "NEAR(", "han:", "-"
           "张", "a", "1", " ", "%", "_", ";--", "字段"]  # fmt: skip
 
 
+@BOTH
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(SYNTAX) | st.text(max_size=3), max_size=6).map("".join))
 def test_that_nothing_typed_is_read_as_syntax(filled: Workspace, typed: str) -> None:
@@ -115,11 +120,13 @@ def test_that_nothing_typed_is_read_as_syntax(filled: Workspace, typed: str) -> 
     assert len(found) == filled.customers.count(Search(typed))
 
 
+@BOTH
 @pytest.mark.parametrize("typed", ["长" * 3000, "a" * 3000, "1" * 3000, "a " * 1500, "xian" * 500 + "i", '"' * 3000])
 def test_that_a_pasted_page_is_searched_too(filled: Workspace, typed: str) -> None:
     assert len(_found(filled, typed)) == filled.customers.count(Search(typed))
 
 
+@BOTH
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(NAMES), st.integers(0, 20), st.integers(1, 20))
 def test_that_every_piece_of_a_name_finds_it(filled: Workspace, name: str, start: int, size: int) -> None:
