@@ -18,6 +18,7 @@ from app.db.migrations import LATEST
 from app.db.secrets import password_bytes
 from app.db.upgrade import upgrade, version_of
 from app.services.analytics.service import AnalyticsService
+from app.services.behaviours import BEHAVIOURS
 from app.services.context import Context
 from app.services.customers.fields import CustomFieldService
 from app.services.customers.service import ContactService, CustomerService
@@ -25,7 +26,6 @@ from app.services.customers.views import ViewService
 from app.services.deals.defaults import plant
 from app.services.deals.leads import LeadService
 from app.services.deals.orders import OrderService
-from app.services.deals.payments import PaymentService
 from app.services.deals.service import DealService
 from app.services.duplicates.entry import EntryService
 from app.services.duplicates.service import DuplicateService
@@ -41,7 +41,6 @@ from app.services.records import RecordService
 from app.services.samples.office import SampleOffice
 from app.services.tickets.office import plant_tickets
 from app.services.tickets.service import TicketService
-from app.services.tickets.settle import Settling
 from app.services.today.service import TodayService
 from app.services.vault.service import VaultService
 from app.services.workbench.recipes import RecipeService
@@ -51,7 +50,7 @@ from app.services.workspace import Workspace
 
 def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
     """All services over an open archive."""
-    context = Context(archive, actor, origin)
+    context = Context(archive, actor, origin, BEHAVIOURS)
     vault = VaultService(context)
 
     def before_many(reason: str, job: Job) -> None:
@@ -59,28 +58,22 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
 
     people = PeopleService(context)
     presets = PresetService(context)
-    deals = DealService(context, before_many)
-    settling = Settling(context)
     duplicates = DuplicateService(context)
-    settle = dict.fromkeys(("tickets", "ticket_messages"), settling.run)
     entry = EntryService(context)
-    imports = ImportService(context, people, presets, before_many, settle, entry.for_import)
+    imports = ImportService(context, people, presets, before_many, entry.for_import)
     history = HistoryService(context, before_many)
     return Workspace(
         context=context,
         customers=CustomerService(context, before_many),
         contacts=ContactService(context, before_many),
         activities=RecordService(context, "activities", before_many),
-        leads=LeadService(context, deals, before_many),
-        deals=deals,
+        leads=LeadService(context, before_many),
+        deals=DealService(context, before_many),
         orders=OrderService(context, before_many),
         tickets=TicketService(context, before_many),
         today=TodayService(context),
-        samples=SampleOffice(context, settling.run),
-        others={
-            **{e.key: RecordService(context, e.key, before_many) for e in context.registry},
-            "payments": PaymentService(context, before_many),
-        },
+        samples=SampleOffice(context),
+        others={e.key: RecordService(context, e.key, before_many) for e in context.registry},
         views=ViewService(context),
         people=people,
         history=history,
@@ -107,11 +100,8 @@ def _scratch(context: Context, vault: VaultService, job: Job) -> Iterator[tuple[
         path = vault.backup(Path(folder) / "trial.kedang", job)
         copy = context.archive.open_copy(path)
         try:
-            there = Context(copy, context.actor, context.origin)
-            settle = dict.fromkeys(("tickets", "ticket_messages"), Settling(there).run)
-            imports = ImportService(
-                there, PeopleService(there), PresetService(there), lambda _reason, _job: None, settle
-            )
+            there = Context(copy, context.actor, context.origin, context.behaviours)
+            imports = ImportService(there, PeopleService(there), PresetService(there), lambda _reason, _job: None)
             yield there, imports
         finally:
             copy.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 from app.bootstrap import create_workspace, open_workspace
 from app.core.pinyin import sort_key
 from app.db.search_tokens import tokens
-from app.db.store.bulk import BulkWriter, NewRow
+from app.db.store.drafts import NewRow
 from app.db.store.matching import match_key
 from app.services.workspace import Workspace
 from benchmarks.made_data import CITIES, company, person
@@ -25,7 +25,7 @@ def customer(r: random.Random, i: int) -> NewRow:
     province, city, district = r.choice(CITIES)
     name = company(r, city) if i % 3 else person(r)
     mobile = f"1{r.choice('35789')}{r.randrange(10**9):09}"
-    points = [("phone", f"{mobile[:3]} {mobile[3:7]} {mobile[7:]}", f"+86{mobile}", "", "", 1, "")]
+    points = [("phone", f"{mobile[:3]} {mobile[3:7]} {mobile[7:]}", f"+86{mobile}", "", "", 1, "", 0)]
     columns = {
         "name": name, "kind": "company" if i % 3 else "person", "stage": r.choice(STAGES), "level": r.choice("ABCD"),
         "province": province, "city": city, "district": district, "address": f"人民路{r.randrange(1, 999)}号",
@@ -52,10 +52,9 @@ def big_archive(count: int) -> Path:
     for first in range(0, count, BATCH):
         rows = [customer(r, i) for i in range(first, min(first + BATCH, count))]
         with workspace.context.writing() as work:
-            bulk = BulkWriter(work.reader, work.journal)
             operation = work.operation("import", "benchmark")
-            with bulk.own_search_entries():
-                bulk.insert(operation, "customers", rows, workspace.actor.user_id.bytes)
+            with work.writer.own_search_entries():
+                work.writer.add(operation, "customers", rows, workspace.actor.user_id.bytes).require()
             work.commit()
     workspace.close()
     part.rename(path)

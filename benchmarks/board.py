@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 
 from app.bootstrap import create_workspace
-from app.db.store.bulk import BulkWriter, NewRow
+from app.db.store.behaviour import TELL, Terms
+from app.db.store.drafts import NewRow
 from app.services.deals.records import Board
 from app.services.workspace import Workspace
 from benchmarks.measure import Row, cpu_ms, median_ms
@@ -26,7 +27,7 @@ def _filled(folder: Path, count: int) -> Workspace:
                    [], derived={"name_key": "s", "match_key": f"{i}"})
             for i in range(count)
         ]  # fmt: skip
-        BulkWriter(work.reader, work.journal).insert(operation, "deals", rows, workspace.actor.user_id.bytes)
+        work.writer.add(operation, "deals", rows, workspace.actor.user_id.bytes, Terms(TELL, history=True)).require()
         work.commit()
     return workspace
 

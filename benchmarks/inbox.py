@@ -9,8 +9,8 @@ from pathlib import Path
 
 from app.bootstrap import create_workspace
 from app.core.jobs import Job
-from app.db.store.bulk import BulkWriter, NewRow
-from app.services.tickets.settle import Settling
+from app.db.store.behaviour import Terms
+from app.db.store.drafts import NewRow
 from app.services.workspace import Workspace
 from app.views.tickets.listing import ALL, FREE, MINE, TODO, InboxSource, Wanted, builtin
 from benchmarks.measure import Row, median_ms
@@ -28,9 +28,8 @@ def _filled(folder: Path, count: int) -> Workspace:
         operation = work.operation("import", "tickets")
         for start in range(0, count, _BATCH):
             rows = [_row(r, start + i) for i in range(min(_BATCH, count - start))]
-            BulkWriter(work.reader, work.journal).insert(operation, "tickets", rows, me)
+            work.writer.add(operation, "tickets", rows, me, Terms(history=True)).require()
         work.commit()
-    Settling(workspace.context).run(operation, "tickets", Job())
     return workspace
 
 

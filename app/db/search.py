@@ -23,6 +23,21 @@ def write_entries(connection: sa.Connection, table: str, rows: Sequence[Entry]) 
     dialect_of(connection).search.write(connection, table, rows)
 
 
+def pause(connection: sa.Connection) -> None:
+    """The triggers that mark entries stale are quiet from here on, until `resume` or the end of the transaction."""
+    dialect_of(connection).search.pause(connection)
+
+
+def resume(connection: sa.Connection) -> None:
+    """The triggers speak again."""
+    dialect_of(connection).search.resume(connection)
+
+
+def mark(connection: sa.Connection, table: str, records: Sequence[bytes]) -> None:
+    """The entries of these records are stale."""
+    dialect_of(connection).search.mark(connection, table, records)
+
+
 def drain(connection: sa.Connection) -> int:
     """Bring the entries of all stale rows up to date; call before every commit of a unit of work. Returns how many."""
     done, index = 0, dialect_of(connection).search

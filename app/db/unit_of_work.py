@@ -24,6 +24,7 @@ from app.db.dialect import Store
 from app.db.journal import Journal, Operation
 from app.db.problems import problem_of
 from app.db.store.access import guard
+from app.db.store.behaviour import Behaviour
 from app.db.store.reading import Reader
 from app.db.store.undo import Undo
 from app.db.store.writing import Writer
@@ -33,13 +34,21 @@ class UnitOfWork:
     """Open in the thread that uses it. `write=False` gives a consistent snapshot to read from."""
 
     def __init__(
-        self, archive: Store, registry: Registry, actor: Actor, origin: str = "window", *, write: bool = True
+        self,
+        archive: Store,
+        registry: Registry,
+        actor: Actor,
+        origin: str = "window",
+        *,
+        write: bool = True,
+        behaviours: Mapping[str, Behaviour] | None = None,
     ) -> None:
         self._archive = archive
         self._registry = registry
         self.actor = actor
         self.origin = origin
         self._write = write
+        self._behaviours = behaviours
         self._operations: list[Operation] = []
 
     def __enter__(self) -> UnitOfWork:
@@ -52,8 +61,8 @@ class UnitOfWork:
         self.reader = Reader(self.connection, self._registry, self.actor)
         if self._write:
             self.journal = Journal(self.connection, self._archive.chain_key)
-            self.writer = Writer(self.reader, self.journal)
-            self.undo = Undo(self.reader, self.writer, self.journal)
+            self.writer = Writer(self.reader, self.journal, self._behaviours)
+            self.undo = Undo(self.writer)
         return self
 
     def __exit__(

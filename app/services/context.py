@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from app.core.access import Actor
 from app.core.dictionary import BUILT_IN
 from app.core.fields import Choice, Field, FieldType, Registry, Sensitivity
 from app.db.archive import Archive
+from app.db.store.behaviour import Behaviour
 from app.db.unit_of_work import UnitOfWork
 from app.models import CustomField
 
@@ -18,8 +20,11 @@ from app.models import CustomField
 class Context:
     """Thread-safe: each unit of work opens its own session in the thread that asks."""
 
-    def __init__(self, archive: Archive, actor: Actor, origin: str) -> None:
+    def __init__(
+        self, archive: Archive, actor: Actor, origin: str, behaviours: Mapping[str, Behaviour] | None = None
+    ) -> None:
         self.archive = archive
+        self.behaviours = behaviours or {}
         self.actor = actor
         self.origin = origin
         self._lock = threading.Lock()
@@ -49,7 +54,7 @@ class Context:
 
     def writing(self) -> UnitOfWork:
         """A unit of work that writes; one at a time per archive."""
-        return UnitOfWork(self.archive, self._registry, self.actor, self.origin)
+        return UnitOfWork(self.archive, self._registry, self.actor, self.origin, behaviours=self.behaviours)
 
 
 def _field_of(row: CustomField) -> Field:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,7 +16,7 @@ from app.core.filters import Filter
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, FieldChange, HistoryEntry, Kept, Record, Sort
-from app.db.journal import HIDDEN, Operation, changes_of
+from app.db.journal import DELETE, HIDDEN, RESTORE, Operation, changes_of
 from app.db.store import lookup
 from app.db.unit_of_work import UnitOfWork
 from app.errors import AppError
@@ -26,10 +27,15 @@ if TYPE_CHECKING:
 
 #: from this many rows on, a backup is made first
 BACKUP_FROM = 50
+#: so many records are read, changed and written together
+BATCH = 1000
 BeforeMany = Callable[[str, Job], None]
 Records = list[Record]
 History = list[HistoryEntry]
 Counted = list[tuple[str, int]]
+#: record → whether it changed, or why it did not
+Outcomes = Mapping[uuid.UUID, AppError | bool]
+Change = Callable[[UnitOfWork, Operation, Records], Outcomes]
 
 
 @dataclass(frozen=True)
@@ -148,7 +154,7 @@ class RecordService:
         """A new record. Raises InvalidFields, NotPermitted."""
         with self._context.writing() as work:
             operation = work.operation("create", t("新建{entity}", entity=self.entity.label))
-            record = self._create(work, operation, values)
+            record = work.writer.create(operation, self._key, values)
             operation.summary = t("新建{entity}：{title}", entity=self.entity.label, title=self._title(record))[:300]
             return record, work.commit()
 
@@ -158,7 +164,7 @@ class RecordService:
         """Change fields. Raises InvalidFields, Conflict, NotPermitted, NotFound."""
         with self._context.writing() as work:
             operation = work.operation("edit", t("修改{entity}", entity=self.entity.label))
-            updated, _ = self._update(work, operation, record, changes, expected_version)
+            updated, _ = work.writer.update(operation, self._key, record, changes, expected_version=expected_version)
             labels = "、".join(self.entity.field(k).label for k in changes)
             operation.summary = t("修改“{title}”：{fields}", title=self._title(updated), fields=labels)[:300]
             return updated, work.commit()
@@ -168,10 +174,10 @@ class RecordService:
         labels = "、".join(self.entity.field(k).label for k in changes)
         summary = t("批量修改 {n} 条{entity}：{fields}", n=len(handles), entity=self.entity.label, fields=labels)
 
-        def change(work: UnitOfWork, operation: Any, record: Record) -> bool:
-            return self._update(work, operation, record.id, changes, None)[1]
+        def change(work: UnitOfWork, operation: Operation, records: Records) -> Outcomes:
+            return work.writer.update_many(operation, self._key, records, changes)
 
-        return self._many(handles, "bulk_edit", summary, change, job or Job())
+        return self._many(handles, "bulk_edit", summary, change, tuple(changes), job or Job())
 
     def tag_many(
         self, handles: Sequence[int], *, add: Iterable[str] = (), remove: Iterable[str] = (), job: Job | None = None
@@ -180,22 +186,30 @@ class RecordService:
         plus, minus = list(add), set(remove)
         names = "、".join([*plus, *minus])
 
-        def change(work: UnitOfWork, operation: Any, record: Record) -> bool:
+        def tagged(record: Record) -> dict[str, Any]:
             tags = [tag for tag in record.get("tags") or () if tag not in minus]
-            wanted = tuple(dict.fromkeys([*tags, *plus]))
-            return work.writer.update(operation, self._key, record.id, {"tags": wanted})[1]
+            return {"tags": tuple(dict.fromkeys([*tags, *plus]))}
 
-        return self._many(handles, "bulk_edit", t("批量打标签：{names}", names=names), change, job or Job())
+        def change(work: UnitOfWork, operation: Operation, records: Records) -> Outcomes:
+            return work.writer.update_each(operation, self._key, records, {r.id: tagged(r) for r in records})
+
+        return self._many(handles, "bulk_edit", t("批量打标签：{names}", names=names), change, ("tags",), job or Job())
 
     def delete_many(self, handles: Sequence[int], job: Job | None = None) -> ManyResult:
         """Into the recycle bin, as one operation."""
         summary = t("删除 {n} 条{entity}", n=len(handles), entity=self.entity.label)
-        return self._many(handles, "delete", summary, self._delete, job or Job())
+        return self._many(handles, "delete", summary, self._marking(DELETE), (), job or Job())
 
     def restore_many(self, handles: Sequence[int], job: Job | None = None) -> ManyResult:
         """Back from the recycle bin, as one operation."""
         summary = t("恢复 {n} 条{entity}", n=len(handles), entity=self.entity.label)
-        return self._many(handles, "restore", summary, self._restore, job or Job())
+        return self._many(handles, "restore", summary, self._marking(RESTORE), (), job or Job())
+
+    def _marking(self, action: str) -> Change:
+        def mark(work: UnitOfWork, operation: Operation, records: Records) -> Outcomes:
+            return work.writer.mark_many(operation, self._key, records, action)
+
+        return mark
 
     def delete(self, record: uuid.UUID) -> ChangeSet:
         """One record into the recycle bin."""
@@ -205,55 +219,34 @@ class RecordService:
             work.writer.delete(operation, self._key, record)
             return work.commit()
 
-    # what an entity adds to creating and changing one of its records goes here
-
-    def _create(self, work: UnitOfWork, operation: Operation, values: Mapping[str, Any]) -> Record:
-        return work.writer.create(operation, self._key, values)
-
-    def _update(
-        self,
-        work: UnitOfWork,
-        operation: Operation,
-        record: uuid.UUID,
-        changes: Mapping[str, Any],
-        expected_version: int | None,
-    ) -> tuple[Record, bool]:
-        return work.writer.update(operation, self._key, record, changes, expected_version=expected_version)
-
-    def _delete(self, work: UnitOfWork, operation: Any, record: Record) -> bool:
-        work.writer.delete(operation, self._key, record.id)
-        return True
-
-    def _restore(self, work: UnitOfWork, operation: Any, record: Record) -> bool:
-        work.writer.restore(operation, self._key, record.id)
-        return True
-
     def _many(
-        self,
-        handles: Sequence[int],
-        kind: str,
-        summary: str,
-        change: Callable[[UnitOfWork, Any, Record], bool],
-        job: Job,
+        self, handles: Sequence[int], kind: str, summary: str, change: Change, fields: Sequence[str], job: Job
     ) -> ManyResult:
+        """`change` in batches over these records, of which `fields` must be known; one operation."""
         if len(handles) >= BACKUP_FROM and self._before_many:
             self._before_many(kind, job)
         changed = unchanged = 0
-        kept: list[Kept] = []
+        kept: builtins.list[Kept] = []
         with self._context.writing() as work:
             operation = work.operation(kind, summary)
-            for i, record in enumerate(work.reader.each(self._key, handles)):
-                job.progress(summary, i, len(handles))
-                try:
-                    done = change(work, operation, record)
-                except AppError as error:
-                    kept.append(Kept(self._key, record.id, self._title(record), str(error)))
-                    continue
-                changed += done
-                unchanged += not done
+            for start in range(0, len(handles), BATCH):
+                job.progress(summary, start, len(handles))
+                records = work.writer.known_by_handle(self._key, handles[start : start + BATCH], fields)
+                for record, outcome in zip(
+                    records, self._outcomes(change(work, operation, records), records), strict=True
+                ):
+                    if isinstance(outcome, AppError):
+                        kept.append(Kept(self._key, record.id, self._title(record), str(outcome)))
+                    else:
+                        changed += outcome
+                        unchanged += not outcome
             operation.counts = {"changed": changed} if changed else {}
             job.progress(summary, len(handles), len(handles))
             return ManyResult(changed, unchanged, tuple(kept), work.commit())
+
+    @staticmethod
+    def _outcomes(found: Outcomes, records: Records) -> builtins.list[AppError | bool]:
+        return [found[record.id] for record in records]
 
     def _title(self, record: Record) -> str:
         return str(record.get(self.entity.title) or "")

@@ -144,13 +144,13 @@ def copy_rows(archive: Store, server: Server) -> None:
     """All rows of an archive file into an empty database, with their row numbers, and the search index made of them."""
     with archive.engine.connect() as source, server.engine.begin() as target:
         target.exec_driver_sql("DELETE FROM setting")
-        with DIALECT.search.paused(target):
-            for table in Base.metadata.sorted_tables:
-                names = ["rid", *(c.name for c in table.columns if c.name != "org_id")]
-                rows = source.exec_driver_sql(f'SELECT {", ".join(names)} FROM "{table.name}" ORDER BY rid').all()
-                DIALECT.insert(target, table, names, [tuple(row) for row in rows])
-                last = f"SELECT setval(pg_get_serial_sequence('\"{table.name}\"', 'rid'), coalesce(max(rid), 0) + 1, false)"
-                target.exec_driver_sql(f'{last} FROM "{table.name}"')
+        DIALECT.search.pause(target)
+        for table in Base.metadata.sorted_tables:
+            names = ["rid", *(c.name for c in table.columns if c.name != "org_id")]
+            rows = source.exec_driver_sql(f'SELECT {", ".join(names)} FROM "{table.name}" ORDER BY rid').all()
+            DIALECT.insert(target, table, names, [tuple(row) for row in rows])
+            last = f"SELECT setval(pg_get_serial_sequence('\"{table.name}\"', 'rid'), coalesce(max(rid), 0) + 1, false)"
+            target.exec_driver_sql(f'{last} FROM "{table.name}"')
         search.rebuild(target, _Quiet())
         DIALECT.analyze(target, Base.metadata.sorted_tables)
 

@@ -10,7 +10,6 @@ millionths, a text str. These are what SQLite keeps; a dialect whose columns are
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -59,8 +58,11 @@ class SearchIndex(Protocol):
     def mark(self, connection: sa.Connection, table: str, records: Sequence[bytes]) -> None:
         """Mark these records stale by hand."""
 
-    def paused(self, connection: sa.Connection) -> AbstractContextManager[None]:
-        """Inside, changed rows are not marked; for writers that bring entries along. Ends with the transaction at latest."""
+    def pause(self, connection: sa.Connection) -> None:
+        """Changed rows are not marked from here on, until `resume` or the end of the transaction."""
+
+    def resume(self, connection: sa.Connection) -> None:
+        """Changed rows are marked again."""
 
     def count(self, connection: sa.Connection, table: str) -> int:
         """How many entries there are."""
@@ -98,11 +100,11 @@ class Dialect(Protocol):
     def delete(self, connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Row]) -> None:
         """Delete the office's rows whose columns `names` have these values, row by row."""
 
+    def insert_into(self, table: sa.Table) -> Any:
+        """An INSERT that may say `on_conflict_do_update` and `on_conflict_do_nothing`."""
+
     def reserve(self, connection: sa.Connection, table: sa.Table, count: int) -> int:
         """The first of `count` row numbers in sequence that the caller will use in `insert` as `rid`."""
-
-    def count_up(self, connection: sa.Connection, counter: str, count: int) -> int:
-        """Raise the office's counter by `count`, making it if need be; returns its value then."""
 
     def hold(self, connection: sa.Connection, table: sa.Table, record: bytes) -> None:
         """Let nobody else write what hangs on this record before the transaction ends."""

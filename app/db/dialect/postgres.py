@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 
-from app.core.ids import uuid7_bytes
 from app.db.dialect import Row, expressions, office_of
 from app.db.dialect.postgres_search import Grams
 from app.models.base import Uuid
@@ -85,13 +85,8 @@ class Postgres:
             if last - first + 1 == count:
                 return int(first)
 
-    def count_up(self, connection: sa.Connection, counter: str, count: int) -> int:
-        last = connection.exec_driver_sql(
-            "INSERT INTO counter(org_id, id, name, value) VALUES(%s, %s, %s, %s) "
-            "ON CONFLICT(org_id, name) DO UPDATE SET value = counter.value + excluded.value RETURNING value",
-            (office_of(connection), uuid7_bytes(1)[0].hex(), counter, count),
-        )
-        return int(last.scalar_one())
+    def insert_into(self, table: sa.Table) -> Any:
+        return postgresql.insert(table)
 
     def hold(self, connection: sa.Connection, table: sa.Table, record: bytes) -> None:
         connection.exec_driver_sql(

@@ -7,7 +7,6 @@ transaction.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -88,10 +87,10 @@ class Grams:
                 (office_of(connection), [key.hex() for key in records]),
             )
 
-    @contextlib.contextmanager
-    def paused(self, connection: sa.Connection) -> Iterator[None]:
+    def pause(self, connection: sa.Connection) -> None:
         connection.exec_driver_sql("SELECT set_config(%s, 'on', true)", (_PAUSED,))
-        yield
+
+    def resume(self, connection: sa.Connection) -> None:
         connection.exec_driver_sql("SELECT set_config(%s, '', true)", (_PAUSED,))
 
     def count(self, connection: sa.Connection, table: str) -> int:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 
-from app.core.ids import uuid7
 from app.db.dialect import Row, expressions, office_of
 from app.db.dialect.sqlite_search import Fts5
 
@@ -58,17 +58,12 @@ class Sqlite:
                 f"DELETE FROM {_name(table)} WHERE org_id={office_of(connection)} AND {which}", list(map(tuple, rows))
             )
 
+    def insert_into(self, table: sa.Table) -> Any:
+        return sqlite.insert(table)
+
     def reserve(self, connection: sa.Connection, table: sa.Table, count: int) -> int:
         top = connection.exec_driver_sql(f"SELECT coalesce(max(rid), 0) FROM {_name(table)}").scalar_one()
         return int(top) + 1
-
-    def count_up(self, connection: sa.Connection, counter: str, count: int) -> int:
-        last = connection.exec_driver_sql(
-            f"INSERT INTO counter(org_id, id, name, value) VALUES({office_of(connection)}, ?, ?, ?) "
-            "ON CONFLICT(org_id, name) DO UPDATE SET value = counter.value + excluded.value RETURNING value",
-            (uuid7().bytes, counter, count),
-        )
-        return int(last.scalar_one())
 
     def hold(self, connection: sa.Connection, table: sa.Table, record: bytes) -> None:
         """There is one writer at a time."""

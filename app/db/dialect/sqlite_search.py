@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -64,10 +63,10 @@ class Fts5:
                 [(key,) for key in records],
             )
 
-    @contextlib.contextmanager
-    def paused(self, connection: sa.Connection) -> Iterator[None]:
+    def pause(self, connection: sa.Connection) -> None:
         connection.exec_driver_sql("INSERT OR IGNORE INTO search_paused(one) VALUES(1)")
-        yield
+
+    def resume(self, connection: sa.Connection) -> None:
         connection.exec_driver_sql("DELETE FROM search_paused")
 
     def count(self, connection: sa.Connection, table: str) -> int:

@@ -1,16 +1,18 @@
-"""Field values that live in child tables: read for many records at once, replaced for one."""
+"""Field values that live in child tables: read, written and replaced for many records at once."""
 
 from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.core.fields import POINT_TYPES, Address, Field, FieldType, Link, Point
-from app.core.ids import uuid7
+from app.core.ids import uuid7_bytes
+from app.db.dialect import Row, dialect_of, office_of
+from app.db.store.drafts import point_row
 from app.db.store.layout import POINT_KINDS, Layout, from_custom, to_custom
 from app.models import (
     Contact,
@@ -55,7 +57,7 @@ def _load_points(
     c = table.c
     query = (
         sa.select(holder, c.kind, c.value, c.normal, c.label, c.extension, c.valid, c.opt_out, c.note)
-        .where(c.org_id == 1, holder.in_(ids))
+        .where(c.org_id == office_of(connection), holder.in_(ids))
         .order_by(c.position)
     )
     for row in connection.execute(query):
@@ -69,7 +71,7 @@ def _load_tags(connection: sa.Connection, ids: Sequence[uuid.UUID]) -> dict[uuid
     query = (
         sa.select(CustomerTag.customer_id, Tag.name)
         .join(Tag, sa.and_(Tag.org_id == CustomerTag.org_id, Tag.id == CustomerTag.tag_id))
-        .where(CustomerTag.org_id == 1, CustomerTag.customer_id.in_(ids))
+        .where(CustomerTag.org_id == office_of(connection), CustomerTag.customer_id.in_(ids))
         .order_by(CustomerTag.position)
     )
     return _grouped(connection.execute(query))
@@ -79,7 +81,7 @@ def _load_addresses(connection: sa.Connection, ids: Sequence[uuid.UUID]) -> dict
     a = ExtraAddress
     query = (
         sa.select(a.customer_id, a.province, a.city, a.district, a.detail, a.label)
-        .where(a.org_id == 1, a.customer_id.in_(ids))
+        .where(a.org_id == office_of(connection), a.customer_id.in_(ids))
         .order_by(a.position)
     )
     return _grouped((row[0], Address(*row[1:])) for row in connection.execute(query))
@@ -91,7 +93,11 @@ def _load_ties(connection: sa.Connection, ids: Sequence[uuid.UUID]) -> dict[uuid
     query = (
         sa.select(CustomerContact.contact_id, Customer.id, Customer.name, CustomerContact.role)
         .join(Customer, joined)
-        .where(CustomerContact.org_id == 1, CustomerContact.contact_id.in_(ids), Customer.deleted_at.is_(None))
+        .where(
+            CustomerContact.org_id == office_of(connection),
+            CustomerContact.contact_id.in_(ids),
+            Customer.deleted_at.is_(None),
+        )
         .order_by(CustomerContact.position)
     )
     return _grouped((row[0], Link(row[1], row[2], row[3])) for row in connection.execute(query))
@@ -101,7 +107,7 @@ def titles(connection: sa.Connection, target: Layout, ids: Iterable[uuid.UUID]) 
     """The titles of those of these records that are live."""
     c = target.table.c
     title: Any = target.column(target.entity.title)
-    query = sa.select(c.id, title).where(c.org_id == 1, c.id.in_(list(ids)), c.deleted_at.is_(None))
+    query = sa.select(c.id, title).where(c.org_id == office_of(connection), c.id.in_(list(ids)), c.deleted_at.is_(None))
     return {row[0]: str(row[1] or "") for row in connection.execute(query)}
 
 
@@ -109,7 +115,7 @@ def _load_custom(connection: sa.Connection, ids: Sequence[uuid.UUID], fields: li
     by_key = {f.key: f for f in fields}
     v = CustomValue
     query = sa.select(v.record_id, v.field, v.text, v.number).where(
-        v.org_id == 1, v.record_id.in_(ids), v.field.in_(list(by_key))
+        v.org_id == office_of(connection), v.record_id.in_(ids), v.field.in_(list(by_key))
     )
     for record, key, text, number in connection.execute(query):
         found[key][record] = from_custom(by_key[key], text, number)
@@ -128,105 +134,161 @@ def links_of_customers(connection: sa.Connection, ids: Sequence[uuid.UUID]) -> d
     query = (
         sa.select(CustomerContact.customer_id, Contact.id, Contact.name, CustomerContact.role)
         .join(Contact, joined)
-        .where(CustomerContact.org_id == 1, CustomerContact.customer_id.in_(ids), Contact.deleted_at.is_(None))
+        .where(
+            CustomerContact.org_id == office_of(connection),
+            CustomerContact.customer_id.in_(ids),
+            Contact.deleted_at.is_(None),
+        )
         .order_by(CustomerContact.position, Contact.name)
     )
     return _grouped((row[0], Link(row[1], row[2], row[3])) for row in connection.execute(query))
 
 
-# ---- replacing --------------------------------------------------------------------------------------------------
+# ---- writing: the parts of new records --------------------------------------------------------------------------
+
+_POINT = ("kind", "value", "normal", "label", "extension", "valid", "note", "opt_out")
+_ADDRESS = ("province", "city", "district", "detail", "label")
+#: as stored, see `drafts.PointRow`
+Stored = tuple[Any, ...]
 
 
-def replace(connection: sa.Connection, layout: Layout, record: uuid.UUID, field: Field, value: Any) -> None:
-    """Store `value` (None = nothing) as the record's child rows of this field."""
-    items = value or ()
-    if field.custom:
-        _replace_custom(connection, layout, record, field, value)
-    elif field.type in POINT_TYPES:
-        _replace_points(connection, layout, record, POINT_KINDS[field.type], items)
-    elif field.type is FieldType.TAGS:
-        _replace_rows(connection, CustomerTag, CustomerTag.customer_id, record, _tag_rows(connection, items))
-    elif field.type is FieldType.ADDRESSES:
-        rows = [
-            {"province": a.province, "city": a.city, "district": a.district, "detail": a.detail, "label": a.label}
-            for a in items
-        ]
-        _replace_rows(connection, ExtraAddress, ExtraAddress.customer_id, record, rows)
-    else:
-        _replace_ties(connection, record, items)
-
-
-def _replace_points(
-    connection: sa.Connection, layout: Layout, record: uuid.UUID, kind: str, points: Sequence[Point]
+def insert_points(
+    connection: sa.Connection, layout: Layout, ids: Sequence[bytes], points: Sequence[Sequence[Stored]]
 ) -> None:
-    table = ContactPoint.__table__
-    connection.execute(
-        sa.delete(ContactPoint).where(table.c.org_id == 1, table.c[layout.holder] == record, table.c.kind == kind)
-    )
-    rows = [
-        {
-            "org_id": 1, "id": uuid7(), layout.holder: record, "kind": kind, "position": i, "value": p.value,
-            "normal": p.normal, "label": p.label, "extension": p.extension, "valid": p.valid, "opt_out": p.opt_out,
-            "note": p.note,
-        }
-        for i, p in enumerate(points)
-    ]  # fmt: skip
-    if rows:
-        connection.execute(sa.insert(ContactPoint), rows)
+    """The contact points of records, in order."""
+    rows = [(key, i, *point) for key, own in zip(ids, points, strict=True) for i, point in enumerate(own)]
+    _insert(connection, ContactPoint, (layout.holder, "position", *_POINT), rows)
 
 
-def _replace_rows(
-    connection: sa.Connection, model: Any, holder: Any, record: uuid.UUID, rows: list[dict[str, Any]]
+def insert_tags(
+    connection: sa.Connection,
+    ids: Sequence[bytes],
+    tags: Sequence[Sequence[str]],
+    known: Mapping[str, uuid.UUID],
 ) -> None:
-    connection.execute(sa.delete(model).where(model.org_id == 1, holder == record))
-    full = [{"org_id": 1, "id": uuid7(), holder.key: record, "position": i, **row} for i, row in enumerate(rows)]
-    if full:
-        connection.execute(sa.insert(model), full)
+    """The tags of customers, in order; `known`: name → tag."""
+    rows = [(key, known[name].bytes, i) for key, own in zip(ids, tags, strict=True) for i, name in enumerate(own)]
+    _insert(connection, CustomerTag, ("customer_id", "tag_id", "position"), rows)
 
 
-def _replace_ties(connection: sa.Connection, contact: uuid.UUID, links: Sequence[Link]) -> None:
-    """Ties to customers in the recycle bin are not shown, so they are not among `links`; they stay."""
-    k = CustomerContact
-    live = sa.select(Customer.id).where(Customer.org_id == 1, Customer.deleted_at.is_(None))
-    shown = sa.or_(k.customer_id.in_(live), k.customer_id.in_([link.id for link in links]))
-    connection.execute(sa.delete(k).where(k.org_id == 1, k.contact_id == contact, shown))
+def insert_addresses(connection: sa.Connection, ids: Sequence[bytes], found: Sequence[Sequence[Address]]) -> None:
+    """Further addresses of customers, in order."""
     rows = [
-        {"org_id": 1, "id": uuid7(), "contact_id": contact, "customer_id": x.id, "role": x.role, "position": i}
-        for i, x in enumerate(links)
+        (key, i, *(getattr(address, part) for part in _ADDRESS))
+        for key, own in zip(ids, found, strict=True)
+        for i, address in enumerate(own)
     ]
+    _insert(connection, ExtraAddress, ("customer_id", "position", *_ADDRESS), rows)
+
+
+def insert_ties(
+    connection: sa.Connection, ids: Sequence[bytes], ties: Sequence[Sequence[tuple[str, bytes, str]]]
+) -> None:
+    """The customers of contacts, with their roles: (field key, customer, role) each."""
+    rows = [(key, tie[1], tie[2], i) for key, own in zip(ids, ties, strict=True) for i, tie in enumerate(own)]
+    _insert(connection, CustomerContact, ("contact_id", "customer_id", "role", "position"), rows)
+
+
+def insert_custom(
+    connection: sa.Connection,
+    layout: Layout,
+    ids: Sequence[bytes],
+    values: Sequence[Sequence[tuple[str, str | None, int | None]]],
+) -> None:
+    """Values of custom fields: (field key, text, number) each."""
+    entity = layout.entity.key
+    rows = [(entity, key, *value) for key, own in zip(ids, values, strict=True) for value in own]
+    _insert(connection, CustomValue, ("entity", "record_id", "field", "text", "number"), rows)
+
+
+def _insert(connection: sa.Connection, model: Any, names: Sequence[str], rows: Sequence[Row]) -> None:
     if rows:
-        connection.execute(sa.insert(k), rows)
+        keyed = [(key, *row) for key, row in zip(uuid7_bytes(len(rows)), rows, strict=True)]
+        dialect_of(connection).insert(connection, model.__table__, ("id", *names), keyed)
 
 
-def _replace_custom(connection: sa.Connection, layout: Layout, record: uuid.UUID, field: Field, value: Any) -> None:
-    v = CustomValue
-    connection.execute(sa.delete(v).where(v.org_id == 1, v.record_id == record, v.field == field.key))
-    if value is not None:
-        text, number = to_custom(field, value)
-        row = {"entity": layout.entity.key, "record_id": record, "field": field.key, "text": text, "number": number}
-        connection.execute(sa.insert(v), [{"org_id": 1, "id": uuid7(), **row}])
+# ---- replacing: the parts of records that are there -------------------------------------------------------------
 
 
-def _tag_rows(connection: sa.Connection, names: Iterable[str]) -> list[dict[str, Any]]:
-    ids = tag_ids(connection, names)
-    return [{"tag_id": ids[name]} for name in names]
+def replace(
+    connection: sa.Connection,
+    layout: Layout,
+    field: Field,
+    values: Mapping[uuid.UUID, Any],
+    tags: Mapping[str, uuid.UUID],
+) -> None:
+    """Store these values of one field (record → value, None = nothing) as the records' child rows. `tags`: the ids of all
+    tags among them."""
+    ids = [record.bytes for record in values]
+    items = [value or () for value in values.values()]
+    if field.custom:
+        _delete(connection, CustomValue, ("record_id", "field"), [(key, field.key) for key in ids])
+        given = [[(field.key, *to_custom(field, value))] if value is not None else [] for value in values.values()]
+        insert_custom(connection, layout, ids, given)
+    elif field.type in POINT_TYPES:
+        kind = POINT_KINDS[field.type]
+        _delete(connection, ContactPoint, (layout.holder, "kind"), [(key, kind) for key in ids])
+        insert_points(connection, layout, ids, [[point_row(kind, p) for p in own] for own in items])
+    elif field.type is FieldType.TAGS:
+        _delete(connection, CustomerTag, ("customer_id",), [(key,) for key in ids])
+        insert_tags(connection, ids, items, tags)
+    elif field.type is FieldType.ADDRESSES:
+        _delete(connection, ExtraAddress, ("customer_id",), [(key,) for key in ids])
+        insert_addresses(connection, ids, items)
+    else:
+        _delete_shown_ties(connection, values)
+        insert_ties(connection, ids, [[(field.key, x.id.bytes, x.role) for x in own] for own in items])
+
+
+def _delete(connection: sa.Connection, model: Any, names: Sequence[str], rows: Sequence[Row]) -> None:
+    dialect_of(connection).delete(connection, model.__table__, names, rows)
+
+
+def _delete_shown_ties(connection: sa.Connection, values: Mapping[uuid.UUID, Sequence[Link] | None]) -> None:
+    """Ties to customers in the recycle bin are not shown, so they are not among the links; they stay."""
+    k = CustomerContact.__table__.c
+    office = office_of(connection)
+    live = sa.select(Customer.id).where(Customer.org_id == office, Customer.deleted_at.is_(None))
+    for part in chunks(list(values)):
+        shown = (k.org_id == office, k.contact_id.in_(part), k.customer_id.in_(live))
+        connection.execute(sa.delete(CustomerContact).where(*shown))
+    named = [(contact.bytes, link.id.bytes) for contact, links in values.items() for link in links or ()]
+    _delete(connection, CustomerContact, ("contact_id", "customer_id"), named)
+
+
+#: so many values in one condition
+CHUNK = 900
+
+
+def chunks(ids: Sequence[Any]) -> list[Sequence[Any]]:
+    """The values in pieces that fit into one condition."""
+    return [ids[i : i + CHUNK] for i in range(0, len(ids), CHUNK)]
 
 
 TONES = ("primary", "violet", "cyan", "ok", "warn", "bad", "gray")
 
 
-def tag_ids(connection: sa.Connection, names: Iterable[str]) -> dict[str, uuid.UUID]:
-    """The ids of these tags; missing ones are made, each with a colour of its own turn."""
+def tag_ids(connection: sa.Connection, names: Iterable[str]) -> tuple[dict[str, uuid.UUID], list[str]]:
+    """(the ids of these tags, those that had to be made, each with a colour of its own turn)."""
     wanted = list(dict.fromkeys(names))
-    rows = connection.execute(sa.select(Tag.name, Tag.id).where(Tag.org_id == 1, Tag.name.in_(wanted)))
-    known: dict[str, uuid.UUID] = {row.name: row.id for row in rows}
+    office = office_of(connection)
+    known: dict[str, uuid.UUID] = {}
+    for part in chunks(wanted):
+        rows = connection.execute(sa.select(Tag.name, Tag.id).where(Tag.org_id == office, Tag.name.in_(part)))
+        known.update((row.name, row.id) for row in rows)
     missing = [n for n in wanted if n not in known]
     if missing:
-        count = connection.execute(sa.select(sa.func.count()).select_from(Tag)).scalar_one()
-        made: list[dict[str, Any]] = [
-            {"org_id": 1, "id": uuid7(), "name": n, "tone": TONES[(count + i) % len(TONES)]}
-            for i, n in enumerate(missing)
+        count = connection.execute(sa.select(sa.func.count()).where(Tag.org_id == office)).scalar_one()
+        ids = uuid7_bytes(len(missing))
+        rows_of = [
+            (key, n, TONES[(count + i) % len(TONES)]) for i, (key, n) in enumerate(zip(ids, missing, strict=True))
         ]
-        connection.execute(sa.insert(Tag), made)
-        known.update((name, row["id"]) for name, row in zip(missing, made, strict=True))
-    return known
+        dialect_of(connection).insert(connection, tag_table(), ("id", "name", "tone"), rows_of)
+        known.update((n, uuid.UUID(bytes=key)) for key, n in zip(ids, missing, strict=True))
+    return known, missing
+
+
+def tag_table() -> sa.Table:
+    table = Tag.__table__
+    assert isinstance(table, sa.Table)
+    return table

@@ -40,3 +40,6 @@ COMPUTED: Mapping[tuple[str, str], Any] = {
     ("sales_order", "received"): _received,
     ("sales_order", "owed"): NET - _received,
 }
+
+#: entity → its links to records whose computed fields read it
+WORKED_OUT_FROM: Mapping[str, tuple[str, ...]] = {"payments": ("order",)}

@@ -44,11 +44,11 @@ def tied(reader: Reader, tie: Tie, records: Sequence[uuid.UUID]) -> Iterator[uui
         part = list(records[start : start + 900])
         if tie.several:
             k = CustomerContact
-            query: Any = sa.select(k.contact_id).where(k.org_id == 1, k.customer_id.in_(part)).distinct()
+            query: Any = sa.select(k.contact_id).where(k.org_id == reader.office, k.customer_id.in_(part)).distinct()
         else:
             column = layout.reference(tie.field.key)
             assert column is not None
-            query = sa.select(layout.table.c.id).where(layout.table.c.org_id == 1, column.in_(part))
+            query = sa.select(layout.table.c.id).where(layout.table.c.org_id == reader.office, column.in_(part))
         yield from reader.connection.execute(query).scalars()
 
 
@@ -63,6 +63,6 @@ def count_tied(reader: Reader, target: str, records: Iterable[uuid.UUID]) -> dic
         ids = set(tied(reader, tie, wanted))
         if ids:
             c = layout.table.c
-            query = sa.select(c.id).where(c.org_id == 1, c.id.in_(ids), c.deleted_at.is_(None))
+            query = sa.select(c.id).where(c.org_id == reader.office, c.id.in_(ids), c.deleted_at.is_(None))
             counts.setdefault(tie.entity.key, set()).update(reader.connection.execute(query).scalars())
     return {key: len(ids) for key, ids in counts.items() if ids}

@@ -58,6 +58,15 @@ class Layout:
         field = self.entity.find(key)
         return self.table.c.get(f"{key}_id") if field is not None and field.type is FieldType.LINKS else None
 
+    def computed(self, key: str) -> bool:
+        """Whether the field is worked out when it is read."""
+        return (self.table.name, key) in COMPUTED
+
+    def stored_name(self, key: str) -> str:
+        """The name of the column in which a field of the entity's own row is kept."""
+        column = self.reference(key)
+        return str(column.name if column is not None else self.column(key).name)
+
     def column_fields(self) -> list[Field]:
         return [f for f in self.entity.fields if not f.custom and self.column(f.key) is not None]
 

@@ -316,6 +316,13 @@ class Reader:
         )
         return set(self.connection.execute(query).scalars())
 
+    def seen(self, entity: str, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+        """Those of these records that are there and visible, deleted ones too."""
+        c = self.layout(entity).table.c
+        visible = access.condition(entity, self.actor, Action.VIEW, self.office)
+        query = sa.select(c.id).where(c.org_id == self.office, among(c.id, ids), visible)
+        return set(self.connection.execute(query).scalars())
+
     def is_user(self, user: uuid.UUID) -> bool:
         """Whether there is a user with this id, active or not."""
         return str(user) in self._user_ids()

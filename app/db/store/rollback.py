@@ -16,11 +16,14 @@ from app.core.validation import InvalidFields
 from app.core.values import from_json
 from app.db import search
 from app.db.journal import CREATE, HIDDEN
+from app.db.store.children import chunks
+from app.db.store.drafts import Change
 from app.db.store.layout import Layout
 from app.db.store.reading import Reader
+from app.db.store.storing import Former
 from app.db.store.undo import BATCH, Net, Outcome, former_values, net_batches
 from app.db.store.writing import Writer
-from app.models import ChangeRow, OperationRow
+from app.models import ChangeRow, Counter, CustomerContact, CustomerTag, CustomValue, OperationRow, Tag
 
 
 def roll_back(reader: Reader, writer: Writer, target: uuid.UUID, made_tags: Iterable[str], job: Job) -> Outcome:
@@ -30,23 +33,25 @@ def roll_back(reader: Reader, writer: Writer, target: uuid.UUID, made_tags: Iter
     the history with their changes, as partly undone.
     """
     connection = reader.connection
-    everything = Reader(connection, reader.registry, reader.actor.unrestricted())
+    everything = writer.everywhere()
     outcome = Outcome()
     kept: set[bytes] = set()
     for key in reversed(reader.registry.keys()):
         layout = reader.layout(key)
         kept |= _erase_created(reader, target, layout, outcome, job)
         for batch in net_batches(connection, target, key):
-            kept |= _put_back(everything, writer, key, batch, outcome)
+            kept |= _put_back(everything, key, batch, outcome)
             job.progress(t("正在回退"), outcome.reverted)
-    of_target = (ChangeRow.org_id == 1, ChangeRow.operation_id == target)
+    of_target = (ChangeRow.org_id == reader.office, ChangeRow.operation_id == target)
     if kept:
         gone = ChangeRow.record_id.not_in([uuid.UUID(bytes=key) for key in kept])
         connection.execute(sa.delete(ChangeRow).where(*of_target, gone))
         writer.journal.finish_stored(target, "partly_undone")
     else:
         connection.execute(sa.delete(ChangeRow).where(*of_target))
-        connection.execute(sa.delete(OperationRow).where(OperationRow.org_id == 1, OperationRow.id == target))
+        connection.execute(
+            sa.delete(OperationRow).where(OperationRow.org_id == reader.office, OperationRow.id == target)
+        )
     _bookkeeping(reader, made_tags)
     search.drain(connection)
     return outcome
@@ -54,81 +59,86 @@ def roll_back(reader: Reader, writer: Writer, target: uuid.UUID, made_tags: Iter
 
 def _erase_created(reader: Reader, target: uuid.UUID, layout: Layout, outcome: Outcome, job: Job) -> set[bytes]:
     """Returns the records that stay."""
-    connection = reader.connection
-    table, title = layout.table.name, layout.entity.title
+    connection, c = reader.connection, layout.table.c
+    title: Any = layout.column(layout.entity.title)
     kept: set[bytes] = set()
-    last = 0
+    last = uuid.UUID(int=0)
+    change = ChangeRow.__table__.c
+    made = (
+        change.org_id == reader.office, change.operation_id == target, change.entity == layout.entity.key,
+        change.action == CREATE,
+    )  # fmt: skip
+    joined = ChangeRow.__table__.outerjoin(layout.table, sa.and_(c.org_id == change.org_id, c.id == change.record_id))
     while True:
-        rows = connection.exec_driver_sql(
-            f"SELECT c.rid, c.record_id, t.{title} FROM change c LEFT JOIN {table} t ON t.org_id=1 AND t.id=c.record_id "
-            "WHERE c.org_id=1 AND c.operation_id=? AND c.entity=? AND c.action=? AND c.rid > ? ORDER BY c.rid LIMIT ?",
-            (target.bytes, layout.entity.key, CREATE, last, BATCH),
-        ).all()
+        query = sa.select(change.record_id, title).select_from(joined).where(*made, change.record_id > last)
+        rows = connection.execute(query.order_by(change.record_id).limit(BATCH)).all()
         if not rows:
             return kept
         last = rows[-1][0]
-        staying = _in_use(reader, target, layout, [row[1] for row in rows])
-        for _, record, called in rows:
+        staying = _in_use(reader, target, layout, [row[0] for row in rows])
+        for record, called in rows:
             if record in staying:
-                outcome.keep(layout.entity.key, uuid.UUID(bytes=record), str(called), t("之后又被修改过"))
-        kept |= staying
-        going = [row for row in rows if row[1] not in staying]
-        ids = [(row[1],) for row in going]
-        if ids:
-            connection.exec_driver_sql("DELETE FROM custom_value WHERE org_id=1 AND record_id=?", ids)
-            connection.exec_driver_sql(f"DELETE FROM {table} WHERE org_id=1 AND id=?", ids)
-            connection.exec_driver_sql("DELETE FROM change WHERE rid=?", [(row[0],) for row in going])
+                outcome.keep(layout.entity.key, record, str(called), t("之后又被修改过"))
+        kept |= {record.bytes for record in staying}
+        going = [record for record, _ in rows if record not in staying]
+        for part in chunks(going):
+            mine = (CustomValue.org_id == reader.office, CustomValue.record_id.in_(part))
+            connection.execute(sa.delete(CustomValue).where(*mine))
+            connection.execute(sa.delete(layout.table).where(c.org_id == reader.office, c.id.in_(part)))
+            connection.execute(sa.delete(ChangeRow).where(*made, change.record_id.in_(part)))
         outcome.reverted += len(going)
         job.progress(t("正在回退"), outcome.reverted)
 
 
-def _in_use(reader: Reader, target: uuid.UUID, layout: Layout, records: Sequence[bytes]) -> set[bytes]:
+def _in_use(reader: Reader, target: uuid.UUID, layout: Layout, records: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     """Those that another operation changed, or that (the operation's own being gone by now) others are tied to."""
-    connection = reader.connection
-    marks = ",".join("?" * len(records))
-    changed = f"SELECT record_id FROM change WHERE org_id=1 AND record_id IN ({marks}) AND operation_id <> ?"
-    found = {row[0] for row in connection.exec_driver_sql(changed, (*records, target.bytes))}
-    for table, column in _referring(reader, layout):
-        tied = f"SELECT {column} FROM {table} WHERE org_id=1 AND {column} IN ({marks})"
-        found |= {row[0] for row in connection.exec_driver_sql(tied, tuple(records))}
+    found: set[uuid.UUID] = set()
+    h = ChangeRow
+    for part in chunks(records):
+        others = (h.org_id == reader.office, h.record_id.in_(part), h.operation_id != target)
+        found.update(reader.connection.execute(sa.select(h.record_id).where(*others)).scalars())
+        for column in _referring(reader, layout):
+            tied = sa.select(column).where(column.table.c.org_id == reader.office, column.in_(part))
+            found.update(reader.connection.execute(tied).scalars())
     return found
 
 
-def _referring(reader: Reader, layout: Layout) -> list[tuple[str, str]]:
-    """(table, column) of every link to records of this entity from others."""
-    found = [("customer_contact", "customer_id")] if layout.entity.key == "customers" else []
+def _referring(reader: Reader, layout: Layout) -> list[Any]:
+    """The columns of all links to records of this entity from others."""
+    found: list[Any] = [CustomerContact.__table__.c.customer_id] if layout.entity.key == "customers" else []
     for other in reader.registry:
         there = reader.layout(other.key)
         for field in there.reference_fields():
             column = there.reference(field.key)
             if field.target == layout.entity.key and column is not None:
-                found.append((other.table, column.name))
+                found.append(column)
     return found
 
 
-def _put_back(reader: Reader, writer: Writer, entity: str, batch: Sequence[Net], outcome: Outcome) -> set[bytes]:
+def _put_back(writer: Writer, entity: str, batch: Sequence[Net], outcome: Outcome) -> set[bytes]:
     """Returns the records that stay as they are."""
+    reader = writer.reader
     layout = reader.layout(entity)
-    records = {r.id.bytes: r for r in reader.by_ids(entity, [uuid.UUID(bytes=net.record) for net in batch])}
+    records: dict[bytes, Record] = {}
+    changed = [net for net in batch if CREATE not in net.actions]
+    for part in chunks([uuid.UUID(bytes=net.record) for net in changed]):
+        records.update((r.id.bytes, r) for r in reader.by_ids(entity, part))
+    former = former_values(reader, layout, changed)
     kept: set[bytes] = set()
-    for net in batch:
+    back: list[Former] = []
+    for net in changed:
         record = records.get(net.record)
-        if record is None or CREATE in net.actions:
+        if record is None:
             continue
-        values = former_values(reader, layout, net)
-        reason = _obstacle(writer, layout, record, net, values)
+        reason = _obstacle(writer, layout, record, net, former[net.record])
         if reason:
             outcome.keep(entity, record.id, str(record.get(layout.entity.title)), reason)
             kept.add(net.record)
             continue
-        writer.store(layout, record, values)
-        table = layout.table
-        reader.connection.execute(
-            sa.update(table)
-            .where(table.c.org_id == 1, table.c.id == record.id)
-            .values(version=net.version - len(net.actions), updated_at=_stamp(layout, net) or record.get("updated_at"))
-        )
+        moment = _stamp(layout, net) or record.get("updated_at")
+        back.append(Former(Change(record, former[net.record]), net.version - len(net.actions), moment))
         outcome.reverted += 1
+    writer.unwrite(entity, back)
     return kept
 
 
@@ -150,16 +160,18 @@ def _stamp(layout: Layout, net: Net) -> datetime | None:
 
 def _bookkeeping(reader: Reader, made_tags: Iterable[str]) -> None:
     """Unused tags the operation made go; number counters step back to the highest number in use."""
-    connection = reader.connection
-    for name in made_tags:
-        connection.exec_driver_sql(
-            "DELETE FROM tag WHERE org_id=1 AND name=? AND id NOT IN (SELECT tag_id FROM customer_tag WHERE org_id=1)",
-            (name,),
-        )
+    connection, office = reader.connection, reader.office
+    used = sa.select(CustomerTag.tag_id).where(CustomerTag.org_id == office)
+    for part in chunks(list(made_tags)):
+        unused = (Tag.org_id == office, Tag.name.in_(part), Tag.id.not_in(used))
+        connection.execute(sa.delete(Tag).where(*unused))
     for entity in reader.registry:
         if entity.number_prefix:
-            connection.exec_driver_sql(
-                f"UPDATE counter SET value = coalesce((SELECT max(CAST(substr(number, ?) AS INTEGER)) "
-                f"FROM {entity.table} WHERE org_id=1 AND number LIKE ?), 0) WHERE org_id=1 AND name=?",
-                (len(entity.number_prefix) + 1, f"{entity.number_prefix}%", entity.key),
+            c = reader.layout(entity.key).table.c
+            digits = sa.cast(sa.func.substr(c.number, len(entity.number_prefix) + 1), sa.BigInteger)
+            numbered = sa.select(sa.func.max(digits)).where(
+                c.org_id == office, c.number.startswith(entity.number_prefix, autoescape=True)
             )
+            top = connection.execute(numbered).scalar() or 0
+            mine = (Counter.org_id == office, Counter.name == entity.key)
+            connection.execute(sa.update(Counter).where(*mine).values(value=top))

@@ -5,27 +5,29 @@ from __future__ import annotations
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.clock import now
 from app.core.fields import FieldType
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import Kept, Record
 from app.core.validation import InvalidFields
-from app.core.values import from_json, to_json
-from app.db.journal import CREATE, DELETE, RESTORE, UPDATE, Journal, Operation
+from app.core.values import from_json
+from app.db.dialect import office_of
+from app.db.journal import CREATE, DELETE, RESTORE, UPDATE, Operation
+from app.db.store import checks
+from app.db.store.children import chunks
+from app.db.store.drafts import Change, ChangeDraft
 from app.db.store.layout import Layout
 from app.db.store.partly import put_back_partly
 from app.db.store.reading import Reader
 from app.db.store.writing import Writer
-from app.models import ChangeRow
-from app.models.base import to_millis
+from app.models import ChangeRow, OperationRow
 
 BATCH = 2000
 KEPT_LISTED = 1000
@@ -61,6 +63,11 @@ class Net:
     after: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def made(self) -> bool:
+        """Whether the record was not there before: made, or taken out of the recycle bin."""
+        return self.actions[0] in (CREATE, RESTORE)
+
+    @property
     def in_one_go(self) -> bool:
         """Whether nobody else changed the record in between."""
         return self.version - self.first + 1 == len(self.actions)
@@ -69,12 +76,11 @@ class Net:
 class Undo:
     """Reverts one operation inside another one (so that undo is itself journaled, and can be undone)."""
 
-    def __init__(self, reader: Reader, writer: Writer, journal: Journal) -> None:
+    def __init__(self, writer: Writer) -> None:
         # one's own change is put back even where the record has left one's sight; masked values would be journaled
-        self._reader = Reader(reader.connection, reader.registry, reader.actor.unrestricted())
-        self._writer = writer
-        self._journal = journal
-        self._connection = reader.connection
+        self._writer = writer.everywhere()
+        self._reader = self._writer.reader
+        self._connection = writer.connection
         self._by_field = False
 
     def run(self, target: uuid.UUID, operation: Operation, job: Job, *, by_field: bool = False) -> Outcome:
@@ -102,7 +108,7 @@ class Undo:
         c = ChangeRow
         query = (
             sa.select(c.entity, sa.func.count())
-            .where(c.org_id == 1, c.operation_id == target)
+            .where(c.org_id == self._reader.office, c.operation_id == target)
             .group_by(c.entity)
             .order_by(sa.func.min(sa.literal_column("rid")))
         )
@@ -121,131 +127,163 @@ class Undo:
         self, entity: str, batch: Sequence[Net], target: uuid.UUID, operation: Operation, outcome: Outcome
     ) -> None:
         layout = self._reader.layout(entity)
-        marks = ",".join("?" * len(batch))
-        title = layout.entity.title
-        whole = f"{layout.entity.parent}_id" if layout.entity.parent else "NULL"
-        rows = self._connection.exec_driver_sql(
-            f"SELECT id, version, deleted_at, {title}, {whole} FROM {layout.table.name} WHERE org_id=1 AND id IN ({marks})",
-            tuple(net.record for net in batch),
-        )
-        current = {row[0]: row for row in rows}
+        current = self._current(layout, batch)
         later = [
-            n.record for n in batch if n.record in current and not (n.in_one_go and current[n.record][1] == n.version)
+            n.record
+            for n in batch
+            if n.record in current and not (n.in_one_go and current[n.record].version == n.version)
         ]
         standings = self._standings(entity, target, later)
-        simple: dict[str, list[tuple[bytes, int]]] = {DELETE: [], RESTORE: []}
+        back: list[Net] = []
+        apart: list[Net] = []
         for net in batch:
             row = current.get(net.record)
             record = uuid.UUID(bytes=net.record)
             standing = standings.get(net.record, Standing.HOLDS)
             if row is None:
                 outcome.keep(entity, record, "", t("已被彻底删除"))
-            elif row[4] is not None and uuid.UUID(bytes=row[4]) in outcome.kept_ids:
+            elif row.whole is not None and row.whole in outcome.kept_ids:
                 continue  # a part of a record that stays as it is
             elif standing is Standing.CHANGED_SINCE and self._by_field:
-                self._come_apart(entity, net, row, simple, operation, outcome)
+                apart.append(net)
             elif standing is Standing.CHANGED_SINCE:
-                outcome.keep(entity, record, str(row[3]), t("之后又被修改过"))
+                outcome.keep(entity, record, row.title, t("之后又被修改过"))
             elif standing is Standing.HOLDS:
-                try:
-                    self._sort_out(entity, net, row, simple, operation)
-                except InvalidFields as error:
-                    outcome.keep(entity, record, str(row[3]), str(error))
-                else:
-                    outcome.reverted += 1
-        for action, items in simple.items():
-            self._mark_many(entity, action, items, operation)
+                back.append(net)
+        self._put_back(layout, back, current, operation, outcome)
+        self._come_apart(layout, apart, current, operation, outcome)
+
+    def _current(self, layout: Layout, batch: Sequence[Net]) -> dict[bytes, _Row]:
+        c = layout.table.c
+        title: Any = layout.column(layout.entity.title)
+        whole: Any = layout.reference(layout.entity.parent) if layout.entity.parent else sa.null()
+        found: dict[bytes, _Row] = {}
+        for part in chunks([uuid.UUID(bytes=net.record) for net in batch]):
+            query = sa.select(c.id, c.version, c.deleted_at.is_not(None), title, whole)
+            where = (c.org_id == self._reader.office, c.id.in_(part))
+            for key, version, gone, called, of in self._connection.execute(query.where(*where)):
+                found[key.bytes] = _Row(version, bool(gone), str(called), of)
+        return found
 
     def _standings(self, entity: str, target: uuid.UUID, records: Sequence[bytes]) -> dict[bytes, Standing]:
-        if not records:
-            return {}
-        marks = ",".join("?" * len(records))
-        rows = self._connection.exec_driver_sql(
-            "SELECT c.record_id, c.operation_id, o.undoes FROM change c "
-            "JOIN operation o ON o.org_id = c.org_id AND o.id = c.operation_id "
-            f"WHERE c.org_id=1 AND c.entity=? AND c.record_id IN ({marks}) ORDER BY c.rid",
-            (entity, *records),
-        )
+        c, o = ChangeRow, OperationRow
         logs: dict[bytes, list[Step]] = defaultdict(list)
-        for record, operation, undoes in rows:
-            logs[record].append((operation, undoes))
+        for part in chunks([uuid.UUID(bytes=key) for key in records]):
+            query = (
+                sa.select(c.record_id, c.operation_id, o.undoes)
+                .join(o, sa.and_(o.org_id == c.org_id, o.id == c.operation_id))
+                .where(c.org_id == self._reader.office, c.entity == entity, c.record_id.in_(part))
+                .order_by(sa.literal_column("change.rid"))
+            )
+            for record, operation, undoes in self._connection.execute(query):
+                logs[record.bytes].append((operation.bytes, undoes.bytes if undoes else None))
         return {record: standing(log, target.bytes) for record, log in logs.items()}
 
-    def _sort_out(
-        self, entity: str, net: Net, row: Any, simple: dict[str, list[tuple[bytes, int]]], operation: Operation
-    ) -> None:
-        gone_before = net.actions[0] == CREATE or net.actions[0] == RESTORE
-        gone_now = row[2] is not None
-        version = row[1]
-        if net.before and not gone_before:
-            self._put_back(entity, net, operation)
-            version += 1
-        if gone_before != gone_now:
-            simple[DELETE if gone_before else RESTORE].append((net.record, version))
-
-    def _come_apart(
+    def _put_back(
         self,
-        entity: str,
-        net: Net,
-        row: Any,
-        simple: dict[str, list[tuple[bytes, int]]],
+        layout: Layout,
+        nets: Sequence[Net],
+        current: Mapping[bytes, _Row],
         operation: Operation,
         outcome: Outcome,
     ) -> None:
-        """A record changed since: what is still as the operation left it goes back, and it comes out of the bin again."""
-        layout = self._reader.layout(entity)
-        record = self._reader.get(entity, uuid.UUID(bytes=net.record))
-        values, stay = put_back_partly(layout, record, former_values(self._reader, layout, net), net.after)
-        version = record.version
-        if values:
-            self._store(layout, record, values, operation)
-            version += 1
-        if net.actions[-1] == DELETE and row[2] is not None:
-            simple[RESTORE].append((net.record, version))
-        if stay:
-            labels = "、".join(layout.entity.field(key).label for key in stay)
-            outcome.keep(entity, record.id, str(row[3]), t("之后又改过：{fields}", fields=labels))
-        else:
-            outcome.reverted += 1
-
-    def _put_back(self, entity: str, net: Net, operation: Operation) -> None:
-        layout = self._reader.layout(entity)
-        record = self._reader.get(entity, uuid.UUID(bytes=net.record))
-        self._store(layout, record, former_values(self._reader, layout, net), operation)
-
-    def _store(self, layout: Layout, record: Record, values: dict[str, Any], operation: Operation) -> None:
+        """Records that are as the operation left them get their former values, and are deleted or restored again."""
         entity = layout.entity.key
-        self._writer.check_unique(layout, values, record.id)
-        self._writer.store(layout, record, values)
-        pairs = {
-            k: [to_json(layout.entity.field(k), record.get(k)), to_json(layout.entity.field(k), v)]
-            for k, v in values.items()
-        }
-        self._journal.record(operation, entity, record.id, UPDATE, record.version + 1, pairs)
+        changed = [n for n in nets if n.before and not n.made]
+        records = self._records(entity, changed)
+        former = former_values(self._reader, layout, changed)
+        changes = [Change(records[n.record], former[n.record]) for n in changed if n.record in records]
+        refused = self._taken(layout, changes)
+        for change in changes:
+            if change.record.id in refused:
+                title = current[change.record.id.bytes].title
+                outcome.keep(entity, change.record.id, title, refused[change.record.id])
+        kept = [c for c in changes if c.record.id not in refused and c.values]
+        self._writer.touch_many(operation, entity, kept)
+        for action, wanted in ((DELETE, True), (RESTORE, False)):
+            marked = [
+                n for n in nets
+                if n.made is wanted and current[n.record].gone is not wanted
+                and uuid.UUID(bytes=n.record) not in refused
+            ]  # fmt: skip
+            self._mark(entity, action, [n.record for n in marked], operation)
+        outcome.reverted += len(nets) - len(refused)
 
-    def _mark_many(self, entity: str, action: str, items: Sequence[tuple[bytes, int]], operation: Operation) -> None:
-        if not items:
-            return
-        table = self._reader.layout(entity).table.name
-        moment = to_millis(now())
-        gone = moment if action == DELETE else None
-        self._connection.exec_driver_sql(
-            f"UPDATE {table} SET deleted_at=?, version=version+1, updated_at=? WHERE org_id=1 AND id=?",
-            [(gone, moment, record) for record, _ in items],
-        )
-        self._journal.record_many(operation, entity, [(record, action, version + 1, "") for record, version in items])
+    def _come_apart(
+        self,
+        layout: Layout,
+        nets: Sequence[Net],
+        current: Mapping[bytes, _Row],
+        operation: Operation,
+        outcome: Outcome,
+    ) -> None:
+        """Records changed since: what is still as the operation left it goes back, and they come out of the bin again."""
+        entity = layout.entity.key
+        records = self._records(entity, nets)
+        former = former_values(self._reader, layout, nets)
+        changes: list[Change] = []
+        for net in nets:
+            record = records[net.record]
+            values, stay = put_back_partly(layout, record, former[net.record], net.after)
+            if values:
+                changes.append(Change(record, values))
+            if stay:
+                labels = "、".join(layout.entity.field(key).label for key in stay)
+                outcome.keep(entity, record.id, current[net.record].title, t("之后又改过：{fields}", fields=labels))
+            else:
+                outcome.reverted += 1
+        for change in changes:
+            self._writer.check_unique(layout, change.values, change.record.id)
+        self._writer.touch_many(operation, entity, changes)
+        out = [n.record for n in nets if n.actions[-1] == DELETE and current[n.record].gone]
+        self._mark(entity, RESTORE, out, operation)
+
+    def _records(self, entity: str, nets: Sequence[Net]) -> dict[bytes, Record]:
+        found: dict[bytes, Record] = {}
+        for part in chunks([uuid.UUID(bytes=net.record) for net in nets]):
+            found.update((record.id.bytes, record) for record in self._reader.by_ids(entity, part))
+        return found
+
+    def _taken(self, layout: Layout, changes: Sequence[Change]) -> dict[uuid.UUID, str]:
+        """Records whose former unique value somebody else has now, with the reason."""
+        drafts = [ChangeDraft(layout.entity, change) for change in changes]
+        checks.unique(self._reader, layout, drafts)
+        return {d.id: str(InvalidFields(layout.entity, d.problems)) for d in drafts if d.problems}
+
+    def _mark(self, entity: str, action: str, records: Sequence[bytes], operation: Operation) -> None:
+        for part in chunks([uuid.UUID(bytes=key) for key in records]):
+            self._writer.mark(operation, entity, self._writer.known(entity, part), action)
 
 
-def former_values(reader: Reader, layout: Layout, net: Net) -> dict[str, Any]:
-    """The values before the operation, of the fields that are still there; ties to records erased since are left out."""
-    known = {k: v for k, v in net.before.items() if layout.entity.find(k)}
-    values = {k: from_json(layout.entity.field(k), v) for k, v in known.items()}
-    for key, value in values.items():
-        if value and layout.entity.field(key).type is FieldType.LINKS:
-            target = reader.registry.entity(layout.entity.field(key).target)
-            there = {r.id for r in reader.by_ids(target.key, [link.id for link in value], [target.title])}
-            values[key] = tuple(link for link in value if link.id in there) or None
-    return values
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A record as it is now. `whole`: the record it is a part of."""
+
+    version: int
+    gone: bool
+    title: str
+    whole: uuid.UUID | None
+
+
+def former_values(reader: Reader, layout: Layout, nets: Sequence[Net]) -> dict[bytes, dict[str, Any]]:
+    """Record → the values before the operation, of the fields that are still there; ties to records erased since are left
+    out."""
+    found: dict[bytes, dict[str, Any]] = {}
+    linked: dict[str, set[uuid.UUID]] = defaultdict(set)
+    for net in nets:
+        known = {k: v for k, v in net.before.items() if layout.entity.find(k)}
+        values = {k: from_json(layout.entity.field(k), v) for k, v in known.items()}
+        found[net.record] = values
+        for key, value in values.items():
+            if value and layout.entity.field(key).type is FieldType.LINKS:
+                linked[layout.entity.field(key).target].update(link.id for link in value)
+    there = {target: reader.seen(target, ids) for target, ids in linked.items()}
+    for values in found.values():
+        for key, value in values.items():
+            field_ = layout.entity.field(key)
+            if value and field_.type is FieldType.LINKS:
+                values[key] = tuple(link for link in value if link.id in there[field_.target]) or None
+    return found
 
 
 #: (operation, the operation it undoes) of one change of a record
@@ -326,19 +364,15 @@ def netted(entity: str, rows: Sequence[Any]) -> list[Net]:
 
 def net_batches(connection: sa.Connection, target: uuid.UUID, entity: str) -> Iterator[list[Net]]:
     """Net changes of an operation to whole records, in batches, in order of record id."""
-    last = b""
+    c = ChangeRow
+    mine = (c.org_id == office_of(connection), c.operation_id == target, c.entity == entity)
+    last = uuid.UUID(int=0)
     while True:
-        query = (
-            "SELECT DISTINCT record_id FROM change WHERE org_id=1 AND operation_id=? AND entity=? AND record_id > ? "
-            "ORDER BY record_id LIMIT ?"
-        )
-        ids = [row[0] for row in connection.exec_driver_sql(query, (target.bytes, entity, last, BATCH))]
+        query = sa.select(c.record_id).distinct().where(*mine, c.record_id > last).order_by(c.record_id).limit(BATCH)
+        ids = list(connection.execute(query).scalars())
         if not ids:
             return
-        rows = connection.exec_driver_sql(
-            "SELECT record_id, action, version, fields FROM change WHERE org_id=1 AND operation_id=? AND entity=? "
-            "AND record_id BETWEEN ? AND ? ORDER BY record_id, rid",
-            (target.bytes, entity, ids[0], ids[-1]),
-        ).all()
-        yield netted(entity, rows)
+        whole = sa.select(c.record_id, c.action, c.version, c.fields).where(*mine, c.record_id.between(ids[0], ids[-1]))
+        rows = connection.execute(whole.order_by(c.record_id, sa.literal_column("rid"))).all()
+        yield netted(entity, [(row[0].bytes, *row[1:]) for row in rows])
         last = ids[-1]

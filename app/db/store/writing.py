@@ -1,72 +1,119 @@
-"""Changing one record: validated, within rights, versioned, journaled."""
+"""The one writer: every record that is made, changed, deleted or put back, alone or by the thousand, goes through here.
+
+A write is a batch of one kind. Its behaviour completes the drafts (`prepare`), says what speaks against them (`check`), the
+rules for all kinds are checked, rows and journal are written, and what follows is done (`follow`, `settle`). A single edit
+is a batch of one.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.core.access import Action
-from app.core.clock import now
-from app.core.fields import Entity, Field, FieldType, Link
 from app.core.i18n import t
-from app.core.ids import uuid7
 from app.core.records import Record
 from app.core.validation import InvalidFields, clean_values
 from app.core.values import to_json
-from app.db.journal import CREATE, DELETE, RESTORE, UPDATE, Journal, Operation
-from app.db.store import access, children, numbers
+from app.db.journal import CREATE, DELETE, HIDDEN, RESTORE, UPDATE, Journal, Operation
+from app.db.store import access, checks
+from app.db.store.behaviour import FOLLOWING, PLAIN, Batch, Behaviour, Terms
+from app.db.store.concerned import concern
+from app.db.store.drafts import Change, ChangeDraft, Draft, NewDraft, NewRow, row_of, same
 from app.db.store.layout import Layout
 from app.db.store.reading import Reader
-from app.errors import Conflict, NotFound, NotPermitted, UserError
+from app.db.store.storing import Former, Tables, fresh_ids
+from app.errors import AppError, Conflict, NotPermitted, UserError
+
+_HERE = Terms()
+#: fields that every change needs to know
+_ALWAYS = ("owner", "updated_at")
 
 
 class Writer:
-    """Writes records of any entity in one unit of work."""
+    """Writes records of any entity in one unit of work. `behaviours`: entity → its behaviour."""
 
-    def __init__(self, reader: Reader, journal: Journal) -> None:
-        self._reader = reader
-        self._connection = reader.connection
+    def __init__(
+        self,
+        reader: Reader,
+        journal: Journal,
+        behaviours: Mapping[str, Behaviour] | None = None,
+        tables: Tables | None = None,
+    ) -> None:
+        self.reader = reader
+        self.connection = reader.connection
         self.journal = journal
-        self._actor = reader.actor
+        self.behaviours = behaviours or {}
+        self.actor = reader.actor
+        self._tables = tables or Tables(reader.connection)
 
-    def create(self, operation: Operation, entity: str, values: Mapping[str, Any]) -> Record:
+    def everywhere(self) -> Writer:
+        """The same writer for what follows from a permitted change, seen by the actor or not."""
+        reader = Reader(self.connection, self.reader.registry, self.actor.unrestricted())
+        return Writer(reader, self.journal, self.behaviours, self._tables)
+
+    # ---- new records --------------------------------------------------------------------------------------------
+
+    def create(self, operation: Operation, entity: str, values: Mapping[str, Any], terms: Terms = _HERE) -> Record:
         """A new record; the actor becomes its owner unless one is given. Raises InvalidFields, NotPermitted."""
-        layout = self._reader.layout(entity)
+        layout = self.reader.layout(entity)
         self._require_create(layout, values)
-        return self._insert(operation, layout, values)
+        return self.create_part(operation, entity, values, terms)
 
-    def _insert(self, operation: Operation, layout: Layout, values: Mapping[str, Any]) -> Record:
-        entity = layout.entity.key
-        cleaned = {k: v for k, v in clean_values(layout.entity, values).items() if v is not None}
-        _check_editable(layout, cleaned)
-        owner = layout.entity.find("owner")
-        if owner is not None and "owner" not in cleaned:
-            cleaned["owner"] = self._actor.user_id
-        self._check_users(layout, cleaned)
-        self.check_unique(layout, cleaned, None)
-        self._check_links(layout, cleaned)
-        record, moment = uuid7(), now()
-        row: dict[str, Any] = {"org_id": 1, "id": record, "version": 1, "created_at": moment, "updated_at": moment}
-        if layout.entity.number_prefix:
-            row["number"] = numbers.written(layout.entity, numbers.take(self._connection, layout.entity))
-        for key, value in cleaned.items():
-            own = layout.stored(layout.entity.field(key), value)
-            if own is not None:
-                row[own[0]] = own[1]
-        row |= layout.derive(cleaned)
-        self._connection.execute(sa.insert(layout.table), [row])
-        for field in (*layout.child_fields(), *layout.custom_fields()):
-            if field.key in cleaned:
-                children.replace(self._connection, layout, record, field, cleaned[field.key])
-        self.journal.record(operation, entity, record, CREATE, 1, {})
-        return self._seen(layout, record)
-
-    def create_part(self, operation: Operation, entity: str, values: Mapping[str, Any]) -> Record:
+    def create_part(self, operation: Operation, entity: str, values: Mapping[str, Any], terms: Terms = _HERE) -> Record:
         """A part that follows from a permitted change of its whole, whatever the rights on parts."""
-        return self._insert(operation, self._reader.layout(entity), values)
+        layout = self.reader.layout(entity)
+        given = {k: v for k, v in values.items() if v not in (None, "", ())}
+        _check_editable(layout, given)
+        cleaned = clean_values(layout.entity, given, partial=True)
+        row = row_of(layout, {k: v for k, v in cleaned.items() if v is not None})
+        row.unowned = self.behaviour(entity).ownerless and "owner" in values and values["owner"] is None
+        batch = self.add(operation, entity, [row], self.actor.user_id.bytes if self.actor.user_id else None, terms)
+        batch.require()
+        return self._seen(layout, batch.drafts[0].id)
+
+    def add_following(self, operation: Operation, entity: str, values: Sequence[Mapping[str, Any]]) -> list[uuid.UUID]:
+        """New records that follow from a permitted write; returns their ids."""
+        layout = self.reader.layout(entity)
+        rows = [row_of(layout, {k: v for k, v in each.items() if v is not None}) for each in values]
+        batch = self.everywhere().add(operation, entity, rows, None, FOLLOWING)
+        batch.require()
+        return [draft.id for draft in batch.drafts]
+
+    def add(
+        self, operation: Operation, entity: str, rows: Sequence[NewRow], owner: bytes | None, terms: Terms = _HERE
+    ) -> Batch:
+        """New records in order, without asking for rights. `owner` is for rows without one. Drafts with `problems` were
+        not written."""
+        layout = self.reader.layout(entity)
+        owned = layout.entity.find("owner") is not None
+        for row in rows:
+            if owned and not row.columns.get("owner") and not row.unowned:
+                row.columns["owner"] = owner
+        drafts: list[Draft] = [
+            NewDraft(layout, uuid.UUID(bytes=key), row) for key, row in zip(fresh_ids(len(rows)), rows, strict=True)
+        ]
+        batch = Batch(self, operation, layout, CREATE, drafts, terms)
+        self._admit(batch)
+        written = [d for d in batch if isinstance(d, NewDraft)]
+        if written:
+            for draft in written:
+                _complete(layout, draft.row)
+            ids = [d.id.bytes for d in written]
+            self._tables.insert(layout, ids, [d.row for d in written])
+            self.journal.record_many(
+                operation, entity,
+                [(key, CREATE, 1, _raw_text(d.row.raw)) for key, d in zip(ids, written, strict=True)],
+            )  # fmt: skip
+            self._conclude(batch)
+        return batch
+
+    # ---- records that are there ---------------------------------------------------------------------------------
 
     def update(
         self,
@@ -77,194 +124,325 @@ class Writer:
         *,
         expected_version: int | None = None,
         raw: Mapping[str, str] | None = None,
+        terms: Terms = _HERE,
     ) -> tuple[Record, bool]:
         """Change fields of a record; returns it and whether anything changed.
 
         Raises Conflict when `expected_version` is no longer the record's, NotPermitted, InvalidFields.
         """
-        layout = self._reader.layout(entity)
-        current = self._editable(layout, record, Action.EDIT)
+        layout = self.reader.layout(entity)
+        current = self.reader.get(entity, record)
+        self._require_reach(layout, [current], Action.EDIT, raising=True)
         if expected_version is not None and current.version != expected_version:
             raise Conflict(t("这条档案刚被别人改过，请刷新后再试。"))
-        cleaned = clean_values(layout.entity, changes, partial=True)
-        stored = {k: current.get(k) or None if current.get(k) == () else current.get(k) for k in cleaned}
-        different = {k: v for k, v in cleaned.items() if not _same(stored[k], v)}
-        if not different:
+        change = self._wanted(layout, current, clean_values(layout.entity, changes, partial=True))
+        if change is None:
             return current, False
-        _check_editable(layout, different)
-        if "owner" in different:
-            self._require_reach(layout, current, Action.ASSIGN if current.get("owner") else Action.EDIT)
-        hidden = [k for k in different if k in current.masked]
-        if hidden:
-            raise NotPermitted(t("您无权修改敏感字段“{field}”。", field=layout.entity.field(hidden[0]).label))
-        self._check_users(layout, different)
-        self.check_unique(layout, different, record)
-        self._check_links(layout, different, current)
-        self.store(layout, current, different)
-        fields: dict[str, Any] = {}
-        for key, after in different.items():
-            field = layout.entity.field(key)
-            fields[key] = [to_json(field, stored[key]), to_json(field, after)]
-        if raw:
-            fields["raw"] = dict(raw)
-        self.journal.record(operation, entity, record, UPDATE, current.version + 1, fields)
+        if "owner" in change.values and current.get("owner"):
+            self._require_reach(layout, [current], Action.ASSIGN, raising=True)
+        change.raw = raw
+        batch = self.change(operation, entity, [change], terms)
+        batch.require()
+        if not change.values:
+            return current, False
         return self._seen(layout, record), True
+
+    def update_many(
+        self, operation: Operation, entity: str, records: Sequence[Record], changes: Mapping[str, Any]
+    ) -> dict[uuid.UUID, AppError | bool]:
+        """Set the same fields of many records, as one batch. Returns per record whether it changed, or why it stayed.
+        Raises InvalidFields for values that fit no record."""
+        cleaned = clean_values(self.reader.registry.entity(entity), changes, partial=True)
+        return self._update_all(operation, entity, records, dict.fromkeys((r.id for r in records), cleaned))
+
+    def update_each(
+        self,
+        operation: Operation,
+        entity: str,
+        records: Sequence[Record],
+        changes: Mapping[uuid.UUID, Mapping[str, Any]],
+    ) -> dict[uuid.UUID, AppError | bool]:
+        """As `update_many`, with values of its own for each record."""
+        described = self.reader.registry.entity(entity)
+        cleaned = {key: clean_values(described, values, partial=True) for key, values in changes.items()}
+        return self._update_all(operation, entity, records, cleaned)
+
+    def _update_all(
+        self,
+        operation: Operation,
+        entity: str,
+        records: Sequence[Record],
+        cleaned: Mapping[uuid.UUID, Mapping[str, Any]],
+    ) -> dict[uuid.UUID, AppError | bool]:
+        layout = self.reader.layout(entity)
+        outcome: dict[uuid.UUID, AppError | bool] = dict(self._require_reach(layout, records, Action.EDIT))
+        wanted: list[Change] = []
+        for record in records:
+            if record.id in outcome:
+                continue
+            try:
+                change = self._wanted(layout, record, cleaned[record.id])
+            except AppError as error:
+                outcome[record.id] = error
+                continue
+            outcome[record.id] = False
+            if change is not None:
+                wanted.append(change)
+        given_away = [c.record for c in wanted if "owner" in c.values and c.record.get("owner")]
+        kept = self._require_reach(layout, given_away, Action.ASSIGN) if given_away else {}
+        outcome |= kept
+        batch = self.change(operation, entity, [c for c in wanted if c.record.id not in kept])
+        for draft in batch.drafts:
+            assert isinstance(draft, ChangeDraft)
+            refused = InvalidFields(layout.entity, draft.problems) if draft.problems else None
+            outcome[draft.id] = refused or bool(draft.change.values)
+        return outcome
+
+    def change(self, operation: Operation, entity: str, changes: Sequence[Change], terms: Terms = _HERE) -> Batch:
+        """Different values of existing records, without asking for rights. Drafts with `problems` were not written; a
+        draft whose change says nothing any more was not, either."""
+        layout = self.reader.layout(entity)
+        drafts = [ChangeDraft(layout.entity, change) for change in changes]
+        batch = Batch(self, operation, layout, UPDATE, list(drafts), terms)
+        self._admit(batch)
+        for draft in drafts:
+            for key in [k for k, v in draft.change.values.items() if same(draft.before(k), v)]:
+                draft.drop(key)
+        self._store(batch)
+        return batch
 
     def touch(self, operation: Operation, entity: str, current: Record, changes: Mapping[str, Any]) -> None:
         """A change that follows from another one (last contact day of a follow-up): journaled, whatever the edit rights."""
-        layout = self._reader.layout(entity)
-        self.store(layout, current, changes)
-        fields = {
-            k: [to_json(layout.entity.field(k), current.get(k)), to_json(layout.entity.field(k), v)]
-            for k, v in changes.items()
-        }
-        self.journal.record(operation, entity, current.id, UPDATE, current.version + 1, fields)
+        self.touch_many(operation, entity, [Change(current, dict(changes))])
+
+    def touch_many(self, operation: Operation, entity: str, changes: Sequence[Change]) -> None:
+        """As `touch`, for many. What they follow from was checked; what is worked out from them is brought up to date."""
+        layout = self.reader.layout(entity)
+        drafts: list[Draft] = [ChangeDraft(layout.entity, change) for change in changes]
+        self._store(Batch(self, operation, layout, UPDATE, drafts, FOLLOWING))
+
+    def _wanted(self, layout: Layout, current: Record, cleaned: Mapping[str, Any]) -> Change | None:
+        """The values that differ from the record's; raises what stands against changing them at all."""
+        different = {k: v for k, v in cleaned.items() if not same(current.get(k), v)}
+        if not different:
+            return None
+        _check_editable(layout, different)
+        hidden = [k for k in different if k in current.masked]
+        if hidden:
+            raise NotPermitted(t("您无权修改敏感字段“{field}”。", field=layout.entity.field(hidden[0]).label))
+        return Change(current, different)
+
+    # ---- the recycle bin ----------------------------------------------------------------------------------------
 
     def delete(self, operation: Operation, entity: str, record: uuid.UUID) -> None:
         """Into the recycle bin. Raises NotPermitted, NotFound."""
-        layout = self._reader.layout(entity)
-        current = self._editable(layout, record, Action.DELETE)
-        if layout.entity.shared:
-            self._require_unused(layout, record)
-        if current.deleted_at is None:
-            self._mark(layout, current, now())
-            self.journal.record(operation, entity, record, DELETE, current.version + 1, {})
+        self._mark_one(operation, entity, record, DELETE)
 
     def restore(self, operation: Operation, entity: str, record: uuid.UUID) -> None:
         """Back from the recycle bin."""
-        layout = self._reader.layout(entity)
-        current = self._editable(layout, record, Action.DELETE)
-        if current.deleted_at is not None:
-            self._mark(layout, current, None)
-            self.journal.record(operation, entity, record, RESTORE, current.version + 1, {})
+        self._mark_one(operation, entity, record, RESTORE)
 
-    # ---- storing ------------------------------------------------------------------------------------------------
+    def _mark_one(self, operation: Operation, entity: str, record: uuid.UUID, action: str) -> None:
+        outcome = self.mark_many(operation, entity, [self.reader.get(entity, record)], action)[record]
+        if isinstance(outcome, AppError):
+            raise outcome
 
-    def store(self, layout: Layout, current: Record, changes: Mapping[str, Any]) -> None:
-        """Write validated changes and raise the version by one; raises Conflict when somebody was faster."""
-        row: dict[str, Any] = {"version": current.version + 1, "updated_at": now()}
-        below: list[tuple[Field, Any]] = []
-        for key, value in changes.items():
-            field = layout.entity.field(key)
-            own = layout.stored(field, value)
-            if own is not None:
-                row[own[0]] = own[1]
-            else:
-                below.append((field, value))
-        row |= layout.derive(changes)
-        table = layout.table
-        done = self._connection.execute(
-            sa.update(table)
-            .where(table.c.org_id == 1, table.c.id == current.id, table.c.version == current.version)
-            .values(row)
-        )
-        if done.rowcount != 1:
-            raise Conflict(t("这条档案刚被别人改过，请刷新后再试。"))
-        for field, value in below:
-            children.replace(self._connection, layout, current.id, field, value)
+    def mark_many(
+        self, operation: Operation, entity: str, records: Sequence[Record], action: str
+    ) -> dict[uuid.UUID, AppError | bool]:
+        """Delete or restore records as one batch. Returns per record whether it changed, or why it stayed."""
+        layout = self.reader.layout(entity)
+        outcome: dict[uuid.UUID, AppError | bool] = dict(self._require_reach(layout, records, Action.DELETE))
+        if layout.entity.shared and action == DELETE:
+            outcome |= self._in_use(layout, [r for r in records if r.id not in outcome])
+        todo = [r for r in records if r.id not in outcome and (r.deleted_at is None) is (action == DELETE)]
+        outcome |= {r.id: False for r in records if r.id not in outcome}
+        outcome |= {r.id: True for r in todo}
+        self.mark(operation, entity, todo, action, _HERE)
+        return outcome
 
-    def _mark(self, layout: Layout, current: Record, moment: Any) -> None:
-        table = layout.table
-        done = self._connection.execute(
-            sa.update(table)
-            .where(table.c.org_id == 1, table.c.id == current.id, table.c.version == current.version)
-            .values(deleted_at=moment, version=current.version + 1, updated_at=now())
-        )
-        if done.rowcount != 1:
-            raise Conflict(t("这条档案刚被别人改过，请刷新后再试。"))
+    def mark(
+        self, operation: Operation, entity: str, records: Sequence[Record], action: str, terms: Terms = FOLLOWING
+    ) -> None:
+        """Delete or restore records, without asking for rights."""
+        if not records:
+            return
+        layout = self.reader.layout(entity)
+        self._tables.mark(layout, [(r.id.bytes, r.version) for r in records], deleted=action == DELETE)
+        self.journal.record_many(operation, entity, [(r.id.bytes, action, r.version + 1, "") for r in records])
+        drafts: list[Draft] = [ChangeDraft(layout.entity, Change(r, {})) for r in records]
+        self._conclude(Batch(self, operation, layout, action, drafts, terms))
+
+    def unwrite(self, entity: str, formers: Sequence[Former]) -> None:
+        """Put records back as if they had never been written; nothing is journaled and nothing follows."""
+        self._tables.unwrite(self.reader.layout(entity), formers)
+
+    def known(self, entity: str, ids: Sequence[uuid.UUID], changing: Iterable[str] = ()) -> list[Record]:
+        """The records with what must be known of them to change these fields, or to delete or restore them."""
+        return self.reader.by_ids(entity, ids, self._needed(entity, changing))
+
+    def known_by_handle(self, entity: str, handles: Sequence[int], changing: Iterable[str] = ()) -> list[Record]:
+        """As `known`, by row handles and in their order."""
+        found = self.reader.records(entity, handles, self._needed(entity, changing))
+        return [found[int(h)] for h in handles if int(h) in found]
+
+    def _needed(self, entity: str, changing: Iterable[str]) -> list[str] | None:
+        needs = self.behaviour(entity).needs
+        if needs is None:
+            return None
+        described = self.reader.registry.entity(entity)
+        return [k for k in dict.fromkeys((*changing, *needs, described.title, *_ALWAYS)) if described.find(k)]
+
+    # ---- one batch ----------------------------------------------------------------------------------------------
+
+    def behaviour(self, entity: str) -> Behaviour:
+        """What the kind of record brings along."""
+        return self.behaviours.get(entity, PLAIN)
+
+    def _admit(self, batch: Batch) -> None:
+        """Complete the drafts and find out what speaks against them."""
+        behaviour = self.behaviour(batch.entity.key)
+        behaviour.prepare(batch)
+        checks.check(batch, self.reader)
+        behaviour.check(batch)
+        for draft in batch.drafts:
+            if not batch.terms.tolerate(draft):
+                for key, text in draft.lacking.items():
+                    draft.problems.setdefault(key, text)
+
+    def _store(self, batch: Batch) -> None:
+        """Write the changes of a batch, with their journal, and conclude it."""
+        written: list[Change] = []
+        for draft in batch:
+            assert isinstance(draft, ChangeDraft)
+            if draft.change.values:
+                written.append(draft.change)
+        if not written:
+            return
+        self._tables.update(batch.layout, written)
+        entity = batch.entity.key
+        texts = [(c.record.id.bytes, UPDATE, c.record.version + 1, _journaled(batch.layout, c)) for c in written]
+        self.journal.record_many(batch.operation, entity, texts)
+        self._conclude(batch)
+
+    def _conclude(self, batch: Batch) -> None:
+        behaviour = self.behaviour(batch.entity.key)
+        concern(batch)
+        if batch.terms.note:
+            behaviour.follow(batch)
+        behaviour.settle(batch)
+
+    # ---- bulk doors ---------------------------------------------------------------------------------------------
+
+    @property
+    def made_tags(self) -> list[str]:
+        """Names of tags that had to be made."""
+        return self._tables.made_tags
+
+    @contextlib.contextmanager
+    def own_search_entries(self) -> Iterator[None]:
+        """While inside, new rows bring their search entries along (`NewRow.entry`)."""
+        with self._tables.own_search_entries():
+            yield
+
+    def grow(self, entity: str, field: str, amounts: Sequence[tuple[int, bytes]]) -> None:
+        """Add (minor units, record) to an amount of records that this very operation made: no change of their own."""
+        self._tables.grow(self.reader.layout(entity), field, amounts)
+
+    def outdated(self, table: str, records: Sequence[bytes]) -> None:
+        """These existing records' search entries are stale."""
+        self._tables.outdated(table, records)
+
+    # ---- checks -------------------------------------------------------------------------------------------------
 
     def _seen(self, layout: Layout, record: uuid.UUID) -> Record:
         """The record after writing; its writer may have given it out of his own sight."""
-        found = self._reader.find(layout.entity.key, record)
+        found = self.reader.find(layout.entity.key, record)
         return found or Record(layout.entity.key, record, 0, 0, {})
 
     def _require_create(self, layout: Layout, values: Mapping[str, Any]) -> None:
         """A part needs the right to edit what it is part of; shared records are made by who may change them."""
         entity = layout.entity
         if entity.parent:
-            parents = values.get(entity.parent) or ()
-            target = self._reader.layout(entity.field(entity.parent).target)
-            for link in parents:
-                self._editable(target, link.id, Action.EDIT)
+            target = self.reader.layout(entity.field(entity.parent).target)
+            for link in values.get(entity.parent) or ():
+                whole = self.reader.get(target.entity.key, link.id)
+                self._require_reach(target, [whole], Action.EDIT, raising=True)
             return
-        self._actor.require(entity.key, Action.CREATE)
+        self.actor.require(entity.key, Action.CREATE)
         if entity.shared:
-            access.require_shared(self._actor, entity)
+            access.require_shared(self.actor, entity)
 
-    # ---- checks -------------------------------------------------------------------------------------------------
+    def _require_reach(
+        self, layout: Layout, records: Sequence[Record], action: Action, *, raising: bool = False
+    ) -> dict[uuid.UUID, AppError]:
+        """The records that the action does not reach, each with the reason."""
+        self.actor.require(layout.entity.key, action)
+        reached = self.reader.reachable(layout.entity.key, [r.id for r in records], action)
+        out = [r.id for r in records if r.id not in reached]
+        error = NotPermitted(t("这条档案由别人负责，您的角色不能对它做这个操作。"))
+        if out and raising:
+            raise error
+        return dict.fromkeys(out, error)
 
-    def _editable(self, layout: Layout, record: uuid.UUID, action: Action) -> Record:
-        current = self._reader.get(layout.entity.key, record)
-        self._require_reach(layout, current, action)
-        return current
-
-    def _require_reach(self, layout: Layout, current: Record, action: Action) -> None:
-        self._actor.require(layout.entity.key, action)
-        if not access.reaches(self._connection, layout, self._actor, action, current.id):
-            raise NotPermitted(t("这条档案由别人负责，您的角色不能对它做这个操作。"))
-
-    def _require_unused(self, layout: Layout, record: uuid.UUID) -> None:
+    def _in_use(self, layout: Layout, records: Sequence[Record]) -> dict[uuid.UUID, AppError]:
         """A pick-list's entry stays while live records use it: they would lose their stage or category."""
-        for other in self._reader.registry:
-            there = self._reader.layout(other.key)
+        kept: dict[uuid.UUID, AppError] = {}
+        wanted = [r.id for r in records]
+        for other in self.reader.registry:
+            there = self.reader.layout(other.key)
             for field in other.fields:
                 column = there.reference(field.key) if field.target == layout.entity.key else None
                 if column is None or other.parent:
                     continue
                 c = there.table.c
-                query = sa.select(sa.func.count()).where(c.org_id == 1, column == record, c.deleted_at.is_(None))
-                used = self._connection.execute(query.select_from(there.table)).scalar_one()
-                if used:
-                    raise UserError(t("还有 {n} 条{entity}在用它，先改掉它们再删。", n=used, entity=other.label))
+                query = (
+                    sa.select(column, sa.func.count())
+                    .where(c.org_id == self.reader.office, column.in_(wanted), c.deleted_at.is_(None))
+                    .group_by(column)
+                )
+                for record, used in self.connection.execute(query):
+                    text = t("还有 {n} 条{entity}在用它，先改掉它们再删。", n=used, entity=other.label)
+                    kept.setdefault(record, UserError(text))
+        return kept
 
     def check_unique(self, layout: Layout, values: Mapping[str, Any], record: uuid.UUID | None) -> None:
         """Raise InvalidFields when another record, in the recycle bin or not, has one of these unique values."""
-        for field in layout.entity.fields:
-            column = layout.column(field.key)
-            if not field.unique or column is None or not values.get(field.key):
-                continue
-            query = sa.select(layout.table.c.id, layout.table.c.deleted_at).where(
-                layout.table.c.org_id == 1, column == values[field.key]
-            )
-            found = self._connection.execute(query).first()
-            if found is not None and found[0] != record:
-                where = t("（在回收站里）") if found[1] else ""
-                text = t("“{value}”已被另一条档案使用{where}。", value=values[field.key], where=where)
-                raise InvalidFields(layout.entity, {field.key: text})
-
-    def _check_users(self, layout: Layout, values: Mapping[str, Any]) -> None:
-        for key, value in values.items():
-            if (
-                layout.entity.field(key).type is FieldType.USER
-                and value is not None
-                and not self._reader.is_user(value)
-            ):
-                raise InvalidFields(layout.entity, {key: t("没有这个用户。")})
-
-    def _check_links(self, layout: Layout, values: Mapping[str, Any], current: Record | None = None) -> None:
-        """Ties may be made to visible records only; ties that are there may stay."""
-        for key, value in values.items():
-            field = layout.entity.field(key)
-            if field.type is not FieldType.LINKS or not value:
-                continue
-            if len(value) > 1 and layout.reference(key) is not None:
-                raise InvalidFields(layout.entity, {key: t("只能关联一条{target}。", target=self._target(field).label)})
-            there = {link.id for link in (current.get(key) if current else None) or ()}
-            added = {link.id for link in value} - there
-            if added and added - {r.id for r in self._reader.by_ids(field.target, added, [self._target(field).title])}:
-                raise NotFound(t("关联的{target}不存在，或您没有查看权限。", target=self._target(field).label))
-
-    def _target(self, field: Field) -> Entity:
-        return self._reader.registry.entity(field.target)
+        current = Record(layout.entity.key, record or uuid.UUID(int=0), 0, 0, {})
+        known = {k: v for k, v in values.items() if layout.entity.field(k).unique}
+        if known:
+            draft = ChangeDraft(layout.entity, Change(current, known))
+            checks.unique(self.reader, layout, [draft])
+            if draft.problems:
+                raise InvalidFields(layout.entity, draft.problems)
 
 
-def _check_editable(layout: Layout, values: Mapping[str, Any]) -> None:
+def _check_editable(layout: Layout, values: Iterable[str]) -> None:
     fixed = [k for k in values if layout.entity.field(k).readonly]
     if fixed:
         raise InvalidFields(layout.entity, {k: t("由系统填写，不能修改。") for k in fixed})
 
 
-def _same(before: Any, after: Any) -> bool:
-    if isinstance(before, tuple) and isinstance(after, tuple) and before and isinstance(before[0], Link):
-        return [(x.id, x.role) for x in before] == [(x.id, x.role) for x in after]
-    return bool(before == after)
+def _complete(layout: Layout, row: NewRow) -> None:
+    """Columns that follow from the name, where the row does not bring them."""
+    if row.derived is None and "name" in row.columns:
+        row.derived = layout.derive(row.columns) or None
+
+
+def _raw_text(raw: Mapping[str, str] | None) -> str:
+    return json.dumps({"raw": raw}, ensure_ascii=False, separators=(",", ":")) if raw else ""
+
+
+def _journaled(layout: Layout, change: Change) -> str:
+    fields: dict[str, Any] = {}
+    for key, after in change.values.items():
+        known = layout.entity.field(key)
+        fields[key] = [to_json(known, change.record.get(key)), to_json(known, after)]
+    stamp = layout.entity.find("updated_at")
+    before = change.record.get("updated_at")
+    if stamp is not None and before is not None:  # for a roll-back that leaves no trace; not a change people see
+        fields[f"{HIDDEN}updated_at"] = [to_json(stamp, before), None]
+    kept = {k: v for k, v in (change.raw or {}).items() if k in change.values}
+    if kept:
+        fields["raw"] = kept
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from app.core.clock import now, today
 from app.core.fields import Link
 from app.core.i18n import t
 from app.core.records import ChangeSet, HistoryEntry, Record
@@ -73,7 +72,7 @@ class CustomerService(RecordService):
     def log_activity(
         self, customer: uuid.UUID, values: Mapping[str, Any], *, next_contact: date | None = None
     ) -> tuple[Record, ChangeSet]:
-        """Note a follow-up (记跟进): the activity, and the customer's last contact day moves forward, as one operation.
+        """Note a follow-up (记跟进), as one operation with what follows for the customer.
 
         `next_contact`: the day agreed for the next one, None = leave what is there.
         """
@@ -81,17 +80,12 @@ class CustomerService(RecordService):
             record = work.reader.get("customers", customer)
             operation = work.operation("activity", t("记跟进：{title}", title=record.get("name")))
             given = {"customer": (Link(customer, str(record.get("name"))),), **values}
-            given["happened_at"] = given.get("happened_at") or now()
             activity = work.writer.create(operation, "activities", given)
-            day = given["happened_at"].astimezone().date()
-            last = record.get("last_contact_on")
-            moved: dict[str, Any] = {}
-            if given.get("kind") != "task" and day <= today() and (last is None or last < day):
-                moved["last_contact_on"] = day
-            if next_contact is not None and next_contact != record.get("next_contact_on"):
-                moved["next_contact_on"] = next_contact
-            if moved:
-                work.writer.touch(operation, "customers", record, moved)
+            if next_contact is not None:
+                writer = work.writer.everywhere()
+                current = writer.reader.get("customers", customer)
+                if current.get("next_contact_on") != next_contact:
+                    writer.touch(operation, "customers", current, {"next_contact_on": next_contact})
             return activity, work.commit()
 
     def add_contact(self, customer: uuid.UUID, values: Mapping[str, Any], role: str = "") -> tuple[Record, ChangeSet]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from app.core.clock import now
 from app.core.fields import Link
@@ -18,9 +18,6 @@ from app.services.context import Context
 from app.services.deals.records import Conversion
 from app.services.records import BeforeMany, Records, RecordService
 
-if TYPE_CHECKING:
-    from app.services.deals.service import DealService
-
 #: at most this many likely duplicates are shown
 SIMILAR = 20
 _SHARED = ("phones", "emails", "wechats", "owner", "source", "province", "city", "address", "industry", "remark")
@@ -29,9 +26,8 @@ _SHARED = ("phones", "emails", "wechats", "owner", "source", "province", "city",
 class LeadService(RecordService):
     """Verbs on leads beyond those of every record."""
 
-    def __init__(self, context: Context, deals: DealService, before_many: BeforeMany | None = None) -> None:
+    def __init__(self, context: Context, before_many: BeforeMany | None = None) -> None:
         super().__init__(context, "leads", before_many)
-        self._deals = deals
 
     def similar_customers(self, lead: uuid.UUID) -> Records:
         """Live visible customers with the lead's company or name, or one of its phones or e-mails."""
@@ -74,7 +70,7 @@ class LeadService(RecordService):
                 }  # fmt: skip
                 if made is not None:
                     given["contact"] = _link(made)
-                sold = self._deals.add(work, operation, {k: v for k, v in given.items() if v is not None})
+                sold = work.writer.create(operation, "deals", given)
             changes: dict[str, Any] = {"status": "converted", "converted_at": now(), "customer": _link(owner)}
             if made is not None:
                 changes["contact"] = _link(made)
@@ -82,10 +78,6 @@ class LeadService(RecordService):
                 changes["deal"] = _link(sold)
             work.writer.update(operation, "leads", lead, changes)
             return Conversion(owner, made, sold), work.commit()
-
-    def _create(self, work: UnitOfWork, operation: Operation, values: Mapping[str, Any]) -> Record:
-        given = {"status": "new", "received_at": now(), **{k: v for k, v in values.items() if v is not None}}
-        return super()._create(work, operation, given)
 
 
 def _link(record: Record) -> tuple[Link, ...]:

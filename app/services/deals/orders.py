@@ -11,12 +11,9 @@ from app.core.fields import Link
 from app.core.filters import Condition
 from app.core.i18n import t
 from app.core.records import ChangeSet, Record, Sort
-from app.core.validation import InvalidFields
-from app.db.journal import Operation
 from app.db.unit_of_work import UnitOfWork
 from app.services.context import Context
 from app.services.deals.records import Balance
-from app.services.deals.rules import id_of
 from app.services.records import BeforeMany, Records, RecordService
 
 
@@ -46,13 +43,10 @@ class OrderService(RecordService):
         """Note a payment (kind receipt) or a refund for an order. Without an amount: all that is owed."""
         with self._context.writing() as work:
             record = work.reader.get("orders", order)
-            given = {"kind": "receipt", "paid_on": today(), "amount": record.get("owed"), **values}
-            if not given.get("amount") or given["amount"] < 0:
-                entity = self._context.registry.entity("payments")
-                raise InvalidFields(entity, {"amount": t("请填大于零的金额。")})
+            given = {"paid_on": today(), "amount": record.get("owed"), **values}
             operation = work.operation("payment", t("登记回款：{number}", number=record.get("number")))
-            given |= {"order": (Link(order, str(record.get("number"))),), "customer": record.get("customer")}
-            made = work.writer.create(operation, "payments", {k: v for k, v in given.items() if v is not None})
+            given["order"] = (Link(order, str(record.get("number"))),)
+            made = work.writer.create(operation, "payments", given)
             return made, work.commit()
 
     def set_lines(self, order: uuid.UUID, rows: list[Mapping[str, Any]]) -> tuple[Record, ChangeSet]:
@@ -62,12 +56,11 @@ class OrderService(RecordService):
             operation = work.operation("edit", t("修改订单明细：{number}", number=record.get("number")))
             for line in self._old_lines(work, order):
                 work.writer.delete(operation, "order_lines", line.id)
-            total = 0
+            made = []
             for row in rows:
-                values = _priced(row)
-                total += values["amount"]
-                values["order"] = (Link(order, str(record.get("number"))),)
-                work.writer.create(operation, "order_lines", {k: v for k, v in values.items() if v is not None})
+                values = {**row, "order": (Link(order, str(record.get("number"))),)}
+                made.append(work.writer.create(operation, "order_lines", values))
+            total = sum(line.get("amount") or 0 for line in made)
             updated, _ = work.writer.update(operation, "orders", order, {"amount": total})
             return updated, work.commit()
 
@@ -79,18 +72,3 @@ class OrderService(RecordService):
         with self._context.reading() as work:
             handles = work.reader.handles(entity, Condition(key, "in", str(record)), (sort,)).tolist()
             return list(work.reader.each(entity, handles))
-
-    def _create(self, work: UnitOfWork, operation: Operation, values: Mapping[str, Any]) -> Record:
-        given = {"status": "confirmed", "ordered_on": today(), **{k: v for k, v in values.items() if v is not None}}
-        deal = id_of(given.get("deal"))
-        if deal is not None and not given.get("customer"):
-            given["customer"] = work.reader.get("deals", deal).get("customer")
-        return super()._create(work, operation, {k: v for k, v in given.items() if v is not None})
-
-
-def _priced(row: Mapping[str, Any]) -> dict[str, Any]:
-    values = dict(row)
-    if values.get("amount") is None:
-        quantity, price = values.get("quantity"), values.get("price") or 0
-        values["amount"] = round((1 if quantity is None else quantity) * price)
-    return values

@@ -52,8 +52,9 @@ def stage_for(
     return next((s for s in sorted(there, key=lambda s: s.position) if s.kind == kind), None)
 
 
-def entering(stage: Stage, moment: datetime, day: date, *, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that follow when a deal enters `stage`; values in `given` win over derived ones."""
+def entering(stage: Stage, moment: datetime, day: date | None, *, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that follow when a deal enters `stage`; values in `given` win over derived ones. `day`: when a deal that
+    ends with it ended, None = nobody knows."""
     values: dict[str, Any] = {
         "stage": stage.link,
         "pipeline": stage.pipeline_link,

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.core.clock import now, today
+from app.core.clock import now
 from app.core.fields import Link
 from app.core.filters import Condition, Filter
 from app.core.i18n import t
@@ -15,12 +15,13 @@ from app.core.records import ChangeSet, Record, Sort
 from app.core.validation import InvalidFields
 from app.db.journal import Operation
 from app.db.store import board
+from app.db.store.drafts import Change
 from app.db.unit_of_work import UnitOfWork
-from app.models.base import to_millis
 from app.services.context import Context
 from app.services.deals import rules
 from app.services.deals.records import Board, Card, Column
 from app.services.deals.rules import Stage, id_of
+from app.services.deals.stages import stages_of
 from app.services.records import BeforeMany, RecordService
 
 Stages = builtins.list[Stage]
@@ -29,8 +30,7 @@ Changes = builtins.list[Record]
 
 
 class DealService(RecordService):
-    """Verbs on deals beyond those of every record. A change of stage, however it is made, sets what follows from it and
-    leaves a stage change."""
+    """Verbs on deals beyond those of every record. What a change of stage brings along is `behaviour.DealBehaviour`."""
 
     def __init__(self, context: Context, before_many: BeforeMany | None = None) -> None:
         super().__init__(context, "deals", before_many)
@@ -46,7 +46,7 @@ class DealService(RecordService):
     def stages(self, pipeline: uuid.UUID | None = None) -> Stages:
         """The stages of a pipeline (or of all) from left to right."""
         with self._context.reading() as work:
-            found = stages_of(work)
+            found = stages_of(work.reader)
         return [s for s in found if pipeline is None or s.pipeline == pipeline]
 
     def board(self, pipeline: uuid.UUID, condition: Filter | None = None) -> Board:
@@ -54,7 +54,7 @@ class DealService(RecordService):
         moment = now()
         with self._context.reading() as work:
             title = work.reader.get("pipelines", pipeline).get("name")
-            stages = [s for s in stages_of(work) if s.pipeline == pipeline]
+            stages = [s for s in stages_of(work.reader) if s.pipeline == pipeline]
             by_stage = {s.id: s for s in stages}
             cards: dict[uuid.UUID, builtins.list[Card]] = {s.id: [] for s in stages}
             for row in board.rows(work.reader, pipeline, condition, moment):
@@ -95,7 +95,7 @@ class DealService(RecordService):
         `values` fills fields the stage requires. Raises InvalidFields naming the fields that are still missing.
         """
         with self._context.writing() as work:
-            target = next((s for s in stages_of(work) if s.id == stage), None)
+            target = next((s for s in stages_of(work.reader) if s.id == stage), None)
             if target is None:
                 work.reader.get("stages", stage)  # says why
                 raise AssertionError
@@ -104,7 +104,7 @@ class DealService(RecordService):
             moved: builtins.list[Record] = []
             for deal, position in zip(deals, positions, strict=True):
                 changes = {**(values or {}), "stage": target.link, "position": position}
-                record, _ = self._update(work, operation, deal, changes, None)
+                record, _ = work.writer.update(operation, "deals", deal, changes)
                 moved.append(record)
             operation.summary = _move_summary(moved, target)
             return work.commit()
@@ -170,111 +170,10 @@ class DealService(RecordService):
     def _spread(
         self, work: UnitOfWork, operation: Operation, column: Sequence[Record], place: int, count: int
     ) -> builtins.list[int]:
-        for i, record in enumerate(column):
-            wanted = (i + (count if i >= place else 0)) * rules.GAP
-            if record.get("position") != wanted:
-                work.writer.touch(operation, "deals", record, {"position": wanted})
+        wanted = [(i + (count if i >= place else 0)) * rules.GAP for i in range(len(column))]
+        moved = [(r, at) for r, at in zip(column, wanted, strict=True) if r.get("position") != at]
+        work.writer.touch_many(operation, "deals", [Change(r, {"position": at}) for r, at in moved])
         return [(place + i) * rules.GAP for i in range(count)]
-
-    # ---- what follows from a change -----------------------------------------------------------------------------
-
-    def add(self, work: UnitOfWork, operation: Operation, values: Mapping[str, Any]) -> Record:
-        """A new deal inside somebody else's operation (a lead's conversion)."""
-        return self._create(work, operation, values)
-
-    def _create(self, work: UnitOfWork, operation: Operation, values: Mapping[str, Any]) -> Record:
-        stages = stages_of(work)
-        given = {k: v for k, v in values.items() if v not in (None, "", ())}
-        stage = _wanted_stage(stages, given, id_of(given.get("pipeline")))
-        made = dict(given)
-        made.setdefault("opened_on", today())
-        made.setdefault("position", -to_millis(now()))
-        if stage is not None:
-            _refuse_missing(self, stage, made)
-            made |= rules.entering(stage, now(), today(), given=made)
-        record = super()._create(work, operation, {k: v for k, v in made.items() if v is not None})
-        if stage is not None:
-            _note(work, operation, record, None, stage)
-        return record
-
-    def _update(
-        self,
-        work: UnitOfWork,
-        operation: Operation,
-        record: uuid.UUID,
-        changes: Mapping[str, Any],
-        expected_version: int | None,
-    ) -> tuple[Record, bool]:
-        asked = {"stage", "outcome", "pipeline"} & changes.keys()
-        if not asked:
-            return super()._update(work, operation, record, changes, expected_version)
-        stages = stages_of(work)
-        current = work.reader.get("deals", record)
-        before = next((s for s in stages if s.id == id_of(current.get("stage"))), None)
-        stage = _wanted_stage(stages, changes, id_of(changes.get("pipeline") or current.get("pipeline"))) or before
-        if stage is None or stage == before:
-            rest = {k: v for k, v in changes.items() if k not in ("stage", "outcome", "pipeline")}
-            return super()._update(work, operation, record, rest, expected_version)
-        after = {**current.values, **changes}
-        _refuse_missing(self, stage, after)
-        made = {**changes, **rules.entering(stage, now(), today(), given=changes)}
-        updated, changed = super()._update(work, operation, record, made, expected_version)
-        _note(work, operation, updated, before, stage)
-        return updated, changed
-
-
-def stages_of(work: UnitOfWork) -> Stages:
-    """All stages, in order."""
-    handles = work.reader.handles("stages", None, (Sort("position"),)).tolist()
-    return [_stage(r) for r in work.reader.each("stages", handles)]
-
-
-def _stage(record: Record) -> Stage:
-    pipeline = record.get("pipeline")
-    required = tuple(key.strip() for key in str(record.get("required") or "").split(",") if key.strip())
-    return Stage(
-        record.id,
-        str(record.get("name") or ""),
-        id_of(pipeline),
-        pipeline[0].title if pipeline else "",
-        str(record.get("kind") or rules.OPEN),
-        int(record.get("probability") or 0),
-        record.get("rot_days"),
-        required,
-        int(record.get("position") or 0),
-    )
-
-
-def _wanted_stage(stages: Stages, values: Mapping[str, Any], pipeline: uuid.UUID | None) -> Stage | None:
-    """The stage these values ask for: by itself, by the outcome, or the first open one."""
-    if values.get("stage"):
-        return next((s for s in stages if s.id == id_of(values["stage"])), None)
-    kind = values.get("outcome") or rules.OPEN
-    first = next((s.pipeline for s in stages), None)
-    return rules.stage_for(stages, pipeline=pipeline, kind=kind, default=first)
-
-
-def _refuse_missing(service: DealService, stage: Stage, values: Mapping[str, Any]) -> None:
-    entity = service.entity
-    keys = [key for key in rules.missing(stage, values) if entity.find(key)]
-    if keys:
-        text = t("进入“{stage}”前要填好。", stage=stage.name)
-        raise InvalidFields(entity, dict.fromkeys(keys, text))
-
-
-def _note(work: UnitOfWork, operation: Operation, deal: Record, before: Stage | None, after: Stage) -> None:
-    """The stage change behind the deal's history and the funnel."""
-    name = after.name if before is None else f"{before.name} → {after.name}"
-    values: dict[str, Any] = {
-        "name": name[:200],
-        "deal": (Link(deal.id, str(deal.get("name") or "")),),
-        "to_stage": after.link,
-        "changed_at": now(),
-        "changed_by": work.actor.user_id,
-    }
-    if before is not None:
-        values["from_stage"] = before.link
-    work.writer.create_part(operation, "stage_changes", values)
 
 
 def _card(row: Any, stage: Stage, moment: Any) -> Card:

@@ -13,6 +13,7 @@ from app.core.fields import Field, FieldType, Point
 from app.core.i18n import t
 from app.core.validation import out_of_bounds
 from app.core.values import money_text
+from app.db.store.drafts import point_row
 from app.db.store.layout import POINT_KINDS, to_store
 from app.services.cleaning.addresses import split_address
 from app.services.cleaning.amounts import parse_amount, parse_bool, parse_integer, parse_number, written_minor
@@ -80,7 +81,7 @@ def storing(field: Field, options: Options) -> Callable[[str], Stored]:
         if value is None:
             stored = None
         elif kind:
-            stored = tuple((kind, p.value, p.normal, p.label, p.extension, int(p.valid), p.note) for p in value)
+            stored = tuple(point_row(kind, p) for p in value)
         else:
             stored = value if as_is else to_store(field, value)
         made = stored, problem, shown(field, value)

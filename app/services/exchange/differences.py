@@ -7,7 +7,7 @@ from typing import Any
 
 from app.core.fields import POINT_TYPES, Entity, Field, FieldType, Link, Point
 from app.core.records import Record
-from app.db.store.bulk import Change
+from app.db.store.drafts import Change, points_of
 from app.db.store.layout import POINT_KINDS, from_custom, from_store
 from app.services.exchange.export_cells import cell_text
 from app.services.exchange.plan import ImportPlan
@@ -16,7 +16,7 @@ from app.services.exchange.prepare import Prepared
 
 def difference(entity: Entity, plan: ImportPlan, record: Record, row: Prepared) -> Change | None:
     """The changed fields; None when the record already says all of it. Match keys and derived kinds are not changes."""
-    mapped = plan.targets() | plan.following() | {"province", "city", "district"} | set(plan.defaults)
+    mapped = plan.targets() | {*row.also, "province", "city", "district"} | set(plan.defaults)
     if row.guessed:
         mapped -= {entity.title}
     elif plan.titles:
@@ -84,7 +84,7 @@ def _typed(field: Any, primitive: Any) -> Any:
 
 def _points(plan: ImportPlan, known: tuple[Point, ...], row: Prepared, kind: str) -> tuple[Point, ...] | None:
     """The points after the import, or None when nothing changes; known ones keep their marks."""
-    given = [Point(p[1], p[2], p[3], p[4], bool(p[5]), False, p[6]) for p in row.points if p[0] == kind]
+    given = points_of(row.points, kind)
     if not given:
         return None
     by_normal = {p.normal: p for p in known}

@@ -57,8 +57,6 @@ _AS_FOUND = ReadOptions()
 BeforeMany = Callable[[str, Job], None]
 #: the office's own match rules for an entity, () = the built-in ones
 OwnRules = Callable[[str], tuple[Rule, ...]]
-#: (operation, entity, job): what follows from the imported records, as part of the operation
-Settle = Callable[[Operation, str, Job], None]
 
 
 class ImportService:
@@ -70,14 +68,12 @@ class ImportService:
         people: PeopleService,
         presets: PresetService,
         before_many: BeforeMany,
-        settle: Mapping[str, Settle] | None = None,
         own_rules: OwnRules = lambda _entity: (),
     ) -> None:
         self._context = context
         self._people = people
         self._presets = presets
         self._before_many = before_many
-        self._settle = settle or {}
         self._own_rules = own_rules
 
     # ---- before writing -----------------------------------------------------------------------------------------
@@ -257,8 +253,6 @@ class ImportService:
                     if todo:
                         self._batch(operation, writer, tally, todo)
                     job.progress(t("正在导入"), tally.counts["rows"], inspection.rows)
-                if plan.entity in self._settle:
-                    self._settle[plan.entity](operation, plan.entity, job)
             errors_file = book.close()
             operation.summary = t("导入 {name}：新建 {n} 条", name=path.name, n=tally.counts["created"])
             with self._context.writing() as work:
@@ -268,17 +262,7 @@ class ImportService:
             book.discard()
             self._take_back(operation, error)
             raise
-        touched: dict[str, frozenset[uuid.UUID] | None] = dict.fromkeys(
-            {
-                plan.entity,
-                "contacts",
-                "customers",
-                "order_lines",
-                "products",
-                "stages",
-                *(self._settle if plan.entity in self._settle else ()),
-            }
-        )
+        touched = {**operation.change_set().touched, plan.entity: None}
         return tally.report(
             operation=operation.id, seconds=time.monotonic() - started, dry_run=False, errors_file=errors_file,
             changes=ChangeSet(operation.id, touched),

@@ -15,7 +15,7 @@ from app.db.journal import Operation
 from app.db.search_sources import SEARCHED
 from app.db.search_tokens import tokens
 from app.db.store import lookup
-from app.db.store.bulk import BulkWriter, NewRow
+from app.db.store.drafts import NewRow
 from app.db.store.layout import Layout
 from app.db.store.matching import match_key
 from app.db.unit_of_work import UnitOfWork
@@ -56,12 +56,9 @@ class _Target:
 class Links:
     """One batch's links. `load` first, then `resolve` row by row, `flush` before the rows are written."""
 
-    def __init__(
-        self, work: UnitOfWork, plan: ImportPlan, bulk: BulkWriter, operation: Operation, owner: bytes
-    ) -> None:
+    def __init__(self, work: UnitOfWork, plan: ImportPlan, operation: Operation, owner: bytes) -> None:
         self._work = work
         self._plan = plan
-        self._bulk = bulk
         self._operation = operation
         self._owner = owner
         entity = work.reader.layout(plan.entity).entity
@@ -178,7 +175,10 @@ class Links:
                 continue
             names = list(target.fresh)
             entity = target.layout.entity.key
-            ids = self._bulk.insert(self._operation, entity, [target.fresh[n] for n in names], self._owner)
+            fresh = [target.fresh[n] for n in names]
+            batch = self._work.writer.add(self._operation, entity, fresh, self._owner, self._plan.terms)
+            batch.require()
+            ids = [draft.id.bytes for draft in batch.drafts]
             made = dict(zip(names, ids, strict=True))
             target.known |= {name: [key] for name, key in made.items()}
             for row, field_key, name in target.waiting:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from app.db.journal import Operation
-from app.db.store.bulk import BulkWriter, NewRow
+from app.db.store.behaviour import Terms
+from app.db.store.drafts import NewRow
+from app.db.store.writing import Writer
 from app.services.exchange.plan import ImportPlan
 from app.services.exchange.prepare import Prepared
 
@@ -33,7 +36,8 @@ class OrderLines:
         self._from_row = {key for key in _SUMS if given[key] and not of_items[key]}
         self._seen: set[int] = set()
         self._sums: dict[bytes, dict[str, Any]] = {}
-        self._waiting: list[tuple[NewRow, Prepared | bytes]] = []
+        #: (item, its order, the row it stands in)
+        self._waiting: list[tuple[NewRow, Prepared | bytes, Prepared]] = []
         self._grown: dict[bytes, dict[str, int]] = {}
         self._lined: set[int | bytes] = set()
 
@@ -57,7 +61,7 @@ class OrderLines:
             elif key not in self._fixed and line.columns.get(key) is not None:
                 row.columns[key] = line.columns[key]
         self._lined.add(id(row))
-        self._waiting.append((line, row))
+        self._waiting.append((line, row, row))
 
     def resume(self, made: Iterable[tuple[bytes, int | None, int | None, bool]]) -> None:
         """Know the orders that this import made before it was interrupted: (order, amount, cost, has items)."""
@@ -79,8 +83,8 @@ class OrderLines:
         line = _line_of(row) or NewRow({}, [])
         for key in self._from_row:
             line.columns[key] = row.columns.get(key)
-        self._first_item(order)
-        self._waiting.append((line, order))
+        self._first_item(order, row)
+        self._waiting.append((line, order, row))
         for key in _SUMS:
             more = line.columns.get(key)
             if more is None or key in self._fixed:
@@ -91,14 +95,14 @@ class OrderLines:
             else:
                 order.columns[key] = (order.columns.get(key) or 0) + more
 
-    def _first_item(self, order: Prepared | bytes) -> None:
+    def _first_item(self, order: Prepared | bytes, row: Prepared) -> None:
         """The first row had nothing but an amount: it becomes an item now that there is a second."""
         mark = order if isinstance(order, bytes) else id(order)
         if mark in self._lined:
             return
         self._lined.add(mark)
         known = self._sums.get(order, {}) if isinstance(order, bytes) else order.columns
-        self._waiting.append((NewRow({key: known.get(key) for key in _SUMS}, []), order))
+        self._waiting.append((NewRow({key: known.get(key) for key in _SUMS}, []), order, row))
 
     def written(self, ids: Mapping[int, bytes], rows: list[Prepared]) -> None:
         """The orders of these rows were written; `ids`: id(row) → order."""
@@ -108,19 +112,27 @@ class OrderLines:
             if id(row) in self._lined:
                 self._lined.discard(id(row))
                 self._lined.add(key)
-        self._waiting = [(line, x if isinstance(x, bytes) else ids.get(id(x), x)) for line, x in self._waiting]
+        self._waiting = [(line, x if isinstance(x, bytes) else ids.get(id(x), x), of) for line, x, of in self._waiting]
 
-    def flush(self, bulk: BulkWriter, operation: Operation, owner: bytes) -> int:
+    def refused(self, order: Prepared) -> list[Prepared]:
+        """An order is not taken: the further rows that were items of it."""
+        mine = {id(row): row for _, x, row in self._waiting if x is order and row is not order}
+        self._waiting = [part for part in self._waiting if part[1] is not order]
+        return list(mine.values())
+
+    def flush(self, writer: Writer, operation: Operation, owner: bytes, terms: Terms) -> int:
         """Write the items of written orders and bring grown sums up to date; returns how many items."""
-        ready = [(line, order) for line, order in self._waiting if isinstance(order, bytes)]
-        self._waiting = [(line, order) for line, order in self._waiting if not isinstance(order, bytes)]
+        ready = [(line, order) for line, order, _ in self._waiting if isinstance(order, bytes)]
+        self._waiting = [part for part in self._waiting if not isinstance(part[1], bytes)]
         for line, order in ready:
             line.columns["order"] = order
-        bulk.insert(operation, "order_lines", [line for line, _ in ready], owner)
+        if ready:  # what the orders come to is settled here
+            made = writer.add(operation, "order_lines", [line for line, _ in ready], owner, replace(terms, note=False))
+            made.require()
         for key in _SUMS:
             grown = [(more[key], order) for order, more in self._grown.items() if key in more]
             if grown:
-                bulk.add_to("orders", key, grown)
+                writer.grow("orders", key, grown)
         for order, more in self._grown.items():
             known = self._sums[order]
             known |= {key: (known.get(key) or 0) + amount for key, amount in more.items()}

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from app.core.i18n import t
+from app.db.store.behaviour import REFUSE, TELL, TELL_OF_ENDED, Terms
 from app.errors import UserError
 
 CREATE, UPDATE, UPSERT = "create", "update", "upsert"
 MODES = (CREATE, UPDATE, UPSERT)
 BAD_CELLS = ("reject", "blank", "keep")
+GAPS: Mapping[str, str] = {"auto": TELL_OF_ENDED, "error": REFUSE, "warn": TELL}
 Rule = tuple[str, ...]
 
 #: tried in this order until one finds a record; a rule counts only for rows that have all its fields
@@ -28,14 +30,6 @@ DEFAULT_RULES: Mapping[str, tuple[Rule, ...]] = {
     "orders": (("external_id",), ("number",)),
     "payments": (("external_id",), ("number",)),
     "tickets": (("external_id",), ("number",)),
-}
-#: fields that follow from mapped ones when an existing record is updated
-FOLLOWING: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "deals": {
-        "stage": ("pipeline", "outcome", "closed_on"),
-        "outcome": ("stage", "pipeline", "closed_on"),
-        "closed_on": ("expected_on",),
-    },
 }
 
 
@@ -69,7 +63,10 @@ class ImportPlan:
     "blank" the cell when a cell cannot be understood, or "keep" its text among the remarks. `titles`: columns whose
     cells together name a row without a title, tried in order; of two, the given name comes first. `links`: "make"
     customers and other records that are named and not there, or leave the link "open" and take the row all the same.
-    `owner`: user id as text, or "" for the importing person.
+    `owner`: user id as text, or "" for the importing person. `gaps`: what becomes of a row that lacks what its state
+    requires (a deal's stage asks for fields): "error" refuses it, "warn" takes and tells it, "auto" refuses it unless it is
+    new and had ended before. `history`: the rows tell of another system's past: a day they do not give is not known,
+    instead of today.
     """
 
     entity: str
@@ -86,6 +83,8 @@ class ImportPlan:
     date1904: bool = False
     titles: tuple[tuple[int, ...], ...] = ()
     links: str = "make"
+    gaps: str = "auto"
+    history: bool = False
 
     def with_target(self, index: int, target: str | None) -> ImportPlan:
         """Another target for one column, chosen by the person."""
@@ -100,7 +99,7 @@ class ImportPlan:
             "match": [list(r) for r in self.match], "empty": self.empty, "lists": self.lists,
             "bad_cells": self.bad_cells, "owner": self.owner, "tags": list(self.tags),
             "defaults": dict(self.defaults), "region": self.region, "date1904": self.date1904,
-            "links": self.links,
+            "links": self.links, "gaps": self.gaps, "history": self.history,
             "titles": [list(group) for group in self.titles],
         }  # fmt: skip
 
@@ -126,9 +125,15 @@ class ImportPlan:
             or self.empty not in ("keep", "clear")
             or self.bad_cells not in BAD_CELLS
             or self.links not in ("make", "open")
+            or self.gaps not in GAPS
             or not isinstance(self.defaults, Mapping)
         ):
             raise UserError(t("这不是有效的导入方案文件。"))
+
+    @property
+    def terms(self) -> Terms:
+        """Under what terms the rows are written."""
+        return Terms(GAPS[self.gaps], self.history)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -137,8 +142,3 @@ class ImportPlan:
 
     def targets(self) -> set[str]:
         return {c.target for c in self.columns if c.target}
-
-    def following(self) -> set[str]:
-        """Fields no column gives that follow from those the columns give."""
-        follows = FOLLOWING.get(self.entity, {})
-        return {key for target in self.targets() for key in follows.get(target, ())}

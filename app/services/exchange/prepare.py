@@ -14,7 +14,7 @@ from app.core.i18n import set_language, t
 from app.core.pinyin import sort_key
 from app.db.search_sources import SEARCHED
 from app.db.search_tokens import tokens
-from app.db.store.bulk import NewRow, PointRow
+from app.db.store.drafts import Entry, NewRow, PointRow
 from app.db.store.layout import custom_columns
 from app.db.store.matching import match_key
 from app.services.cleaning.names import is_company, is_person
@@ -38,7 +38,8 @@ class Prepared(NewRow):
     `joined`: the cells in one text (cheap to send). `links`: field key → texts that name linked records. `problems`: (column index, code, text,
     severity). `child`: only a further contact of the row above. `contact`, `customer`, `line`: what the same row gives
     besides its own record. `kept`: what could not be understood or was too long, in the words of the file, for the
-    remarks of a new record. `guessed`: its title is taken from another column.
+    remarks of a new record. `guessed`: its title is taken from another column. `also`: fields that follow from its cells
+    though no column is theirs.
     `changes`: (column index, before, after) when asked to explain.
     """
 
@@ -54,6 +55,7 @@ class Prepared(NewRow):
     changes: list[tuple[int, str, str]] | None = None
     kept: list[str] | None = None
     guessed: bool = False
+    also: tuple[str, ...] = ()
 
     @property
     def cells(self) -> list[str]:
@@ -382,11 +384,11 @@ def _place(row: NewRow, column: _Column, stored: Any) -> None:
         row.columns[key] = f"{before}\n{stored}" if before else stored
 
 
-def _entry(table: str, columns: Mapping[str, Any], points: list[PointRow], people: list[str]) -> tuple[str, str, str]:
+def _entry(table: str, columns: Mapping[str, Any], points: list[PointRow], people: list[str]) -> Entry:
     """The search tokens of a new record; its human number is added when it is given one."""
     sources = SEARCHED.get(table)
     if sources is None:
-        return ("", "", "")
+        return ()
     names = [columns[k] for k in sources.names if columns.get(k)] + people
     texts = [columns[k] for k in sources.texts if columns.get(k)]
     codes = [columns[k] for k in sources.codes if columns.get(k)]

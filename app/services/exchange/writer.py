@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 
 from app.core.access import Action, Actor
@@ -11,9 +12,9 @@ from app.core.i18n import t
 from app.core.records import Record
 from app.db.journal import Operation
 from app.db.store import lookup
-from app.db.store.bulk import BulkWriter, Change
+from app.db.store.behaviour import Batch
+from app.db.store.drafts import Change, Draft
 from app.db.unit_of_work import UnitOfWork
-from app.services.exchange.completion import COMPLETE
 from app.services.exchange.differences import difference
 from app.services.exchange.errors_book import ErrorsBook
 from app.services.exchange.links import Links
@@ -22,6 +23,7 @@ from app.services.exchange.order_lines import OrderLines
 from app.services.exchange.plan import CREATE, UPDATE, ImportPlan
 from app.services.exchange.prepare import Prepared, with_kept
 from app.services.exchange.report import AMBIGUOUS, DUPLICATE, REJECTED, UNMATCHED, WARNING, Tally
+from app.services.exchange.understanding import UNDERSTAND
 
 
 class BatchWriter:
@@ -41,7 +43,7 @@ class BatchWriter:
         """Decide and write the rows, in order."""
         batch = _Batch(self, work, operation, rows)
         batch.run()
-        self.made_tags.extend(batch.bulk.made_tags)
+        self.made_tags.extend(tag for tag in work.writer.made_tags if tag not in self.made_tags)
 
 
 class _Batch:
@@ -55,14 +57,15 @@ class _Batch:
         self._operation = operation
         self._reader = work.reader
         self._connection = work.connection
-        self.bulk = BulkWriter(work.reader, work.journal)
+        self._writer = work.writer
         self._layout = work.reader.layout(self._plan.entity)
         self._entity: Entity = self._layout.entity
         self._matcher = Matcher(work.connection, self._layout, self._plan.rules, apart=self._plan.mode == CREATE)
         self._new: list[Prepared] = []
         self._changes: dict[bytes, Change] = {}
+        self._changing: dict[bytes, list[Prepared]] = defaultdict(list)
         self._contacts: list[tuple[Prepared, bytes | Prepared]] = []
-        self._links = Links(work, self._plan, self.bulk, operation, parent._owner)  # noqa: SLF001
+        self._links = Links(work, self._plan, operation, parent._owner)  # noqa: SLF001
         self._work = work
         self._created: set[bytes] = set()
         self._made: set[bytes] = set()
@@ -71,13 +74,11 @@ class _Batch:
         """All rows of the batch."""
         self._matcher.load(self._rows)
         self._links.load(self._rows)
-        with self.bulk.own_search_entries():
+        with self._writer.own_search_entries():
             self._write_all()
-        changed = [c.record.id.bytes for c in self._changes.values()]
-        self.bulk.outdated(self._layout.table.name, changed)
         if self._plan.entity == "customers":  # a customer is found by its contacts' names
             grown = [x for row, x in self._contacts if isinstance(x, bytes) and (row.child or x not in self._made)]
-            self.bulk.outdated("customer", grown)
+            self._writer.outdated("customer", grown)
 
     def _write_all(self) -> None:
         matched: list[tuple[Prepared, bytes]] = []
@@ -95,7 +96,7 @@ class _Batch:
         self._insert_contacts()
         lines = self._p.lines
         if lines is not None:
-            self._tally.add("lines", lines.flush(self.bulk, self._operation, self._p._owner))  # noqa: SLF001
+            self._tally.add("lines", lines.flush(self._writer, self._operation, self._p._owner, self._plan.terms))  # noqa: SLF001
         self._tally.add("customers", self._links.made.get("customers", 0))
         self._tally.made_along.update(self._links.named)
 
@@ -128,7 +129,6 @@ class _Batch:
             if row.contact:
                 self._contacts.append((row, row))
             self._p._last = None  # noqa: SLF001
-            self._tally.add("created")
 
     def _goes_on(self, row: Prepared, match: Match) -> bool:
         """A further item of an order that this import made."""
@@ -189,25 +189,58 @@ class _Batch:
         if not self._new:
             return
         self._links.flush()
-        self._complete(self._new)
-        ids = self.bulk.insert(self._operation, self._plan.entity, self._new, self._p._owner)  # noqa: SLF001
-        self._matcher.written(self._new, ids)
+        self._understand(self._new)
+        owner, terms = self._p._owner, self._plan.terms  # noqa: SLF001
+        batch = self._writer.add(self._operation, self._plan.entity, self._new, owner, terms)
+        written: list[Prepared] = []
+        ids: list[bytes] = []
+        for row, draft in zip(self._new, batch.drafts, strict=True):
+            if self._taken(batch, draft, row):
+                written.append(row)
+                ids.append(draft.id.bytes)
+        self._tally.add("created", len(written))
+        self._matcher.written(written, ids)
         self._created.update(ids)
-        self._made.update(key for row, key in zip(self._new, ids, strict=True) if row.contact)
-        by_row = {id(row): key for row, key in zip(self._new, ids, strict=True)}
+        self._made.update(key for row, key in zip(written, ids, strict=True) if row.contact)
+        by_row = {id(row): key for row, key in zip(written, ids, strict=True)}
         self._contacts = [
             (row, by_row.get(id(target), target) if isinstance(target, Prepared) else target)
             for row, target in self._contacts
         ]
         if self._p.lines is not None:
-            self._p.lines.written(by_row, self._new)
-        self._tie_contacts(self._new, ids)
-        self._p._last = ids[-1]  # noqa: SLF001
+            self._p.lines.written(by_row, written)
+        self._p._last = ids[-1] if ids and written[-1] is self._new[-1] else None  # noqa: SLF001
+        self._leave_without(written)
         self._new = []
 
-    def _complete(self, rows: Sequence[Prepared]) -> None:
-        if self._plan.entity in COMPLETE and rows:
-            COMPLETE[self._plan.entity](self._work, self._operation, rows)
+    def _leave_without(self, written: Sequence[Prepared]) -> None:
+        """Rows that were to be parts of a refused one are told, too."""
+        there = set(map(id, written))
+        for refused in [row for row in self._new if id(row) not in there]:
+            parts = self._p.lines.refused(refused) if self._p.lines is not None else []
+            parts += [row for row, target in self._contacts if target is refused and row is not refused]
+            self._contacts = [pair for pair in self._contacts if pair[1] is not refused]
+            for row in parts:
+                text = t("它所属的第 {row} 行没有导入", row=refused.row)
+                self._refuse(row, REJECTED, "rejected", text)
+
+    def _taken(self, batch: Batch, draft: Draft, row: Prepared) -> bool:
+        """Whether the row was written; what a person should know of it is told either way."""
+        if draft.problems:
+            labels = {key: batch.entity.field(key).label for key in draft.problems}
+            self._refuse(
+                row, REJECTED, "rejected", "；".join(f"{labels[k]}：{text}" for k, text in draft.problems.items())
+            )
+            return False
+        for key, text in (*draft.lacking.items(), *draft.notes):
+            words = t("{field}：{text}", field=batch.entity.field(key).label, text=text)
+            self._tally.issue(row.row, WARNING, -1, "incomplete", words, "")
+        return True
+
+    def _understand(self, rows: Sequence[Prepared]) -> None:
+        if self._plan.entity in UNDERSTAND and rows:
+            for row, text in UNDERSTAND[self._plan.entity](self._work, self._operation, rows):
+                self._tally.issue(row.row, WARNING, -1, "understood", text, "")
 
     def _apply(self, matched: list[tuple[Prepared, bytes]]) -> None:
         records = {
@@ -215,7 +248,7 @@ class _Batch:
         }
         matched = [(row, key) for row, key in matched if self._linked(row, records.get(key))]
         self._links.flush()
-        self._complete([row for row, _ in matched])
+        self._understand([row for row, _ in matched])
         may = self._reader.reachable(self._plan.entity, [uuid.UUID(bytes=key) for _, key in matched], Action.EDIT)
         for row, key in matched:
             record = records.get(key)
@@ -225,7 +258,11 @@ class _Batch:
             if row.contact:
                 self._contacts.append((row, key))
             self._merge(row, key, record)
-        self.bulk.update(self._operation, self._plan.entity, list(self._changes.values()))
+        batch = self._writer.change(self._operation, self._plan.entity, list(self._changes.values()), self._plan.terms)
+        for draft in batch.drafts:
+            for row in self._changing[draft.id.bytes]:
+                if self._taken(batch, draft, row):
+                    self._tally.add("updated")
 
     def _merge(self, row: Prepared, key: bytes, record: Record) -> None:
         """Two rows of a file may change the same record: the later one adds to the earlier one's change."""
@@ -239,7 +276,7 @@ class _Batch:
         if change is None:
             self._tally.add("unchanged")
             return
-        self._tally.add("updated")
+        self._changing[key].append(row)
         values = {**(before.values if before else {}), **change.values}
         self._changes[key] = Change(record, values, {**((before.raw if before else None) or {}), **(row.raw or {})})
 
@@ -258,14 +295,16 @@ class _Batch:
             if name not in known:
                 known.add(name)
                 fresh.append((row, customer))
-        made = [row.contact for row, _ in fresh if row.contact]
-        ids = self.bulk.insert(self._operation, "contacts", made, self._p._owner)  # noqa: SLF001
-        ties = [
-            (customer, key, str(row.contact.columns.get("title") or "")[:60] if row.contact else "")
-            for (row, customer), key in zip(fresh, ids, strict=True)
-        ]
-        self.bulk.tie(ties)
-        self._tally.add("contacts", len(ids))
+        made = []
+        for row, customer in fresh:
+            if row.contact:
+                row.contact.ties = [("customers", customer, str(row.contact.columns.get("title") or "")[:60])]
+                made.append(row.contact)
+        owner, terms = self._p._owner, self._plan.terms  # noqa: SLF001
+        batch = self._writer.add(self._operation, "contacts", made, owner, terms)
+        for (row, _), draft in zip(fresh, batch.drafts, strict=True):
+            if self._taken(batch, draft, row):
+                self._tally.add("contacts")
 
     def _linked(self, row: Prepared, current: Record | None = None) -> bool:
         """Tie the row to the records it names; False when it cannot be taken without them."""
@@ -276,24 +315,22 @@ class _Batch:
                 return False
             self._tally.issue(row.row, WARNING, -1, "link.unresolved", open_.text, open_.name)
         if self._plan.entity == "contacts":
-            for name, found in self._links.many(row, "customers"):
-                if len(found) != 1:
-                    text = (
-                        t("有 {n} 个{entity}都叫“{name}”", n=len(found), entity=t("客户"), name=name)
-                        if found
-                        else t("找不到{entity}“{name}”", entity=t("客户"), name=name)
-                    )
-                    self._tally.issue(row.row, WARNING, -1, "link.unresolved", text, name)
-                    self._tally.unlinked[text] += 1
+            self._tie(row)
         return True
 
-    def _tie_contacts(self, rows: Sequence[Prepared], ids: Sequence[bytes]) -> None:
-        if self._plan.entity == "contacts":
-            self.bulk.tie(
-                [
-                    (found[0], key, str(row.columns.get("title") or "")[:60])
-                    for row, key in zip(rows, ids, strict=True)
-                    for _, found in self._links.many(row, "customers")
-                    if len(found) == 1
-                ]
+    def _tie(self, row: Prepared) -> None:
+        """Tie a contact to the customers its row names."""
+        role = str(row.columns.get("title") or "")[:60]
+        ties: dict[bytes, tuple[str, bytes, str]] = {}
+        for name, found in self._links.many(row, "customers"):
+            if len(found) == 1:
+                ties.setdefault(found[0], ("customers", found[0], role))
+                continue
+            text = (
+                t("有 {n} 个{entity}都叫“{name}”", n=len(found), entity=t("客户"), name=name)
+                if found
+                else t("找不到{entity}“{name}”", entity=t("客户"), name=name)
             )
+            self._tally.issue(row.row, WARNING, -1, "link.unresolved", text, name)
+            self._tally.unlinked[text] += 1
+        row.ties = list(ties.values())

@@ -124,7 +124,7 @@ class OperationBrowser:
         """Do the undo and take it back: exactly what it would do. For the writing thread."""
         with self._context.writing() as work:
             trial = work.operation("undo", "", undoes=operation)
-            outcome = Undo(work.reader, work.writer, work.journal).run(operation, trial, job)
+            outcome = Undo(work.writer).run(operation, trial, job)
         return UndoPreview(outcome.reverted, tuple(outcome.kept), outcome.kept_count)
 
     def shown(self, entity: str, change: FieldChange, users: UserNames) -> tuple[str, str, str]:

@@ -112,7 +112,7 @@ class HistoryService:
             self._before_many("undo", work_job)
         with self._context.writing() as work:
             undoing = work.operation("undo", t("撤销：{what}", what=info.summary), undoes=operation)
-            undo = Undo(work.reader, work.writer, work.journal)
+            undo = Undo(work.writer)
             outcome = undo.run(operation, undoing, work_job, by_field=info.kind == "merge")
             if outcome.reverted:
                 undoing.counts = {"reverted": outcome.reverted, "kept": outcome.kept_count}

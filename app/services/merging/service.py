@@ -20,6 +20,8 @@ from app.core.jobs import Job
 from app.core.records import ChangeSet, Kept, Record
 from app.db.journal import Operation
 from app.db.store import match_pairs
+from app.db.store.children import chunks
+from app.db.store.drafts import Change
 from app.db.store.following import count_tied, tied, ties_to
 from app.db.store.reading import Reader
 from app.db.store.settings import setting, store_setting
@@ -172,8 +174,8 @@ class MergeService:
 
     def _merge(self, work: UnitOfWork, operation: Operation, plan: MergePlan, job: Job) -> Counter[str]:
         """Write one merge into the open unit of work; returns what moved."""
-        everything = _everything(work)
-        writer = Writer(everything, work.journal)
+        writer = work.writer.everywhere()
+        everything = writer.reader
         losers = [r.id for r in plan.records if r.id != plan.survivor]
         main = next(r for r in plan.records if r.id == plan.survivor)
         title = str(main.get(work.reader.registry.entity(plan.entity).title) or "")
@@ -237,15 +239,18 @@ def _move(
     moved: Counter[str] = Counter()
     gone = set(losers)
     for tie in ties_to(entity, reader):
-        for key in list(dict.fromkeys(tied(reader, tie, losers))):
+        key = tie.entity.key
+        for part in chunks(list(dict.fromkeys(tied(reader, tie, losers)))):
             job.check()
-            record = reader.get(tie.entity.key, key)
-            links = record.get(tie.field.key) or ()
-            if not tie.several and not any(link.id in gone for link in links):
-                links = (Link(losers[0], ""),)  # it hangs on a record in the recycle bin: not shown, but moved
-            writer.touch(operation, tie.entity.key, record, {tie.field.key: _retied(links, gone, to)})
-            if tie.entity.key != entity:
-                moved[tie.entity.key] += record.deleted_at is None
+            changes: list[Change] = []
+            for record in writer.known(key, part, [tie.field.key]):
+                links = record.get(tie.field.key) or ()
+                if not tie.several and not any(link.id in gone for link in links):
+                    links = (Link(losers[0], ""),)  # it hangs on a record in the recycle bin: not shown, but moved
+                changes.append(Change(record, {tie.field.key: _retied(links, gone, to)}))
+                if key != entity:
+                    moved[key] += record.deleted_at is None
+            writer.touch_many(operation, key, changes)
     return moved
 
 

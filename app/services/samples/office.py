@@ -7,8 +7,8 @@ has something true to show. One operation: one undo.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -21,16 +21,19 @@ from app.core.records import ChangeSet
 from app.db.journal import Operation
 from app.db.search_sources import SEARCHED
 from app.db.search_tokens import tokens
-from app.db.store.bulk import BulkWriter, NewRow
+from app.db.store.behaviour import TELL, Terms
+from app.db.store.drafts import NewRow
 from app.db.store.matching import match_key
 from app.db.store.rollback import roll_back
 from app.models.base import to_millis
 from app.services.context import Context
-from app.services.deals.service import stages_of
+from app.services.deals.stages import stages_of
 from app.services.samples import words
 
 CUSTOMERS, DAYS, BATCH, SEED = 30_000, 730, 2000, 20261121
-Settle = Callable[[Operation, str, Job], None]
+#: the office tells of its past; the deals bring their way through the stages along
+_PAST = Terms(gaps=TELL, history=True)
+_WHOLE = replace(_PAST, note=False)
 Made = list[tuple[bytes, NewRow]]
 
 
@@ -43,11 +46,10 @@ class SampleResult:
 
 
 class SampleOffice:
-    """Fills an archive. `settle` computes what follows from tickets (their deadlines)."""
+    """Fills an archive."""
 
-    def __init__(self, context: Context, settle: Settle) -> None:
+    def __init__(self, context: Context) -> None:
         self._context = context
-        self._settle = settle
 
     def fill(self, customers: int = CUSTOMERS, *, seed: int = SEED, job: Job | None = None) -> SampleResult:
         """Make the office as one operation; cancelling takes everything back. Needs the right to import."""
@@ -61,7 +63,6 @@ class SampleOffice:
         writing = _Writing(self._context, operation, random.Random(seed), job, customers)  # noqa: S311 - no secrets
         try:
             writing.run()
-            self._settle(operation, "tickets", job)
             with self._context.writing() as work:
                 work.journal.finish(operation)
                 work.session.commit()
@@ -84,7 +85,7 @@ class _Writing:
         self.counts: dict[str, int] = {}
         self._levels: dict[int, float] = {}
         with context.reading() as work:
-            self._stages = stages_of(work)
+            self._stages = stages_of(work.reader)
             reasons = work.reader.handles("lost_reasons").tolist()
             self._reasons = [x.id.bytes for x in work.reader.each("lost_reasons", reasons, ["name"])]
             users = list(work.reader.user_names())
@@ -104,9 +105,11 @@ class _Writing:
         if not rows:
             return []
         with self._context.writing() as work:
-            bulk = BulkWriter(work.reader, work.journal)
-            with bulk.own_search_entries():
-                ids = bulk.insert(self._operation, entity, rows, self._owner)
+            with work.writer.own_search_entries():
+                terms = _PAST if entity == "ticket_messages" else _WHOLE
+                batch = work.writer.add(self._operation, entity, rows, self._owner, terms)
+            batch.require()
+            ids = [draft.id.bytes for draft in batch.drafts]
             work.journal.checkpoint(self._operation, {})
             work.commit()
         self.counts[entity] = self.counts.get(entity, 0) + len(ids)
@@ -119,14 +122,7 @@ class _Writing:
         self._levels.clear()
         people = [self._customer(start + i) for i in range(size)]
         made = self._write("customers", people)
-        contacts = [self._contact(row) for _, row in made if row.columns["kind"] == "company"]
-        ties = [key for key, row in made if row.columns["kind"] == "company"]
-        named = self._write("contacts", contacts)
-        with self._context.writing() as work:
-            BulkWriter(work.reader, work.journal).tie(
-                [(customer, key, "") for customer, (key, _) in zip(ties, named, strict=True)]
-            )
-            work.commit()
+        self._write("contacts", [self._contact(key, row) for key, row in made if row.columns["kind"] == "company"])
         orders, lines = [], []
         for key, row in made:
             for day in self._buying_days(row):
@@ -169,12 +165,12 @@ class _Writing:
             columns["birthday_lunar"] = int(r.random() < 0.3)
         if r.random() < 0.06:
             columns["next_contact_on"] = (today() + timedelta(days=r.randrange(-5, 20))).isoformat()
-        points = [("phone", f"{phone[:3]} {phone[3:7]} {phone[7:]}", f"+86{phone}", "", "", 1, "")]
+        points = [("phone", f"{phone[:3]} {phone[3:7]} {phone[7:]}", f"+86{phone}", "", "", 1, "", 0)]
         made = _row("customers", columns, points)
         self._levels[id(made)] = r.gammavariate(4.0, 1 / 6000)
         return made
 
-    def _contact(self, customer: NewRow) -> NewRow:
+    def _contact(self, key: bytes, customer: NewRow) -> NewRow:
         r = self._r
         phone = words.mobile(r)
         columns = {
@@ -182,7 +178,9 @@ class _Writing:
             "owner": customer.columns["owner"],
             "birthday": date(r.randrange(1960, 2000), r.randrange(1, 13), r.randrange(1, 29)).isoformat(),
         }  # fmt: skip
-        return _row("contacts", columns, [("phone", phone, f"+86{phone}", "", "", 1, "")])
+        made = _row("contacts", columns, [("phone", phone, f"+86{phone}", "", "", 1, "", 0)])
+        made.ties = [("customers", key, "")]
+        return made
 
     # ---- orders -------------------------------------------------------------------------------------------------
 
@@ -299,7 +297,7 @@ class _Writing:
             "source": r.choice(words.SOURCES), "budget": r.randrange(1, 60) * 1_000_000, "owner": r.choice(self._users),
             "received_at": _millis(today() - timedelta(days=r.randrange(180)), r.randrange(9, 18)),
         }  # fmt: skip
-        return _row("leads", columns, [("phone", phone, f"+86{phone}", "", "", 1, "")])
+        return _row("leads", columns, [("phone", phone, f"+86{phone}", "", "", 1, "", 0)])
 
     # ---- follow-ups and tickets ---------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from app.core.jobs import Job
 from app.core.records import ChangeSet, Record, Sort
 from app.db import attachments
 from app.db.journal import Operation
+from app.db.store.behaviour import Terms
 from app.db.store.settings import setting
 from app.db.unit_of_work import UnitOfWork
 from app.errors import UserError
@@ -89,36 +90,6 @@ class TicketService(RecordService):
             record = work.reader.get("attachments", attachment)
             return files.write_copy(work.connection, str(record.get("sha256")), target)
 
-    # ---- what every change of a ticket brings along -----------------------------------------------------------------
-
-    def _create(self, work: UnitOfWork, operation: Operation, values: Mapping[str, Any]) -> Record:
-        record = super()._create(work, operation, values)
-        nobody = {"owner": None} if "owner" in values and values["owner"] is None else {}
-        return messages.furnish(work, record, nobody)
-
-    def _update(
-        self,
-        work: UnitOfWork,
-        operation: Operation,
-        record: uuid.UUID,
-        changes: Mapping[str, Any],
-        expected_version: int | None,
-    ) -> tuple[Record, bool]:
-        before = work.reader.get("tickets", record)
-        updated, changed = super()._update(work, operation, record, changes, expected_version)
-        if not changed:
-            return updated, False
-        status, priority = (
-            updated.get(key) if updated.get(key) != before.get(key) else None for key in ("status", "priority")
-        )
-        body = ""
-        if "owner" in changes and updated.get("owner") != before.get("owner"):
-            names = work.reader.user_names()
-            body = f"@owner {names.get(updated.get('owner'), '')}".strip()
-        if status or priority or body:
-            messages.add_event(work, operation, record, Note(status, priority, body))
-        return messages.refresh(work, operation, updated), True
-
     # ---- verbs ----------------------------------------------------------------------------------------------------
 
     def create_with(
@@ -127,7 +98,7 @@ class TicketService(RecordService):
         """A new ticket with what the customer said (pasted, by telephone); `inbound` False: a note of our own."""
         with self._context.writing() as work:
             operation = work.operation("create", t("新建{entity}", entity=self.entity.label))
-            record = self._create(work, operation, values)
+            record = work.writer.create(operation, "tickets", values)
             operation.summary = t("新建{entity}：{title}", entity=self.entity.label, title=self._title(record))[:300]
             if text.strip() or files:
                 said: dict[str, Any] = {"kind": "inbound" if inbound else "note", "body": text}
@@ -211,8 +182,7 @@ class TicketService(RecordService):
             )
             target = intake.conversation_of(work, mail)
             if target is None:
-                first = super()._create(work, operation, intake.ticket_values(work, mail))
-                record = messages.furnish(work, first, {"owner": None})
+                record = work.writer.create(operation, "tickets", {**intake.ticket_values(work, mail), "owner": None})
             else:
                 record = target
             message = messages.add(work, operation, record.id, intake.message_values(mail), part=True)
@@ -271,7 +241,8 @@ class TicketService(RecordService):
     def _merge_one(self, work: UnitOfWork, operation: Operation, keeper: Record, loser: Record) -> None:
         # asks for the right to edit both; what follows is bookkeeping
         link = (Link(keeper.id, self._title(keeper)),)
-        closed, _ = work.writer.update(operation, "tickets", loser.id, {"status": "closed", "closed_at": now()})
+        ended = {"status": "closed", "closed_at": now()}
+        closed, _ = work.writer.update(operation, "tickets", loser.id, ended, terms=Terms(note=False))
         work.writer.update(operation, "tickets", keeper.id, {"reopened": keeper.get("reopened") or 0})
         mine = Condition("ticket", "in", str(loser.id))
         for entity in (MESSAGES, "attachments"):

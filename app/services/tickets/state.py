@@ -88,7 +88,7 @@ def derived(values: Mapping[str, Any], lines: Sequence[Line]) -> dict[str, Any]:
     public = [x for x in ordered if x.kind in ("inbound", "reply")]
     spoken = [x for x in ordered if x.kind != "event" and x.body]
     human = [x for x in public if not x.automatic]
-    opened = values.get("opened_at") or (ordered[0].at if ordered else None)
+    opened = min([at for at in (values.get("opened_at"), ordered[0].at if ordered else None) if at], default=None)
     status = values.get("status")
     if status in (None, "new"):  # nobody has said more yet; a log may
         status = _last_status(ordered) or status or ("open" if any(x.kind == "reply" for x in human) else "new")

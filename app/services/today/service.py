@@ -132,10 +132,7 @@ class TodayService:
         with self._context.writing() as work:
             record = work.reader.get("activities", activity)
             operation = work.operation("activity", t("完成：{title}", title=record.get("subject")))
-            changes: dict[str, Any] = {"done": True}
-            if record.get("happened_at") is None or record.get("happened_at") > now():
-                changes["happened_at"] = now()
-            work.writer.update(operation, "activities", activity, changes)
+            work.writer.update(operation, "activities", activity, {"done": True})
             return work.commit()
 
     def postpone(self, activity: uuid.UUID, to: datetime) -> ChangeSet:

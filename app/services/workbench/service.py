@@ -16,7 +16,7 @@ from app.core.jobs import Job
 from app.core.records import ChangeSet, Record
 from app.core.validation import clean_value
 from app.db.journal import Operation
-from app.db.store.bulk import BulkWriter, Change
+from app.db.store.drafts import Change
 from app.db.unit_of_work import UnitOfWork
 from app.errors import UserError
 from app.services.context import Context
@@ -260,34 +260,38 @@ class _Writing:
 
     def run(self, work: UnitOfWork, operation: Operation, job: Job) -> None:
         """Convert and write every changed row."""
-        bulk = BulkWriter(work.reader, work.journal)
         places = changed_places(self._loaded.table, self._table)
         text = t("正在写回{entity}", entity=self._entity.label)
-        wanted = list(dict.fromkeys([self._entity.title, *(f.key for f in self.fields), "updated_at"]))
-        wanted = [key for key in wanted if self._entity.find(key) is not None]
+        wanted = [f.key for f in self.fields]
         for start in range(0, len(places), _BATCH):
             job.progress(text, start, len(places))
             part = places[start : start + _BATCH]
             handles = self._table.numbers[part].tolist()
-            there = work.reader.records(self._entity.key, handles, wanted)
+            there = {r.handle: r for r in work.writer.known_by_handle(self._entity.key, handles, wanted)}
             may = work.reader.reachable(self._entity.key, [r.id for r in there.values()], Action.EDIT)
             changes: list[Change] = []
             for place, handle in zip(part, handles, strict=True):
                 record = there.get(handle)
-                change = self._change(work, record, place, handle, may)
+                change = self._change(record, place, handle, may)
                 if change is None:
                     continue
-                self.records += 1
-                if any(self._entity.field(key).unique for key in change.values):
-                    bulk.update(operation, self._entity.key, [change])  # the next row's check must see it
-                else:
-                    changes.append(change)
-            bulk.update(operation, self._entity.key, changes)
+                changes.append(change)
+            self._store(work, operation, changes)
         job.progress(text, len(places), len(places))
 
-    def _change(
-        self, work: UnitOfWork, record: Record | None, place: int, handle: int, may: set[uuid.UUID]
-    ) -> Change | None:
+    def _store(self, work: UnitOfWork, operation: Operation, changes: list[Change]) -> None:
+        """Write the changes; records against which something speaks are left alone."""
+        batch = work.writer.change(operation, self._entity.key, changes)
+        for draft, change in zip(batch.drafts, changes, strict=True):
+            if not draft.problems:
+                self.records += 1
+                continue
+            title = str(change.record.get(self._entity.title) or "")
+            for key, why in draft.problems.items():
+                known = self._entity.field(key)
+                self._leave(change.record.id, title, known.label, cell_text(known, draft.get(key), self._users), why)
+
+    def _change(self, record: Record | None, place: int, handle: int, may: set[uuid.UUID]) -> Change | None:
         if record is None or record.deleted_at is not None:
             self._leave(None, str(handle), "", "", t("这条档案已被删除，或您看不到它了"))
             return None
@@ -304,7 +308,7 @@ class _Writing:
             was = str(before.values[before.codes[place]]) if before is not None else ""
             if cell == was or (before is None and not cell):
                 continue
-            value, why = self._value(work, record, known, cell, convert)
+            value, why = self._value(record, known, cell, convert)
             if why:
                 self._leave(record.id, title, known.label, cell, why)
                 continue
@@ -320,9 +324,7 @@ class _Writing:
             return None
         return Change(record, values)
 
-    def _value(
-        self, work: UnitOfWork, record: Record, known: Field, cell: str, convert: Callable[[str], Any]
-    ) -> tuple[Any, str]:
+    def _value(self, record: Record, known: Field, cell: str, convert: Callable[[str], Any]) -> tuple[Any, str]:
         """(the value to store, "") or (None, why not)."""
         value, problem = convert(cell)
         if problem is not None and problem.severity == "error":
@@ -331,8 +333,6 @@ class _Writing:
             return None, t("必填，不能清空")
         try:
             value = clean_value(known, value)
-            if known.unique and value is not None:
-                work.writer.check_unique(work.reader.layout(self._entity.key), {known.key: value}, record.id)
         except UserError as error:
             return None, "；".join(error.details) or str(error)
         return _kept_points(known, record, value), ""

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.core.dictionary import BUILT_IN
 from app.core.ids import uuid7_bytes
 from app.db import schema
 from app.db.dialect import Dialect, dialect_of, expressions, office_of, postgres_search
+from app.db.store import numbers
 from app.models import Base, Counter, Customer, Tag, Team
 from tests.factories.engines import BOTH, office_on
 
@@ -106,9 +108,10 @@ def test_that_reserved_numbers_are_in_sequence_and_nobody_elses(connection: sa.C
     assert numbers[1:51] == list(range(first, first + 50))
 
 
-def test_that_a_counter_counts_on(connection: sa.Connection, dialect: Dialect) -> None:
-    assert [dialect.count_up(connection, "probe", n) for n in (1, 5, 1)] == [1, 6, 7]
-    assert connection.execute(sa.select(Counter.value).where(Counter.name == "probe")).scalar_one() == 7
+def test_that_a_counter_counts_on(connection: sa.Connection) -> None:
+    entity = BUILT_IN.entity("orders")
+    assert [numbers.take(connection, entity, n) for n in (1, 5, 1)] == [1, 2, 7]
+    assert connection.execute(sa.select(Counter.value).where(Counter.name == "orders")).scalar_one() == 7
 
 
 @pytest.mark.parametrize("spare", [0, 70_000])

@@ -10,10 +10,9 @@ import pytest
 
 from app.core.jobs import Job
 from app.core.records import Record
-from app.db.store.bulk import BulkWriter, NewRow
+from app.db.store.drafts import NewRow
 from app.models.base import to_millis
 from app.services.exchange.reading.records import ReadOptions
-from app.services.tickets.settle import Settling
 from app.services.workspace import Workspace
 
 TICKETS = """工单编号,主题,状态,优先级,创建时间,首次响应时间,解决时间
@@ -65,9 +64,8 @@ def log(workspace: Workspace, code: str, *rows: tuple[str, str, str]) -> None:
             )
             for at, kind, status in rows
         ]
-        BulkWriter(work.reader, work.journal).insert(operation, "ticket_messages", made, None)
+        work.writer.add(operation, "ticket_messages", made, None).require()
         work.commit()
-    Settling(workspace.context).run(operation, "ticket_messages", Job())
 
 
 def test_that_imported_tickets_keep_their_times_and_get_their_deadlines(imported: Workspace) -> None:

@@ -1,0 +1,24 @@
+"""The behaviour of each kind of record, for the one writer. Kinds that are not here have none beyond their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.db.store.behaviour import Behaviour
+from app.services.customers.behaviour import ActivityBehaviour, CustomerBehaviour
+from app.services.deals.behaviour import DealBehaviour, LeadBehaviour, StageBehaviour
+from app.services.deals.money import OrderBehaviour, OrderLineBehaviour, PaymentBehaviour
+from app.services.tickets.behaviour import MessageBehaviour, TicketBehaviour
+
+BEHAVIOURS: Mapping[str, Behaviour] = {
+    "customers": CustomerBehaviour(),
+    "activities": ActivityBehaviour(),
+    "leads": LeadBehaviour(),
+    "stages": StageBehaviour(),
+    "deals": DealBehaviour(),
+    "orders": OrderBehaviour(),
+    "order_lines": OrderLineBehaviour(),
+    "payments": PaymentBehaviour(),
+    "tickets": TicketBehaviour(),
+    "ticket_messages": MessageBehaviour(),
+}

@@ -1,0 +1,192 @@
+"""What customers and follow-ups are, whatever door they come through: when a customer was last in contact, and when he is to
+be contacted next, follows from his follow-ups and conversations."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from app.core.clock import now, today
+from app.core.records import Record
+from app.db.journal import DELETE, RESTORE, UPDATE
+from app.db.store.behaviour import Batch, Behaviour
+from app.db.store.contact_days import TASK, former, last_contacts, next_contacts
+from app.db.store.drafts import Change, Draft
+from app.services.cleaning.names import is_company, is_person
+
+_LONGEST_SUBJECT = 200
+
+
+class CustomerBehaviour(Behaviour):
+    """A company or a person, as far as the name tells."""
+
+    def prepare(self, batch: Batch) -> None:
+        for draft in batch:
+            if draft.is_new and not draft.get("kind"):
+                kind = _kind_of(draft)
+                if kind:
+                    draft.set("kind", kind)
+
+
+def _kind_of(draft: Draft) -> str | None:
+    name = str(draft.get("name") or "")
+    if draft.get("credit_code") or is_company(name):
+        return "company"
+    return "person" if draft.get("id_number") or is_person(name) else None
+
+
+class ActivityBehaviour(Behaviour):
+    """A follow-up without a plan took place now; one that is ticked off took place, at the latest now."""
+
+    needs = ("customer", "kind", "happened_at", "due_at", "done", "body")
+
+    def prepare(self, batch: Batch) -> None:
+        for draft in batch:
+            if draft.is_new and not draft.get("subject") and draft.get("body"):
+                draft.set("subject", _first_words(str(draft.get("body"))))
+            at = draft.get("happened_at")
+            if draft.changes("done") and draft.get("done") and not draft.gives("happened_at"):
+                if at is None or at > now():
+                    draft.set("happened_at", now())
+            elif draft.is_new and at is None and draft.get("due_at") is None and not batch.terms.history:
+                draft.set("happened_at", now())
+
+    def settle(self, batch: Batch) -> None:
+        news = ContactNews()
+        for draft in batch:
+            _compare(batch.action, draft, news)
+        settle_contacts(batch, news)
+
+
+@dataclass
+class ContactNews:
+    """What a write says about contact with customers. `made`: latest day of a contact that is new; `gone`: days of
+    contacts that are no longer so; `planned`: days of plans that are new; `dropped`: days of plans that are no longer."""
+
+    made: dict[uuid.UUID, date] = field(default_factory=dict)
+    gone: dict[uuid.UUID, set[date]] = field(default_factory=lambda: defaultdict(set))
+    planned: dict[uuid.UUID, date] = field(default_factory=dict)
+    dropped: dict[uuid.UUID, set[date]] = field(default_factory=lambda: defaultdict(set))
+
+    def contact(self, customer: uuid.UUID | None, at: datetime | None) -> None:
+        """There was contact, unless it is still to come."""
+        if customer is not None and at is not None and at <= now():
+            day = at.astimezone().date()
+            self.made[customer] = max(day, self.made.get(customer, day))
+
+    def no_contact(self, customer: uuid.UUID | None, at: datetime | None) -> None:
+        """What was said of a contact is so no longer."""
+        if customer is not None and at is not None:
+            self.gone[customer].add(at.astimezone().date())
+
+    def customers(self) -> list[uuid.UUID]:
+        """Everybody it is about."""
+        return list(dict.fromkeys((*self.made, *self.gone, *self.planned, *self.dropped)))
+
+
+def _compare(action: str, draft: Draft, news: ContactNews) -> None:
+    """What the follow-up said before is taken back, what it says now holds; what it says as before is no news."""
+    was = _Said.of(draft.before, draft.was_linked("customer")) if action in (UPDATE, DELETE) else None
+    says = _Said.of(draft.get, draft.linked("customer")) if action != DELETE else None
+    if action == RESTORE:
+        was = None
+    if was == says:
+        return
+    if was is not None:
+        news.no_contact(was.customer, was.met)
+        if was.customer is not None and was.plan is not None:
+            news.dropped[was.customer].add(was.plan)
+    if says is not None:
+        news.contact(says.customer, says.met)
+        if says.customer is not None and says.plan is not None:
+            news.planned[says.customer] = min(says.plan, news.planned.get(says.customer, says.plan))
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a follow-up says: with whom, when it took place, for which day it is planned."""
+
+    customer: uuid.UUID | None
+    met: datetime | None
+    plan: date | None
+
+    @classmethod
+    def of(cls, value: Any, customer: uuid.UUID | None) -> _Said:
+        if value("kind") == TASK:
+            return cls(customer, None, None)
+        due = value("due_at") if not value("done") else None
+        return cls(customer, value("happened_at"), due.astimezone().date() if due is not None else None)
+
+
+def settle_contacts(batch: Batch, news: ContactNews) -> None:
+    """Bring last and next contact of the customers concerned up to date."""
+    wanted = news.customers()
+    if not wanted:
+        return
+    writer = batch.writer.everywhere()
+    records = writer.known("customers", wanted, ("last_contact_on", "next_contact_on"))
+    last = _last(batch, records, news)
+    ahead = _next(batch, records, news)
+    changes = []
+    for record in records:
+        days: dict[str, Any] = {}
+        if last.get(record.id, record.get("last_contact_on")) != record.get("last_contact_on"):
+            days["last_contact_on"] = last[record.id]
+        if ahead.get(record.id, record.get("next_contact_on")) != record.get("next_contact_on"):
+            days["next_contact_on"] = ahead[record.id]
+        if days:
+            changes.append(Change(record, days))
+    writer.touch_many(batch.operation, "customers", changes)
+
+
+def _last(batch: Batch, records: Iterable[Record], news: ContactNews) -> Mapping[uuid.UUID, date | None]:
+    """The day of the last contact: it moves forward with every contact; it goes back only from a day that stood for a
+    contact that is so no longer."""
+    found: dict[uuid.UUID, date | None] = {}
+    doubtful: list[tuple[uuid.UUID, date]] = []
+    for record in records:
+        stated = record.get("last_contact_on")
+        made = news.made.get(record.id)
+        if made is not None and (stated is None or stated < made):
+            found[record.id] = made
+        elif stated in news.gone.get(record.id, ()):
+            doubtful.append((record.id, stated))
+    if doubtful:
+        reader = batch.writer.everywhere().reader
+        there = last_contacts(reader, [key for key, _ in doubtful], now())
+        unsaid = [(key, day) for key, day in doubtful if there.get(key) != day]
+        before = former(reader, "customers", "last_contact_on", unsaid)
+        for key, day in unsaid:
+            earlier = [d for d in (there.get(key), before.get(key)) if d is not None and d < day]
+            found[key] = max(earlier, default=None)
+    return found
+
+
+def _next(batch: Batch, records: Iterable[Record], news: ContactNews) -> Mapping[uuid.UUID, date | None]:
+    """The day of the next contact: a plan sets it when there is none that is earlier and still to come; a contact made
+    ends one that is past, a plan that is dropped the one it stood for."""
+    asked = [r for r in records if r.id in news.made or r.id in news.dropped or r.id in news.planned]
+    reader = batch.writer.everywhere().reader
+    plans = next_contacts(reader, [r.id for r in asked]) if asked else {}
+    found: dict[uuid.UUID, date | None] = {}
+    for record in asked:
+        stated, plan = record.get("next_contact_on"), plans.get(record.id)
+        made = news.made.get(record.id)
+        if stated is not None and stated in news.dropped.get(record.id, ()) and plan != stated:
+            stated = None
+        if stated is not None and made is not None and stated <= made:
+            stated = None
+        if plan is not None and plan >= today() and (stated is None or stated < today() or plan < stated):
+            stated = plan
+        found[record.id] = stated
+    return found
+
+
+def _first_words(text: str) -> str:
+    """The first line of what was written, as a subject."""
+    line = next((x.strip() for x in text.splitlines() if x.strip()), "")
+    return line if len(line) <= _LONGEST_SUBJECT else line[: _LONGEST_SUBJECT - 1] + "…"

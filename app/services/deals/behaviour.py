@@ -1,0 +1,207 @@
+"""What deals and leads are, whatever door they come through: a stage reached is a stage change, a lead with a day of
+conversion is converted."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from app.core.clock import now, today
+from app.core.fields import Link
+from app.core.filters import Condition
+from app.core.i18n import t
+from app.core.records import Sort
+from app.db.journal import UPDATE
+from app.db.store.behaviour import Batch, Behaviour
+from app.db.store.drafts import Change, Draft
+from app.models.base import to_millis
+from app.services.deals import rules
+from app.services.deals.rules import Stage
+from app.services.deals.stages import stages_of
+
+_ASKED = ("stage", "outcome", "pipeline")
+
+
+class DealBehaviour(Behaviour):
+    """Stage, outcome and pipeline agree; entering a stage sets what follows from it, asks for what the stage requires and
+    leaves a stage change."""
+
+    needs = None
+
+    def prepare(self, batch: Batch) -> None:
+        moving = [d for d in batch if d.is_new or any(d.gives(key) for key in _ASKED)]
+        for draft in batch:
+            if draft not in moving and draft.get("closed_on") and (draft.get("outcome") or rules.OPEN) == rules.OPEN:
+                _expect(draft, draft.get("closed_on"))
+        if not moving:
+            return
+        stages = _stages(batch)
+        top = to_millis(now())
+        for place, draft in enumerate(moving):
+            if draft.is_new and draft.get("position") is None:
+                draft.set("position", -(top + place))
+            _enter(draft, stages, history=batch.terms.history)
+            if draft.is_new and draft.get("opened_on") is None and not batch.terms.history:
+                draft.set("opened_on", today())
+
+    def check(self, batch: Batch) -> None:
+        entering = [d for d in batch if d.changes("stage")]
+        stages = {s.id: s for s in _stages(batch)} if entering else {}
+        for draft in entering:
+            stage = stages.get(draft.linked("stage") or uuid.UUID(int=0))
+            if stage is None:
+                continue
+            draft.ended = draft.is_new and stage.kind != rules.OPEN
+            known = {key: draft.get(key) for key in (*stage.required, "lost_reason") if batch.entity.find(key)}
+            for key in rules.missing(stage, known):
+                if batch.entity.find(key) is not None:
+                    draft.lacking[key] = t("进入“{stage}”前要填好。", stage=stage.name)
+
+    def follow(self, batch: Batch) -> None:
+        moved = [d for d in batch if d.changes("stage") and d.linked("stage") is not None]
+        if not moved:
+            return
+        stages = {s.id: s for s in _stages(batch)}
+        rows = [_stage_change(batch, draft, stages) for draft in moved]
+        batch.writer.add_following(batch.operation, "stage_changes", rows)
+
+
+def _stages(batch: Batch) -> list[Stage]:
+    """The stages, read once a batch."""
+    found: list[Stage] = batch.known("stages", lambda: stages_of(batch.writer.reader))
+    return found
+
+
+def _enter(draft: Draft, stages: Sequence[Stage], *, history: bool) -> None:
+    """The values that follow from the stage the draft asks for."""
+    before = _by_id(stages, draft.was_linked("stage"))
+    stage = wanted_stage(draft, stages) or before
+    if stage is None:
+        return
+    if stage == before:
+        for key in _ASKED:
+            draft.drop(key)
+        return
+    given = {key: draft.get(key) for key in ("closed_on", "stage_since") if draft.gives(key)}
+    opened = draft.get("opened_on") if draft.is_new else None
+    moment = given.get("stage_since") or _moment(given.get("closed_on") if stage.kind != rules.OPEN else opened)
+    day = None if history and draft.is_new else today()
+    for key, value in rules.entering(stage, moment, day, given=given).items():
+        draft.set(key, value)
+    if stage.kind == rules.OPEN and given.get("closed_on"):
+        _expect(draft, given["closed_on"])
+    if draft.is_new and stage.kind != rules.OPEN and not given.get("closed_on") and not history:
+        draft.notes.append(("closed_on", t("没有结单日期，按今天记。")))
+
+
+def _expect(draft: Draft, day: date) -> None:
+    """An open deal has not ended: the day it is said to end on is the one it is expected on."""
+    if draft.gives("closed_on"):
+        draft.set("closed_on", None)
+    if not draft.get("expected_on"):
+        draft.set("expected_on", day)
+    elif draft.get("expected_on") != day:
+        draft.notes.append(("closed_on", t("进行中的商机没有结单日期，{day} 没有用上。", day=day)))
+
+
+def wanted_stage(draft: Draft, stages: Sequence[Stage]) -> Stage | None:
+    """The stage the values ask for: by itself, by the outcome, or the first open one. An outcome that contradicts the
+    stage wins: other systems leave deals in the stage in which they ended."""
+    pipeline = draft.linked("pipeline")
+    outcome = draft.get("outcome") if draft.gives("outcome") else None
+    named = _by_id(stages, draft.linked("stage")) if draft.gives("stage") else None
+    first = next((s.pipeline for s in stages), None)
+    if named is not None and (outcome in (None, rules.OPEN) or named.kind == outcome):
+        return named
+    where = named.pipeline if named is not None else pipeline
+    return rules.stage_for(stages, pipeline=where, kind=outcome or rules.OPEN, default=first) or named
+
+
+def _by_id(stages: Sequence[Stage], wanted: uuid.UUID | None) -> Stage | None:
+    return next((s for s in stages if s.id == wanted), None)
+
+
+def _moment(day: date | None) -> datetime:
+    """When it was entered, as far as a day tells; today is now."""
+    if day is None or day == today():
+        return now()
+    return datetime.combine(day, time.min).astimezone()
+
+
+def _stage_change(batch: Batch, draft: Draft, stages: dict[uuid.UUID, Stage]) -> dict[str, Any]:
+    """The row behind the deal's history and the funnel."""
+    before, after = stages.get(draft.was_linked("stage") or draft.id), stages[draft.linked("stage") or draft.id]
+    name = after.name if before is None else f"{before.name} → {after.name}"
+    return {
+        "name": name[:200],
+        "deal": (Link(draft.id, str(draft.get("name") or "")),),
+        "from_stage": before.link if before is not None else None,
+        "to_stage": after.link,
+        "changed_at": draft.get("stage_since") or now(),
+        "changed_by": batch.operation.actor.user_id,
+    }
+
+
+class StageBehaviour(Behaviour):
+    """A stage belongs to a pipeline and is open, won or lost; the deals in it are so, too."""
+
+    needs = ("kind", "pipeline")
+
+    def prepare(self, batch: Batch) -> None:
+        fresh = [d for d in batch if d.is_new]
+        if fresh:
+            pipeline = _first_pipeline(batch)
+            for draft in fresh:
+                if not draft.get("kind"):
+                    draft.set("kind", rules.OPEN)
+                if not draft.get("pipeline") and pipeline is not None:
+                    draft.set("pipeline", (pipeline,))
+
+    def settle(self, batch: Batch) -> None:
+        if batch.action != UPDATE:
+            return
+        for draft in batch:
+            if draft.changes("kind") or draft.changes("pipeline"):
+                _carry_along(batch, draft)
+
+
+def _first_pipeline(batch: Batch) -> Link | None:
+    reader = batch.writer.reader
+    handles = reader.handles("pipelines", Condition("active", "true"), (Sort("position"),), limit=1).tolist()
+    return next((Link(r.id, str(r.get("name") or "")) for r in reader.each("pipelines", handles, ["name"])), None)
+
+
+def _carry_along(batch: Batch, stage: Draft) -> None:
+    """The deals in a stage that has become another kind, or moved to another pipeline, say so."""
+    writer = batch.writer.everywhere()
+    kind = str(stage.get("kind") or rules.OPEN)
+    handles = writer.reader.handles("deals", Condition("stage", "in", str(stage.id))).tolist()
+    changes = []
+    for record in writer.reader.each("deals", handles):
+        wanted: dict[str, Any] = {"outcome": kind, "pipeline": stage.get("pipeline")}
+        wanted["closed_on"] = None if kind == rules.OPEN else record.get("closed_on") or today()
+        different = {k: v for k, v in wanted.items() if (record.get(k) or None) != (v or None)}
+        if different:
+            changes.append(Change(record, different))
+    writer.touch_many(batch.operation, "deals", changes)
+
+
+class LeadBehaviour(Behaviour):
+    """A lead is new until somebody says otherwise; one with a day of conversion is converted, and the other way round."""
+
+    needs = ("status", "converted_at")
+
+    def prepare(self, batch: Batch) -> None:
+        for draft in batch:
+            if draft.is_new and draft.get("received_at") is None and not batch.terms.history:
+                draft.set("received_at", now())
+            if draft.get("converted_at") is not None:
+                if draft.changes("status") and draft.get("status") != "converted":
+                    draft.notes.append(("status", t("已转化的线索，状态保持“已转化”。")))
+                draft.set("status", "converted")
+            elif draft.changes("status") and draft.get("status") == "converted":
+                draft.set("converted_at", now())
+            elif draft.is_new and not draft.get("status"):
+                draft.set("status", "new")

@@ -1,0 +1,160 @@
+"""What orders, their items and payments are, whatever door they come through: an order takes its deal's customer, a payment
+its order's; an item's amount is quantity × price; amounts that may not be 0 or negative are refused."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from app.core.clock import today
+from app.core.filters import Condition
+from app.core.i18n import t
+from app.db.journal import DELETE, UPDATE
+from app.db.store.behaviour import Batch, Behaviour
+from app.db.store.drafts import Change, Draft, ids_of
+from app.db.store.order_sums import LineSum, line_sums
+
+#: of an order, what its items give
+_SUMS = ("amount", "cost")
+
+
+class OrderBehaviour(Behaviour):
+    """Orders count unless they say otherwise; their payments go with them to another customer."""
+
+    needs = ("customer", "deal")
+
+    def prepare(self, batch: Batch) -> None:
+        for draft in batch:
+            if draft.is_new and not draft.get("status"):
+                draft.set("status", "confirmed")
+            if draft.is_new and draft.get("ordered_on") is None and not batch.terms.history:
+                draft.set("ordered_on", today())
+        _take_customer(batch, "deal")
+
+    def follow(self, batch: Batch) -> None:
+        if batch.action != UPDATE:
+            return
+        moved = {d.id: d for d in batch if d.changes("customer")}
+        if not moved:
+            return
+        writer = batch.writer.everywhere()
+        condition = Condition("order", "in", [str(order) for order in moved])
+        changes: list[Change] = []
+        for record in writer.reader.each("payments", writer.reader.handles("payments", condition).tolist()):
+            order = moved[record.get("order")[0].id]
+            tied = record.get("customer")
+            if (tied[0].id if tied else None) == order.was_linked("customer"):
+                changes.append(Change(record, {"customer": order.get("customer")}))
+        writer.touch_many(batch.operation, "payments", changes)
+
+
+class PaymentBehaviour(Behaviour):
+    """Which way the money went is told by the kind, never by a sign (an import turns signs into kinds)."""
+
+    needs = ("order", "customer")
+
+    def prepare(self, batch: Batch) -> None:
+        for draft in batch:
+            if draft.is_new and not draft.get("kind"):
+                draft.set("kind", "receipt")
+        _take_customer(batch, "order")
+
+    def check(self, batch: Batch) -> None:
+        for draft in batch:
+            amount = draft.get("amount")
+            if draft.gives("amount") and amount is not None and amount <= 0:
+                draft.problems.setdefault("amount", t("请填大于零的金额。"))
+
+
+class OrderLineBehaviour(Behaviour):
+    """An item's amount follows from quantity and price, an order's from its items, as long as nobody says otherwise."""
+
+    needs = ("order", "quantity", "price", "amount", "cost")
+
+    def prepare(self, batch: Batch) -> None:
+        for draft in batch:
+            priced = _priced(draft.get("quantity"), draft.get("price"))
+            if draft.gives("amount") and draft.get("amount") is not None:
+                continue
+            if draft.is_new and draft.get("amount") is None:
+                if priced is not None:
+                    draft.set("amount", priced)
+            elif (draft.changes("quantity") or draft.changes("price")) and _followed(draft):
+                draft.set("amount", priced)
+
+    def follow(self, batch: Batch) -> None:
+        grown: dict[uuid.UUID, dict[str, int]] = defaultdict(lambda: dict.fromkeys(("count", *_SUMS), 0))
+        for draft in batch:
+            for order, sign, value in _parts(batch.action, draft):
+                grown[order]["count"] += sign
+                for key in _SUMS:
+                    grown[order][key] += sign * (value(key) or 0)
+        if grown:
+            _bring_up_to_date(batch, grown)
+
+
+def _parts(action: str, draft: Draft) -> list[tuple[uuid.UUID, int, Any]]:
+    """(order, +1 or −1, value of a field) of what a written item adds to orders and takes from them."""
+    before, after = draft.was_linked("order"), draft.linked("order")
+    found: list[tuple[uuid.UUID, int, Any]] = []
+    if action in (UPDATE, DELETE) and before is not None:
+        found.append((before, -1, draft.before))
+    if action != DELETE and after is not None:
+        found.append((after, 1, draft.get))
+    return found
+
+
+def _bring_up_to_date(batch: Batch, grown: dict[uuid.UUID, dict[str, int]]) -> None:
+    """Amount and cost of the orders that said what their items said before."""
+    writer = batch.writer.everywhere()
+    sums = line_sums(writer.reader, list(grown))
+    changes: list[Change] = []
+    for order in writer.known("orders", list(grown), _SUMS):
+        total, more = sums.get(order.id, LineSum(0, 0, 0)), grown[order.id]
+        first = total.count == more["count"]  # there were no items before
+        wanted: dict[str, Any] = {}
+        for key, now in (("amount", total.amount), ("cost", total.cost)):
+            stated = order.get(key)
+            if first and key == "cost" and not now:
+                continue  # items without costs say nothing about the order's
+            if (first or (stated or 0) == now - more[key]) and stated != now:
+                wanted[key] = now
+        if wanted:
+            changes.append(Change(order, wanted))
+    writer.touch_many(batch.operation, "orders", changes)
+
+
+def _priced(quantity: Decimal | None, price: int | None) -> int | None:
+    """Quantity × price in minor units, half a unit up; one piece where no quantity is told."""
+    if price is None:
+        return None
+    return int(((Decimal(1) if quantity is None else quantity) * price).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _followed(draft: Draft) -> bool:
+    """Whether the amount was what quantity and price came to."""
+    return bool(draft.before("amount") == _priced(draft.before("quantity"), draft.before("price")))
+
+
+def _take_customer(batch: Batch, link: str) -> None:
+    """A record that is tied by `link` takes the other's customer, unless it names one itself."""
+    asking = [
+        d for d in batch
+        if d.linked(link) is not None and (
+            not d.get("customer") if d.is_new else d.changes(link) and not d.gives("customer")
+        )
+    ]  # fmt: skip
+    target = batch.entity.field(link).target
+    customers = _customers(batch, target, ids_of(d.linked(link) for d in asking))
+    for draft in asking:
+        customer = customers.get(draft.linked(link))
+        if customer:
+            draft.set("customer", customer)
+
+
+def _customers(batch: Batch, entity: str, records: Sequence[uuid.UUID]) -> dict[uuid.UUID | None, Any]:
+    reader = batch.writer.everywhere().reader
+    return {r.id: r.get("customer") for r in reader.by_ids(entity, records, ["customer"])} if records else {}
