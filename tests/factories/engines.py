@@ -36,6 +36,12 @@ def office_on(engine: str) -> Template | ServerTemplate:
     return archives.office() if engine == "sqlite" else _on_server()
 
 
+@pytest.fixture(scope="session")
+def office(engine: str) -> Template | ServerTemplate:
+    """As `fixtures.office`, on the engine of the test."""
+    return office_on(engine)
+
+
 @cache
 def _on_server() -> ServerTemplate:
     folder = archives.office().path.parent

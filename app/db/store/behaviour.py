@@ -16,6 +16,7 @@ from app.db.journal import Operation
 from app.db.store.drafts import Change, Draft
 from app.db.store.layout import Layout
 from app.db.store.reading import Reader
+from app.errors import NotFound
 
 #: what becomes of a record that lacks what its state requires: refused; taken and told about; refused unless it ended
 #: before it came here
@@ -89,10 +90,13 @@ class Batch:
         return self.layout.entity
 
     def require(self) -> None:
-        """Raise InvalidFields when anything spoke against one of the drafts."""
+        """Raise when anything spoke against one of the drafts: NotFound for a linked record that is not to be seen, else
+        InvalidFields."""
         for draft in self.drafts:
-            if draft.problems:
+            if draft.problems.keys() - draft.unseen:
                 raise InvalidFields(self.entity, draft.problems)
+            if draft.problems:
+                raise NotFound("；".join(draft.problems.values()))
 
     def __iter__(self) -> Iterator[Draft]:
         """The drafts that nothing speaks against so far."""

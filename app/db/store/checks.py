@@ -97,3 +97,4 @@ def _links(reader: Reader, layout: Layout, field: Field, drafts: Sequence[Draft]
         for draft in added[missing]:
             text = t("关联的{target}不存在，或您没有查看权限。", target=target.label)
             draft.problems.setdefault(field.key, text)
+            draft.unseen.add(field.key)

@@ -52,7 +52,7 @@ class Change:
 class Draft:
     """One record about to be written: what it was, what it becomes, and what speaks against it."""
 
-    __slots__ = ("current", "ended", "entity", "id", "lacking", "notes", "problems")
+    __slots__ = ("current", "ended", "entity", "id", "lacking", "notes", "problems", "unseen")
 
     def __init__(self, entity: Entity, record: uuid.UUID, current: Record | None) -> None:
         self.entity = entity
@@ -60,6 +60,8 @@ class Draft:
         self.current = current
         #: field key → what is wrong, in words
         self.problems: dict[str, str] = {}
+        #: fields among the problems whose linked record is not there, or not to be seen
+        self.unseen: set[str] = set()
         #: field key → what is missing: a refusal, or where gaps are tolerated a remark
         self.lacking: dict[str, str] = {}
         #: whether a new record tells of something that had ended before it came here

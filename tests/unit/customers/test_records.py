@@ -17,6 +17,7 @@ from app.core.jobs import Job, Progress
 from app.core.records import Sort
 from app.core.validation import InvalidFields, clean_values
 from app.errors import Cancelled, Conflict, NotFound, NotPermitted, UserError
+from app.services import records as services
 from app.services.workspace import Workspace
 from tests.factories.customers import NAMES, add, handles, phone, user_id
 from tests.factories.values import BY_TYPE
@@ -142,7 +143,8 @@ def test_that_bulk_work_leaves_out_of_reach_records_alone_and_lists_them(staff: 
         east.customers.delete(mine[0].id)
 
 
-def test_that_a_cancelled_bulk_edit_changes_nothing(workspace: Workspace) -> None:
+def test_that_a_cancelled_bulk_edit_changes_nothing(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "BATCH", 1)
     records = add(workspace, "甲", "乙", "丙")
     seen: list[Progress] = []
 

@@ -13,6 +13,7 @@ from app.core.records import Record
 from app.db.store.drafts import NewRow
 from app.models.base import to_millis
 from app.services.exchange.reading.records import ReadOptions
+from app.services.tickets.messages import refresh_many
 from app.services.workspace import Workspace
 
 TICKETS = """工单编号,主题,状态,优先级,创建时间,首次响应时间,解决时间
@@ -136,14 +137,10 @@ def test_that_an_event_log_in_a_file_finds_its_tickets_by_their_number_elsewhere
 
 
 def test_that_settling_again_changes_nothing(imported: Workspace) -> None:
-    operation = imported.history.list()[1][0]
     before = [(r.id, r.version, dict(r.values)) for r in imported.tickets.list()[1]]
     with imported.context.writing() as work:
-        again = work.operation("import", "again")
-        again.id = operation.id
-        Settling(imported.context)._batch(
-            work, again, [key for key, _, _ in before], {key: True for key, _, _ in before}
-        )
-        after = [(r.id, r.version, dict(r.values)) for r in work.reader.each("tickets", [
-            work.reader.handle_of("tickets", key) or 0 for key, _, _ in before])]  # fmt: skip
+        refresh_many(work.writer, work.operation("import", "again"), [key for key, _, _ in before])
+        after = [
+            (r.id, r.version, dict(r.values)) for r in work.reader.by_ids("tickets", [key for key, _, _ in before])
+        ]
     assert sorted(after, key=str) == sorted(before, key=str)
