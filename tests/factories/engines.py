@@ -18,11 +18,10 @@ from tests.factories.archives import Template
 from tests.factories.servers import ServerTemplate
 
 _REASON = servers.missing()
-_ENGINES = [
-    "sqlite",
-    pytest.param("postgres", marks=pytest.mark.skipif(bool(_REASON), reason=_REASON or "there is a server")),
-]
-BOTH = pytest.mark.parametrize("engine", _ENGINES, indirect=True, scope="session")
+SERVER = pytest.mark.skipif(bool(_REASON), reason=_REASON or "there is a server")
+BOTH = pytest.mark.parametrize(
+    "engine", ["sqlite", pytest.param("postgres", marks=SERVER)], indirect=True, scope="session"
+)
 
 
 @pytest.fixture(scope="session", autouse=True)
