@@ -117,6 +117,8 @@ def import_file(  # noqa: PLR0913, PLR0917 - one parameter for each option
     empty: Annotated[str | None, typer.Option("--empty")] = None,
     unmapped: Annotated[str | None, typer.Option("--unmapped")] = None,
     bad_cells: Annotated[str | None, typer.Option("--bad-cells")] = None,
+    gaps: Annotated[str | None, typer.Option("--gaps")] = None,
+    history: Annotated[bool | None, typer.Option("--history")] = None,
     owner: Annotated[str | None, typer.Option("--owner")] = None,
     tags: Annotated[list[str] | None, typer.Option("--tag")] = None,
     assignments: Annotated[list[str] | None, typer.Option("--set")] = None,
@@ -147,7 +149,7 @@ def import_file(  # noqa: PLR0913, PLR0917 - one parameter for each option
             )
             plan = found.plan
         changes: dict[str, Any] = {
-            "mode": mode, "empty": empty, "bad_cells": bad_cells, "match": _rules(workspace, entity, match),
+            "mode": mode, "empty": empty, "bad_cells": bad_cells, "gaps": gaps, "history": history, "match": _rules(workspace, entity, match),
             "owner": str(workspace.people.get(owner).id) if owner else None, "tags": tuple(tags) if tags else None,
             "defaults": {**plan.defaults, **_defaults(workspace, entity, assignments or [])},
         }  # fmt: skip
@@ -276,11 +278,11 @@ def _defaults(workspace: Workspace, entity: str, assignments: list[str]) -> dict
 
 
 def _check_choices(plan: ImportPlan) -> None:
-    from app.services.exchange.plan import BAD_CELLS, MODES
+    from app.services.exchange.plan import BAD_CELLS, GAPS, MODES
 
     for option, value, known in (
         ("--mode", plan.mode, MODES), ("--empty", plan.empty, ("keep", "clear")),
-        ("--bad-cells", plan.bad_cells, BAD_CELLS),
+        ("--bad-cells", plan.bad_cells, BAD_CELLS), ("--gaps", plan.gaps, GAPS),
     ):  # fmt: skip
         if value not in known:
             raise WrongUsage(t("{option} 只能是 {all}。", option=option, all=" | ".join(known)))

@@ -130,7 +130,8 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of an entity. `key` is stable for ever; labels, order and widths may change. `least` and `most` bound a
-    number; of amounts they are minor units."""
+    number; of amounts they are minor units. A new record that says nothing has `usual` here, or with `now` the day or moment
+    at which it is made, unless it has a value in the field `unless`."""
 
     key: str
     zh: str
@@ -155,6 +156,9 @@ class Field:
     target: str = ""
     least: int | None = None
     most: int | None = None
+    usual: str = ""
+    now: bool = False
+    unless: str = ""
 
     @property
     def label(self) -> str:
@@ -175,7 +179,7 @@ class Entity:
     Who may see a record: its owner's people; and whoever sees a record it `follows` (field keys of links). A record with a
     `parent` (field key of a link) is a part of that one and has its rights. `shared` ones (pick-lists, products) are
     everybody's to see and the administrator's to change. `happened`: the field that says when it took place, for the
-    customer's timeline.
+    customer's timeline. `titled_by`: the field whose first words are the title of a record without one.
     """
 
     key: str
@@ -189,6 +193,7 @@ class Entity:
     follows: tuple[str, ...] = ()
     shared: bool = False
     happened: str = ""
+    titled_by: str = ""
     groups: tuple[tuple[str, str, str], ...] = ()
     _by_key: dict[str, Field] = field(init=False, repr=False, compare=False, default_factory=dict)
 

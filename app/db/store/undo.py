@@ -96,11 +96,12 @@ class Undo:
         done = 0
         registry = self._reader.registry
         newest_first = list(reversed(entities))
-        for entity, _count in sorted(newest_first, key=lambda pair: bool(registry.entity(pair[0]).parent)):
-            for batch in net_batches(self._connection, target, entity):
-                job.progress(t("正在撤销"), done, total)
-                self._revert(entity, batch, target, operation, outcome)
-                done += len(batch)
+        with self._writer.settling_last():
+            for entity, _count in sorted(newest_first, key=lambda pair: bool(registry.entity(pair[0]).parent)):
+                for batch in net_batches(self._connection, target, entity):
+                    job.progress(t("正在撤销"), done, total)
+                    self._revert(entity, batch, target, operation, outcome)
+                    done += len(batch)
         job.progress(t("正在撤销"), total, total)
         return outcome
 

@@ -21,7 +21,7 @@ from app.core.records import Record
 from app.core.validation import InvalidFields, clean_values
 from app.core.values import to_json
 from app.db.journal import CREATE, DELETE, HIDDEN, RESTORE, UPDATE, Journal, Operation
-from app.db.store import access, checks
+from app.db.store import access, checks, usual
 from app.db.store.behaviour import FOLLOWING, PLAIN, Batch, Behaviour, Terms
 from app.db.store.concerned import concern
 from app.db.store.drafts import Change, ChangeDraft, Draft, NewDraft, NewRow, row_of, same
@@ -51,6 +51,7 @@ class Writer:
         self.behaviours = behaviours or {}
         self.actor = reader.actor
         self._tables = tables or Tables(reader.connection)
+        self._deferred: list[Batch] | None = None
 
     def everywhere(self) -> Writer:
         """The same writer for what follows from a permitted change, seen by the actor or not."""
@@ -302,6 +303,7 @@ class Writer:
     def _admit(self, batch: Batch) -> None:
         """Complete the drafts and find out what speaks against them."""
         behaviour = self.behaviour(batch.entity.key)
+        usual.fill(batch)
         behaviour.prepare(batch)
         checks.check(batch, self.reader)
         behaviour.check(batch)
@@ -330,7 +332,19 @@ class Writer:
         concern(batch)
         if batch.terms.note:
             behaviour.follow(batch)
-        behaviour.settle(batch)
+        if self._deferred is None:
+            behaviour.settle(batch)
+        elif type(behaviour).settle is not Behaviour.settle:
+            self._deferred.append(batch)
+
+    @contextlib.contextmanager
+    def settling_last(self) -> Iterator[None]:
+        """While inside, nothing is settled; at the end everything is, when all records are as they are to stay."""
+        self._deferred = []
+        yield
+        batches, self._deferred = self._deferred, None
+        for batch in batches:
+            self.behaviour(batch.entity.key).settle(batch)
 
     # ---- bulk doors ---------------------------------------------------------------------------------------------
 

@@ -18,8 +18,6 @@ from app.db.store.contact_days import TASK, former, last_contacts, next_contacts
 from app.db.store.drafts import Change, Draft
 from app.services.cleaning.names import is_company, is_person
 
-_LONGEST_SUBJECT = 200
-
 
 class CustomerBehaviour(Behaviour):
     """A company or a person, as far as the name tells."""
@@ -42,17 +40,16 @@ def _kind_of(draft: Draft) -> str | None:
 class ActivityBehaviour(Behaviour):
     """A follow-up without a plan took place now; one that is ticked off took place, at the latest now."""
 
-    needs = ("customer", "kind", "happened_at", "due_at", "done", "body")
+    needs = ("customer", "kind", "happened_at", "due_at", "done")
 
     def prepare(self, batch: Batch) -> None:
         for draft in batch:
-            if draft.is_new and not draft.get("subject") and draft.get("body"):
-                draft.set("subject", _first_words(str(draft.get("body"))))
             at = draft.get("happened_at")
-            if draft.changes("done") and draft.get("done") and not draft.gives("happened_at"):
-                if at is None or at > now():
-                    draft.set("happened_at", now())
-            elif draft.is_new and at is None and draft.get("due_at") is None and not batch.terms.history:
+            if (
+                draft.changes("done")
+                and draft.get("done")
+                and (at is None or (at > now() and not draft.gives("happened_at")))
+            ):
                 draft.set("happened_at", now())
 
     def settle(self, batch: Batch) -> None:
@@ -128,7 +125,8 @@ def settle_contacts(batch: Batch, news: ContactNews) -> None:
     if not wanted:
         return
     writer = batch.writer.everywhere()
-    records = writer.known("customers", wanted, ("last_contact_on", "next_contact_on"))
+    known = writer.known("customers", wanted, ("last_contact_on", "next_contact_on"))
+    records = [r for r in known if r.deleted_at is None]
     last = _last(batch, records, news)
     ahead = _next(batch, records, news)
     changes = []
@@ -184,9 +182,3 @@ def _next(batch: Batch, records: Iterable[Record], news: ContactNews) -> Mapping
             stated = plan
         found[record.id] = stated
     return found
-
-
-def _first_words(text: str) -> str:
-    """The first line of what was written, as a subject."""
-    line = next((x.strip() for x in text.splitlines() if x.strip()), "")
-    return line if len(line) <= _LONGEST_SUBJECT else line[: _LONGEST_SUBJECT - 1] + "…"

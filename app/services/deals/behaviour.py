@@ -43,8 +43,6 @@ class DealBehaviour(Behaviour):
             if draft.is_new and draft.get("position") is None:
                 draft.set("position", -(top + place))
             _enter(draft, stages, history=batch.terms.history)
-            if draft.is_new and draft.get("opened_on") is None and not batch.terms.history:
-                draft.set("opened_on", today())
 
     def check(self, batch: Batch) -> None:
         entering = [d for d in batch if d.changes("stage")]
@@ -154,8 +152,6 @@ class StageBehaviour(Behaviour):
         if fresh:
             pipeline = _first_pipeline(batch)
             for draft in fresh:
-                if not draft.get("kind"):
-                    draft.set("kind", rules.OPEN)
                 if not draft.get("pipeline") and pipeline is not None:
                     draft.set("pipeline", (pipeline,))
 
@@ -195,13 +191,9 @@ class LeadBehaviour(Behaviour):
 
     def prepare(self, batch: Batch) -> None:
         for draft in batch:
-            if draft.is_new and draft.get("received_at") is None and not batch.terms.history:
-                draft.set("received_at", now())
             if draft.get("converted_at") is not None:
-                if draft.changes("status") and draft.get("status") != "converted":
+                if not draft.is_new and draft.changes("status") and draft.get("status") != "converted":
                     draft.notes.append(("status", t("已转化的线索，状态保持“已转化”。")))
                 draft.set("status", "converted")
             elif draft.changes("status") and draft.get("status") == "converted":
                 draft.set("converted_at", now())
-            elif draft.is_new and not draft.get("status"):
-                draft.set("status", "new")

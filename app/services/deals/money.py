@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from app.core.clock import today
 from app.core.filters import Condition
 from app.core.i18n import t
 from app.db.journal import DELETE, UPDATE
@@ -22,16 +21,11 @@ _SUMS = ("amount", "cost")
 
 
 class OrderBehaviour(Behaviour):
-    """Orders count unless they say otherwise; their payments go with them to another customer."""
+    """An order is its deal's customer's; its payments go with it to another one."""
 
     needs = ("customer", "deal")
 
     def prepare(self, batch: Batch) -> None:
-        for draft in batch:
-            if draft.is_new and not draft.get("status"):
-                draft.set("status", "confirmed")
-            if draft.is_new and draft.get("ordered_on") is None and not batch.terms.history:
-                draft.set("ordered_on", today())
         _take_customer(batch, "deal")
 
     def follow(self, batch: Batch) -> None:
@@ -57,9 +51,6 @@ class PaymentBehaviour(Behaviour):
     needs = ("order", "customer")
 
     def prepare(self, batch: Batch) -> None:
-        for draft in batch:
-            if draft.is_new and not draft.get("kind"):
-                draft.set("kind", "receipt")
         _take_customer(batch, "order")
 
     def check(self, batch: Batch) -> None:
@@ -118,9 +109,8 @@ def _bring_up_to_date(batch: Batch, grown: dict[uuid.UUID, dict[str, int]]) -> N
         wanted: dict[str, Any] = {}
         for key, now in (("amount", total.amount), ("cost", total.cost)):
             stated = order.get(key)
-            if first and key == "cost" and not now:
-                continue  # items without costs say nothing about the order's
-            if (first or (stated or 0) == now - more[key]) and stated != now:
+            follows = stated is None if first else (stated or 0) == now - more[key]
+            if follows and stated != now and (now or stated is not None):
                 wanted[key] = now
         if wanted:
             changes.append(Change(order, wanted))

@@ -317,6 +317,8 @@ class ImportService:
         for field in entity.fields:
             if not field.required or plan.mode == "update" or (field.key == entity.title and named_otherwise):
                 continue
+            if field.key == entity.title and entity.titled_by in given:
+                continue
             if field.key not in given:
                 raise UserError(t("必填字段“{field}”还没有对应的列，请先指定。", field=field.label))
         used = [c.target for c in plan.columns if c.target]

@@ -17,6 +17,7 @@ from app.db.search_tokens import tokens
 from app.db.store.drafts import Entry, NewRow, PointRow
 from app.db.store.layout import custom_columns
 from app.db.store.matching import match_key
+from app.db.store.usual import first_words
 from app.services.cleaning.names import is_company, is_person
 from app.services.cleaning.text import clean_text
 from app.services.cleaning.values import Problem
@@ -311,7 +312,11 @@ class Preparer:
         return ""
 
     def _untitled(self, made: Prepared, entity: Entity) -> str:
-        """Deals and tickets of other systems often have no name: customer and number then say which it is."""
+        """A record may be titled by its text; deals and tickets of other systems often have no name: customer and number
+        then say which it is."""
+        if entity.titled_by and made.columns.get(entity.titled_by):
+            made.columns[entity.title] = first_words(str(made.columns[entity.titled_by]))
+            return str(made.columns[entity.title])
         if entity.key not in ("deals", "tickets") or self._plan.mode == UPDATE:
             return ""
         customer = made.customer.columns.get("name") if made.customer is not None else None

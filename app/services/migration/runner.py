@@ -116,7 +116,7 @@ class StepRunner:
         place = {header_key(c.name): i for i, c in enumerate(inspection.columns)}
         titles = [tuple(place.get(header_key(step.plan.columns[i].name), -1) for i in g) for g in step.plan.titles]
         plan = replace(
-            step.plan, columns=tuple(columns), titles=tuple(g for g in titles if -1 not in g), links="open",
+            step.plan, columns=tuple(columns), titles=tuple(g for g in titles if -1 not in g), links="open", history=True,
             date1904=inspection.date1904,
         )  # fmt: skip
         numbered = key_column(plan) is not None

@@ -46,7 +46,6 @@ class TicketBehaviour(Behaviour):
                 promises[key] = promise_of(connection, policy)
             values: dict[str, Any] = {k: draft.get(k) for k in _GIVEN}
             values["status"] = values["status"] or next((state for k, state in _STATES if values[k]), "new")
-            values["opened_at"] = values["opened_at"] or (None if batch.terms.history else moment)
             for k, value in messages.completed(values, (), promises[key], calendar, moment).items():
                 draft.set(k, value)
 
@@ -84,11 +83,6 @@ class MessageBehaviour(Behaviour):
     """The ticket follows from its messages, and the days of contact with its customer."""
 
     needs = ("ticket", "kind", "sent_at", "automatic")
-
-    def prepare(self, batch: Batch) -> None:
-        for draft in batch:
-            if draft.is_new and draft.get("sent_at") is None and not batch.terms.history:
-                draft.set("sent_at", now())
 
     def follow(self, batch: Batch) -> None:
         tickets = ids_of(x for d in batch for x in (d.was_linked("ticket"), d.linked("ticket")))

@@ -65,6 +65,11 @@ class CheckOptions(QScrollArea):
         self.empty = SegmentedControl((("keep", t("保留原值")), ("clear", t("清空原值"))), t("文件里是空的单元格"))
         self.lists = SegmentedControl((("add", t("追加")), ("replace", t("替换"))), t("电话、邮箱、标签"))
         self.bad = SegmentedControl((("reject", t("整行不导入")), ("blank", t("只留空这一格"))), t("看不懂的单元格"))
+        self.gaps = SegmentedControl(
+            (("auto", t("已结单的收，其余不收")), ("error", t("都不收")), ("warn", t("都收，并提示"))),
+            t("阶段要求的字段没填"),
+        )
+        self.history = SegmentedControl((("now", t("记为今天")), ("unknown", t("留空"))), t("文件没写的日期"))
         self.owner = ChoiceField()
         self.owner.setSizeAdjustPolicy(ChoiceField.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.tags = _TagsLine()
@@ -74,9 +79,11 @@ class CheckOptions(QScrollArea):
         form.add_row("empty", t("文件里是空的单元格"), self.empty)
         form.add_row("lists", t("电话、邮箱、标签"), self.lists)
         form.add_row("bad", t("看不懂的单元格"), self.bad)
+        form.add_row("gaps", t("阶段要求的字段没填"), self.gaps)
+        form.add_row("history", t("文件没写的日期"), self.history)
         form.add_row("owner", t("没有负责人的记录归"), self.owner)
         form.add_row("tags", t("给这批记录打标签"), self.tags)
-        for control in (self.mode, self.empty, self.lists, self.bad):
+        for control in (self.mode, self.empty, self.lists, self.bad, self.gaps, self.history):
             control.changed.connect(self._apply)
         for choice in (self.rule, self.owner):
             choice.currentIndexChanged.connect(self._apply)
@@ -107,6 +114,8 @@ class CheckOptions(QScrollArea):
         self.empty.set_current(plan.empty)
         self.lists.set_current(plan.lists)
         self.bad.set_current(plan.bad_cells)
+        self.gaps.set_current(plan.gaps)
+        self.history.set_current("unknown" if plan.history else "now")
         self.tags.setText(" ".join(plan.tags))
         self._filling = False
         self._fit()
@@ -117,6 +126,10 @@ class CheckOptions(QScrollArea):
         self.form.row("empty").set_shown(meets)
         self.form.row("lists").set_shown(meets)
         self.form.row("owner").set_shown(self.mode.current() != "update")
+        self.form.row("gaps").set_shown(self._session.entity_key == "deals")
+        self.form.row("history").set_shown(
+            any(f.now for f in self._session.entity.fields) and self.mode.current() != "update"
+        )
         self.form.row("tags").set_shown(self._session.entity_key == "customers")
 
     def _apply(self, *_changed: Any) -> None:
@@ -127,7 +140,8 @@ class CheckOptions(QScrollArea):
         match: tuple[Rule, ...] = (tuple(key.split("+")),) if key else ()
         changed = replace(
             plan, mode=self.mode.current(), match=match, empty=self.empty.current(), lists=self.lists.current(),
-            bad_cells=self.bad.current(), owner=self.owner.key(), tags=tuple(self.tags.text().split()),
+            bad_cells=self.bad.current(), gaps=self.gaps.current(), history=self.history.current() == "unknown",
+            owner=self.owner.key(), tags=tuple(self.tags.text().split()),
         )  # fmt: skip
         if changed != plan:
             self._session.change(changed)
