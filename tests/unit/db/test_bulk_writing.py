@@ -69,7 +69,7 @@ def test_that_a_batch_writes_what_single_writes_would(workspace: Workspace, entr
     assert one == single
     numbers = [found[f"批量{i}号公司"].get("number") for i in range(MANY)]
     assert numbers == [f"C{i + 1:06}" for i in range(MANY)]
-    for typed, hits in (("批量 119", 1), ("13800130011", 1), ("X119", 1), ("piliang", MANY), ("批量", MANY)):
+    for typed, hits in (("13800130011", 1), ("X119", 1), ("piliang", MANY), ("批量", MANY)):
         assert workspace.customers.count(Search(typed)) == hits, typed
     assert workspace.customers.count(Condition("phones", "contains", "00130011")) == 1
     assert [(name, n) for name, _, n in workspace.customers.tags()] == [("乙", MANY // 3), ("甲", 2 * MANY // 3 + 1)]
