@@ -23,6 +23,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app.bootstrap import workspace_of
+from app.core.jobs import Job
 from app.db import search
 from app.db.archive import Archive
 from app.db.dialect import Store
@@ -33,7 +34,11 @@ from app.services.people.service import actor_of
 from app.services.workspace import Workspace
 
 LEAST = 15
-_SETTINGS = "fsync=off synchronous_commit=off full_page_writes=off autovacuum=off max_connections=40 listen_addresses="
+_SETTINGS = (
+    "fsync=off synchronous_commit=off full_page_writes=off autovacuum=off max_connections=40 shared_buffers=512MB "
+    "max_wal_size=4GB listen_addresses="
+)
+_BLOCK = 20_000
 _number = itertools.count()
 
 
@@ -123,6 +128,14 @@ def _administer(*statements: str) -> None:
     engine.dispose()
 
 
+def tidy(database: str) -> None:
+    """What a server does by itself in the hours after much was written."""
+    engine = sa.create_engine(url(database), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
+    engine.dispose()
+
+
 def fresh(template: str = "template0") -> str:
     """A new database, a copy of `template`; returns its name."""
     name = f"kedang_{next(_number)}"
@@ -140,23 +153,21 @@ def empty() -> str:
     return name
 
 
-def copy_rows(archive: Store, server: Server) -> None:
+def copy_rows(archive: Store, server: Server, *, searchable: bool = True) -> None:
     """All rows of an archive file into an empty database, with their row numbers, and the search index made of them."""
     with archive.engine.connect() as source, server.engine.begin() as target:
         target.exec_driver_sql("DELETE FROM setting")
         DIALECT.search.pause(target)
         for table in Base.metadata.sorted_tables:
             names = ["rid", *(c.name for c in table.columns if c.name != "org_id")]
-            rows = source.exec_driver_sql(f'SELECT {", ".join(names)} FROM "{table.name}" ORDER BY rid').all()
-            DIALECT.insert(target, table, names, [tuple(row) for row in rows])
+            rows = source.exec_driver_sql(f'SELECT {", ".join(names)} FROM "{table.name}" ORDER BY rid')
+            for block in rows.partitions(_BLOCK):
+                DIALECT.insert(target, table, names, block)
             last = f"SELECT setval(pg_get_serial_sequence('\"{table.name}\"', 'rid'), coalesce(max(rid), 0) + 1, false)"
             target.exec_driver_sql(f'{last} FROM "{table.name}"')
-        search.rebuild(target, _Quiet())
+        if searchable:
+            search.rebuild(target, Job())
         DIALECT.analyze(target, Base.metadata.sorted_tables)
-
-
-class _Quiet(search.Job):
-    """Nobody watches."""
 
 
 @dataclass(frozen=True)
