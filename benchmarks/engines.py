@@ -1,6 +1,7 @@
 """The same lists on both engines, side by side: an archive file, and a PostgreSQL server beside it on this machine.
 
-Wall milliseconds: the server works in processes of its own. `python3 -m benchmarks.engines [count]` prints the page.
+Wall milliseconds: the server works in processes of its own. `python3 -m benchmarks.engines [count]` measures this alone and
+writes benchmarks/engines.md.
 """
 
 from __future__ import annotations
@@ -106,12 +107,19 @@ def rows(count: int) -> list[Row]:
 
 
 def main() -> None:
-    """Print the comparison for a size (1,000,000 unless given)."""
-    from benchmarks.__main__ import written
+    """Measure a size (1,000,000 unless given); a million is kept."""
+    from benchmarks.__main__ import table
 
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    print(machine())
-    print(written(rows(count)))
+    page = (
+        "# The same lists on both engines\n\n"
+        f"One run of `python3 -m benchmarks.engines` on: {machine()}. Wall milliseconds; “ours” is PostgreSQL on this machine,\n"
+        "“floor” the encrypted file, asked in turn. Read the ratios, the machine is shared.\n\n"
+        f"{table(rows(count))}"
+    )
+    print(page)
+    if count == 1_000_000:
+        Path(__file__).with_name("engines.md").write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

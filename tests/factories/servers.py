@@ -132,6 +132,7 @@ def tidy(database: str) -> None:
     """What a server does by itself in the hours after much was written."""
     engine = sa.create_engine(url(database), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
+        connection.exec_driver_sql("CHECKPOINT")  # rows of a commit that is not on disk yet are seen by nobody for sure
         connection.exec_driver_sql("VACUUM ANALYZE")
     engine.dispose()
 

@@ -190,6 +190,18 @@ def compact_day(column: Any) -> Any:
     return CompactDay(column)
 
 
+class Apart(Word):
+    """A column to sort by after the rows were found: an index in its order would be walked to its end, row by row at random
+    places of the file."""
+
+    name = "apart"
+    inherit_cache = True
+
+    def __init__(self, column: Any) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
 # ---- many rows at once -----------------------------------------------------------------------------------------------
 
 

@@ -159,6 +159,7 @@ def _spelt(word: type[expressions.Word], text: str) -> None:
 _spelt(expressions.IdBytes, "uuid_send({})")
 _spelt(expressions.IsoDay, "CAST({} AS TEXT)")
 _spelt(expressions.ZeroOne, "CAST({} AS INTEGER)")
+_spelt(expressions.Apart, "{}")
 _spelt(expressions.CompactDay, "to_char({}, 'YYYYMMDD')")
 _spelt(expressions.Numbers, "concat_ws(',', {})")
 _spelt(expressions.Joined, "string_agg(CAST({} AS TEXT), ',')")

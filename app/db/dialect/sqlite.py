@@ -100,6 +100,7 @@ def _spelt(word: type[expressions.Word], text: str) -> None:
 _spelt(expressions.IdBytes, "{}")
 _spelt(expressions.IsoDay, "{}")
 _spelt(expressions.ZeroOne, "{}")
+_spelt(expressions.Apart, "+{}")
 _spelt(expressions.CompactDay, "replace({}, '-', '')")
 _spelt(expressions.Joined, "group_concat({})")
 _spelt(expressions.Total, "sum({})")

@@ -58,13 +58,13 @@ class Fts5:
     def mark(self, connection: sa.Connection, table: str, records: Sequence[bytes]) -> None:
         if records and table in SEARCHED:
             connection.exec_driver_sql(
-                f"INSERT OR IGNORE INTO {table}_dirty(rid) "
-                f"SELECT rid FROM {table} WHERE org_id={office_of(connection)} AND id=?",
+                f"INSERT INTO {table}_dirty(rid) "
+                f"SELECT rid FROM {table} WHERE org_id={office_of(connection)} AND id=? ON CONFLICT DO NOTHING",
                 [(key,) for key in records],
             )
 
     def pause(self, connection: sa.Connection) -> None:
-        connection.exec_driver_sql("INSERT OR IGNORE INTO search_paused(one) VALUES(1)")
+        connection.exec_driver_sql("INSERT INTO search_paused(one) VALUES(1) ON CONFLICT DO NOTHING")
 
     def resume(self, connection: sa.Connection) -> None:
         connection.exec_driver_sql("DELETE FROM search_paused")

@@ -15,7 +15,7 @@ from app.core.filters import Filter, check
 from app.core.i18n import t
 from app.core.records import Record, Sort
 from app.db.dialect import dialect_of, office_of
-from app.db.dialect.expressions import PackedNumbers, among
+from app.db.dialect.expressions import Apart, PackedNumbers, among
 from app.db.search_sources import SEARCHED
 from app.db.search_tokens import typed_query
 from app.db.store import access, children
@@ -88,7 +88,9 @@ class Reader:
             self._users |= {str(row.id): row.id for row in rows}
         return self._users
 
-    def _ordered(self, layout: Layout, condition: Filter | None, sorts: Sequence[Sort], **how: Any) -> sa.Select[Any]:
+    def _ordered(
+        self, layout: Layout, condition: Filter | None, sorts: Sequence[Sort], *, apart: bool, **how: Any
+    ) -> sa.Select[Any]:
         search, rest = split_search(condition)
         indexed = search is not None and not how.get("deleted") and layout.table.name in SEARCHED
         typed = typed_query(search.text) if search is not None and indexed else None
@@ -101,12 +103,12 @@ class Reader:
             rid = layout.rid
             query = sa.select(rid.label("rid")).select_from(layout.table).where(*self._where(layout, condition, **how))
         down = bool(sorts) and sorts[-1].descending
-        orders = [self._order(layout, s) for s in sorts] or [rid.desc()]
+        orders = [self._order(layout, s, apart=apart) for s in sorts] or [rid.desc()]
         if sorts:
             orders.append(rid.desc() if down else rid)
         return query.order_by(*orders)
 
-    def _order(self, layout: Layout, sort: Sort) -> Any:
+    def _order(self, layout: Layout, sort: Sort, *, apart: bool) -> Any:
         field = layout.entity.field(sort.key)
         self.require_sight(layout.entity.key, field)
         column: Any = layout.column(field.key)
@@ -124,10 +126,10 @@ class Reader:
             )
         elif field.key == "name" and "name_key" in layout.table.c:
             column = layout.table.c.name_key
-        elif field.key == "created_at":
-            column = layout.rid  # rows are numbered as they are made
-        elif column is None:
-            column = layout.rid
+        elif field.key == "created_at" or column is None:  # rows are numbered as they are made
+            return layout.rid.desc() if sort.descending else layout.rid
+        if apart:
+            column = Apart(column)
         # nothing is the least: so sorts SQLite, and so are PostgreSQL's indexes made
         return column.desc().nulls_last() if sort.descending else column.nulls_first()
 
@@ -142,12 +144,18 @@ class Reader:
         action: Action = Action.VIEW,
     ) -> Handles:
         """The row handles of all records that fit, in order (int64 array). One step of the engine, whatever the size."""
-        ordered = self._ordered(self.layout(entity), condition, sorts, deleted=deleted, action=action)
+        some = condition is not None or self._sees_some(entity, action)
+        apart = some and limit is None  # all of them are wanted, and they are not everything
+        ordered = self._ordered(self.layout(entity), condition, sorts, apart=apart, deleted=deleted, action=action)
         if limit is not None:
             ordered = ordered.limit(limit)
         inner = ordered.subquery()
         found: Handles = self.connection.execute(sa.select(PackedNumbers(inner.c.rid))).scalar_one()
         return found
+
+    def _sees_some(self, entity: str, action: Action) -> bool:
+        """Whether the action reaches some records of the entity only."""
+        return not isinstance(access.condition(entity, self.actor, action, self.office), sa.True_)
 
     def count(self, entity: str, condition: Filter | None = None, *, deleted: bool = False) -> int:
         """How many records fit."""
