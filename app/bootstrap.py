@@ -14,9 +14,7 @@ from app.core.paths import data_dir
 from app.db import header_file
 from app.db.archive import Archive, open_with_recovery
 from app.db.keys import DEVICE, PASSWORD
-from app.db.migrations import LATEST
 from app.db.secrets import password_bytes
-from app.db.upgrade import upgrade, version_of
 from app.services.analytics.service import AnalyticsService
 from app.services.behaviours import BEHAVIOURS
 from app.services.context import Context
@@ -139,11 +137,12 @@ def open_workspace(
     origin: str = "window",
     take_over: bool = False,
     read_only: bool = False,
+    job: Job | None = None,
 ) -> Workspace:
-    """Open with a password (no name: the first user). Upgrades an older archive after a backup."""
+    """Open with a password (no name: the first user). Upgrades an older archive after a backup; `job` is told of it."""
     name = username or next(iter(header_file.peek(path).names()), "")
     archive = Archive.open(path, PASSWORD, name, password_bytes(password), take_over=take_over, read_only=read_only)
-    return _entered(archive, name, origin)
+    return _entered(archive, name, origin, job)
 
 
 def open_with_device(path: Path, slot: str, secret: bytes, *, origin: str = "window") -> Workspace:
@@ -163,9 +162,9 @@ def recover_workspace(path: Path, code: str, *, origin: str = "window") -> Works
     return _entered(archive, name, origin)
 
 
-def _entered(archive: Archive, username: str, origin: str) -> Workspace:
+def _entered(archive: Archive, username: str, origin: str, job: Job | None = None) -> Workspace:
     try:
-        _upgrade(archive)
+        archive.bring_up(job)
         if not archive.read_only:  # a crash may have come between making the archive and its first user
             add_first_user(archive, username, username)
         return _furnished(archive, username, origin)
@@ -181,15 +180,3 @@ def _furnished(archive: Archive, username: str, origin: str) -> Workspace:
         plant(workspace.context)
         plant_tickets(workspace.context)
     return workspace
-
-
-def _upgrade(archive: Archive) -> None:
-    with archive.engine.connect() as connection:
-        found = version_of(connection)
-    if found >= LATEST or archive.read_only:
-        return
-    from app.db.backup import copy_encrypted
-
-    before = archive.path.with_name(f"{archive.path.stem}.before-upgrade-{found}.kedang")
-    copy_encrypted(archive.path, archive.key_copy(), before, archive.key_copy(), archive.header)
-    upgrade(archive.engine)

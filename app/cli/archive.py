@@ -22,6 +22,7 @@ def build() -> typer.Typer:
     group.command("create", help=t("新建档案，打印一次恢复码"))(create)
     group.command("info", help=t("档案概况；给出密码时包括记录数"))(info)
     group.command("verify", help=t("检查档案是否完好"))(verify)
+    group.command("reindex", help=t("重建搜索索引"))(reindex)
     group.command("backup", help=t("备份到文件或文件夹"))(backup)
     group.command("restore", help=t("把备份恢复成新的档案文件"))(restore)
     group.command("passwd", help=t("修改自己的密码"))(passwd)
@@ -70,6 +71,14 @@ def verify(context: typer.Context, path: OptionalPath = None) -> None:
     session.screen.result(data, text)
     if not found.ok:
         raise typer.Exit(EnvironmentProblem.exit_code)
+
+
+def reindex(context: typer.Context, path: OptionalPath = None) -> None:
+    """Throw the search index away and make it anew from the records."""
+    session = session_of(context)
+    with session.workspace(path) as workspace, session.screen.job() as job:
+        made = workspace.vault.rebuild_search(job)
+    session.screen.result({"path": str(session.path(path)), "entries": made}, t("搜索索引已重建，共 {n} 条。", n=made))
 
 
 def backup(context: typer.Context, dest: Path) -> None:

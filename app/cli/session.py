@@ -64,7 +64,9 @@ class Session:
         path = self.path(given)
         if not path.exists():
             raise EnvironmentProblem(t("找不到文件：{path}", path=path))
-        opened = open_workspace(path, self.user, self.password(), origin=ORIGIN, read_only=read_only)
+        password = self.password()
+        with self.screen.job() as job:  # an older archive is brought up first
+            opened = open_workspace(path, self.user, password, origin=ORIGIN, read_only=read_only, job=job)
         try:
             yield opened
         finally:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.core.i18n import t
 from app.core.ids import uuid7
+from app.core.jobs import Job
 from app.db import header_file as hf
 from app.db import schema
 from app.db.bulk_indexes import build_missing
@@ -25,11 +26,12 @@ from app.db.engine import connect, make_engine, writing
 from app.db.header_file import Step, no_step
 from app.db.keys import DEVICE, KEY_BYTES, PASSWORD, RECOVERY, Damaged, Header
 from app.db.lock import ArchiveLock
-from app.db.migrations import LATEST
+from app.db.migrations import LATEST, READABLE
 from app.db.problems import told_plainly
+from app.db.search import freshen
 from app.db.secrets import check_password, new_recovery_code, parse_recovery_code, password_bytes
 from app.db.settling import check_pages, put_back, seize, settle
-from app.db.upgrade import check_known, upgrade
+from app.db.upgrade import check_known, create, upgrade
 from app.errors import CannotUnlock, EnvironmentProblem, UserError
 from app.models.base import LOCAL_ORG
 
@@ -161,7 +163,7 @@ class Archive:
     def _check(self) -> None:
         """Refuse what is not ours, and finish what a crash interrupted: making the archive, changing its keys."""
         if not check_known(self.engine):
-            upgrade(self.engine, step=self._step)
+            create(self.engine, self._step)
             self._step("create:schema made")
         with self.engine.connect() as connection:
             strange = schema.unknown_objects(connection)
@@ -177,6 +179,36 @@ class Archive:
         if generation < self.header.generation:
             self._note_generation()
         assert self.chain_key  # read now: later a unit of work would need a second connection for it
+
+    def bring_up(self, job: Job | None = None) -> None:
+        """Make of an older archive what this program expects: its schema, after a backup beside it, and its search index.
+
+        Open for reading it stays as it is; raises EnvironmentProblem where this program cannot read it so.
+        """
+        found, job = check_known(self.engine), job or Job()
+        if self.read_only:
+            if found < READABLE:
+                raise _too_old_to_read()
+            return
+        with told_plainly():
+            if found < LATEST:
+                self._back_up(self.path.with_name(f"{self.path.stem}.before-upgrade-{found}.kedang"), job)
+                upgrade(self.engine, step=self._step)
+            freshen(self.engine, job, self._step)
+
+    def _back_up(self, target: Path, job: Job) -> None:
+        from app.db.backup import copy_encrypted
+
+        def on_pages(done: int, total: int) -> None:
+            self._step("upgrade:copying")
+            job.progress(t("正在备份"), done, total)
+
+        key = self.key_copy()
+        try:
+            copy_encrypted(self.path, key, target, key, self.header, on_pages)
+        finally:
+            key[:] = bytes(len(key))
+        self._step("upgrade:backup made")
 
     def close(self) -> None:
         """Checkpoint and make it one file again; safe to die at any step. Closing twice does nothing."""
@@ -405,3 +437,9 @@ def _refuse_network(path: Path) -> None:
 
 def _needs_writing() -> EnvironmentProblem:
     return EnvironmentProblem(t("档案上次没有正常关闭，需要先以可写方式打开一次。"))
+
+
+def _too_old_to_read() -> EnvironmentProblem:
+    return EnvironmentProblem(
+        t("这个档案由旧版本的客档通写成，不能以只读方式打开。请先以可写方式打开一次，程序会备份后升级它。")
+    )

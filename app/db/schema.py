@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from app.db.search_sources import MERGEABLE, SEARCHED
+from app.db.search_sources import MERGEABLE, SEARCHED, mark_sources
+from app.models import Base
 
 
 def search_table(table: str) -> str:
@@ -33,12 +34,7 @@ def _trigger(name: str, event: str, table: str, body: str) -> str:
 def search_ddl() -> Iterator[str]:
     """Contentless full-text tables (tokens are made by us) and the lists of rows whose entry is stale."""
     yield "CREATE TABLE search_paused(one INTEGER PRIMARY KEY)"
-    yield from search_tables(SEARCHED)
-
-
-def search_tables(tables: Iterable[str]) -> Iterator[str]:
-    """The index and the list of stale rows of each of these tables."""
-    for table in tables:
+    for table in SEARCHED:
         yield (
             f"CREATE VIRTUAL TABLE {table}_search USING fts5("
             "han, py, gram, content='', contentless_delete=1, tokenize='ascii')"
@@ -83,11 +79,13 @@ def triggers() -> Iterator[tuple[str, str]]:
     # an activity belongs to the timeline: who wrote what is found under the activity itself, not under the customer
 
 
-def create_search(connection: Any) -> None:
-    """Create the search tables and triggers on a fresh schema; `connection` executes driver SQL."""
+def create(connection: Any) -> None:
+    """Everything a new archive consists of: the models' tables, the search index and its triggers, on an empty file."""
+    Base.metadata.create_all(connection, checkfirst=False)
     for ddl in search_ddl():
         connection.exec_driver_sql(ddl)
-    restore_triggers(connection)
+    renew_triggers(connection)
+    mark_sources(connection, SEARCHED)
 
 
 def unknown_objects(connection: Any) -> list[str]:
@@ -106,9 +104,14 @@ def missing_triggers(connection: Any) -> list[str]:
     return [name for name, _ in triggers() if name not in there]
 
 
-def restore_triggers(connection: Any) -> None:
-    """Make those of our triggers that are not there."""
-    missing = set(missing_triggers(connection))
+def renew_triggers(connection: Any) -> None:
+    """Make those of our triggers that are not there, and anew those that are as an earlier revision made them."""
+    rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type='trigger'")
+    there = {str(name): str(sql) for name, sql in rows}
+    former = dict(former_triggers())
     for name, ddl in triggers():
-        if name in missing:
+        if name in there and there[name] == former.get(name) != ddl:
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+            del there[name]
+        if name not in there:
             connection.exec_driver_sql(ddl)

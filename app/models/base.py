@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -113,9 +114,13 @@ class Base(DeclarativeBase):
     )
 
 
+def office_in(options: Mapping[str, Any]) -> int:
+    """The office that the execution options of a connection name (see `app.db.dialect.office_of`)."""
+    return int(options.get("office", LOCAL_ORG))
+
+
 def _office(context: Any) -> int:
-    """The office of the connection that inserts (see `app.db.dialect.office_of`)."""
-    return int(context.execution_options.get("office", LOCAL_ORG))
+    return office_in(context.execution_options)
 
 
 class Keyed:

@@ -24,8 +24,8 @@ from tests.factories import archives
 from tests.factories.archives import PASSWORD, Template
 from tests.helpers.step_child import NextRevision
 
-#: the most steps an action passes (told by a run that is not killed)
-MOST_STEPS = {"create": 7, "write": 12, "passwd": 7, "rotate": 11, "migrate": 10}
+#: how many steps an action passes (a test compares them with a run that is not killed)
+MOST_STEPS = {"create": 10, "write": 11, "passwd": 7, "rotate": 10, "migrate": 13}
 ROUNDS = 2
 CASES = [(action, at, r) for action, most in MOST_STEPS.items() for at in range(1, most + 1) for r in range(ROUNDS)]
 
@@ -51,6 +51,16 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with writing(workspace.archive.engine).begin() as connection:
             connection.exec_driver_sql("INSERT INTO counter(org_id, id, name, value) VALUES(1, x'00', 'kills', 0)")
     return path
+
+
+@pytest.mark.parametrize("action", MOST_STEPS)
+def test_that_every_step_of_an_action_has_its_turn(tmp_path: Path, counted: Path, action: str) -> None:
+    path = tmp_path / "office.kedang"
+    if action != "create":
+        path.write_bytes(counted.read_bytes())
+    code, lines = play(action, path, archives.bare(), 0)
+    assert code == 0
+    assert len([line for line in lines if line and not line.startswith("acked")]) == MOST_STEPS[action]
 
 
 @pytest.mark.parametrize(("action", "at", "round_"), CASES)

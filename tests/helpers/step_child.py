@@ -11,9 +11,13 @@ import signal
 import sys
 from pathlib import Path
 
+import sqlalchemy as sa
+from alembic.operations import Operations
+
 from app.db.archive import Archive
 from app.db.engine import writing
 from app.db.keys import DEVICE
+from app.db.migrations import LATEST
 from app.db.upgrade import upgrade
 
 
@@ -33,13 +37,13 @@ class Death:
 class NextRevision:
     """A revision as the next version of the program would bring it."""
 
-    revision = 2
-    __name__ = "app.db.migrations.r0002_test"
+    revision = LATEST + 1
+    __name__ = "app.db.migrations.r9999_test"
 
-    @staticmethod
-    def upgrade(connection: object) -> None:
-        connection.exec_driver_sql("ALTER TABLE customer ADD COLUMN nickname VARCHAR(60)")  # type: ignore[attr-defined]
-        connection.exec_driver_sql("UPDATE customer SET nickname = name")  # type: ignore[attr-defined]
+    def upgrade(self, op: Operations) -> None:
+        """A column that is filled from another one."""
+        op.add_column("customer", sa.Column("nickname", sa.String(60)))
+        op.execute("UPDATE customer SET nickname = name")
 
 
 def main(action: str, path_text: str, slot: str, secret: str, at: str) -> None:
@@ -61,9 +65,7 @@ def main(action: str, path_text: str, slot: str, secret: str, at: str) -> None:
     elif action == "rotate":
         archive.rotate_key()
     elif action == "migrate":
-        from app.db.migrations import REVISIONS
-
-        upgrade(archive.engine, (*REVISIONS, NextRevision), death)  # type: ignore[arg-type]
+        upgrade(archive.engine, more=[NextRevision()], step=death)
     archive.close()
 
 

@@ -10,13 +10,18 @@ import pytest
 from app import __version__
 from app.bootstrap import open_workspace
 from app.core.filters import Search
+from app.db.archive import open_with_password
+from app.db.migrations import READABLE
+from app.db.upgrade import check_known
+from app.errors import EnvironmentProblem
+from app.services.vault.service import restore
 from tests.upgrade.make_archive import FOLDER, PASSWORD, ROWS, USER
 
 STORED = sorted(FOLDER.glob("*.kedang"))
 
 
 def test_that_this_version_has_its_archive_stored() -> None:
-    assert any(path.stem == __version__ for path in STORED)
+    assert any(path.stem.startswith(__version__) for path in STORED)
 
 
 @pytest.mark.parametrize("stored", STORED, ids=lambda p: p.stem)
@@ -32,7 +37,46 @@ def test_that_a_stored_archive_opens_with_everything_it_held(stored: Path, tmp_p
         ]
         assert [f.label for f in workspace.customers.entity.fields if f.custom] == ["付款方式"]
         assert workspace.vault.verify().ok
+        with workspace.archive.raw() as raw:  # merged and deleted ones keep theirs
+            given = raw.execute("SELECT count(*) FROM customer").fetchone()[0]
         fresh, _ = workspace.customers.create({"name": "升级后新建"})
-        assert fresh.get("number") == f"C{ROWS + 1:06d}"
+        assert fresh.get("number") == f"C{given + 1:06d}"
     finally:
         workspace.close()
+
+
+@pytest.mark.parametrize("stored", STORED, ids=lambda p: p.stem)
+def test_that_a_stored_archive_is_restored_like_any_backup(stored: Path, tmp_path: Path) -> None:
+    counts = restore(stored, tmp_path / "back.kedang", USER, PASSWORD)
+    assert counts["customers"] == counts["contacts"] == ROWS
+    workspace = open_workspace(tmp_path / "back.kedang", USER, PASSWORD)
+    try:
+        assert workspace.customers.count() == ROWS
+    finally:
+        workspace.close()
+
+
+@pytest.mark.parametrize("stored", STORED, ids=lambda p: p.stem)
+def test_that_a_stored_archive_is_read_as_it_is_or_plainly_refused(stored: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(stored, tmp_path / stored.name))
+    before = path.read_bytes()
+    if _revision(path) < READABLE:
+        with pytest.raises(EnvironmentProblem, match="以可写方式打开一次"):
+            open_workspace(path, USER, PASSWORD, read_only=True)
+    else:
+        workspace = open_workspace(path, USER, PASSWORD, read_only=True)
+        try:
+            assert [workspace.records(entity.key).count() >= 0 for entity in workspace.context.registry]
+            assert len(workspace.customers.list(Search("无锡"))[1]) == 1
+            assert workspace.vault.verify().ok
+        finally:
+            workspace.close()
+    assert path.read_bytes() == before
+
+
+def _revision(path: Path) -> int:
+    archive = open_with_password(path, USER, PASSWORD, read_only=True)
+    try:
+        return check_known(archive.engine)
+    finally:
+        archive.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.dictionary.common import OWNER, SYSTEM
+from app.core.dictionary.common import OWNER, system
 from app.core.fields import Choice, Entity, Field, FieldType
 
 KINDS = (
@@ -40,6 +40,6 @@ ACTIVITIES = Entity(
         Field("body", "内容", "Content", FieldType.LONG_TEXT, max_length=20_000, group="main", searchable=True,
               sortable=False, width=260, synonyms=("跟进内容", "跟进记录", "详情", "Description")),
         OWNER,
-        *SYSTEM,
+        *system(searchable=True),
     ),
 )  # fmt: skip

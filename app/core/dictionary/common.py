@@ -34,19 +34,20 @@ SYSTEM = (
 )
 
 
-def external_id(*synonyms: str) -> Field:
+def external_id(*synonyms: str, searchable: bool = False) -> Field:
     """The record's number in another system, under the names other systems give it."""
-    return replace(EXTERNAL_ID, synonyms=(*synonyms, *EXTERNAL_ID.synonyms))
+    return replace(EXTERNAL_ID, synonyms=(*synonyms, *EXTERNAL_ID.synonyms), searchable=searchable)
 
 
-def system(*synonyms: str) -> tuple[Field, ...]:
-    """The fields every entity ends with; `synonyms` are headers for the number in another system."""
-    return (external_id(*synonyms), *SYSTEM[1:])
+def system(*synonyms: str, searchable: bool = False) -> tuple[Field, ...]:
+    """The fields every entity ends with; `synonyms` are headers for the number in another system, which is searched like
+    the rest of a record where there is a search index."""
+    return (external_id(*synonyms, searchable=searchable), *SYSTEM[1:])
 
 
-def name(zh: str, en: str, *synonyms: str, width: int = 200, max_length: int = 200) -> Field:
+def name(zh: str, en: str, *synonyms: str, width: int = 200, max_length: int = 200, searchable: bool = False) -> Field:
     """The required name of a record, its title."""
-    return Field("name", zh, en, required=True, group="main", searchable=True, shown=True, width=width,
+    return Field("name", zh, en, required=True, group="main", searchable=searchable, shown=True, width=width,
                  max_length=max_length, synonyms=synonyms)  # fmt: skip
 
 
@@ -61,9 +62,9 @@ def merged_into(target: str) -> Field:
     return link("merged_into", "已并入", "Merged into", target, group="system", readonly=True, importable=False)
 
 
-def remark() -> Field:
+def remark(*, searchable: bool = True) -> Field:
     """Free notes."""
-    return Field("remark", "备注", "Remark", FieldType.LONG_TEXT, max_length=10_000, group="main", searchable=True,
+    return Field("remark", "备注", "Remark", FieldType.LONG_TEXT, max_length=10_000, group="main", searchable=searchable,
                  sortable=False, synonyms=("说明", "备注信息", "Description", "Notes"))  # fmt: skip
 
 

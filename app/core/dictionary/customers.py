@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.core.dictionary.common import BIRTHDAY, GENDERS, LUNAR, OWNER, SYSTEM, emails, merged_into, phones, wechats
+from app.core.dictionary.common import BIRTHDAY, GENDERS, LUNAR, OWNER, emails, merged_into, phones, system, wechats
 from app.core.fields import Choice, Entity, Field, FieldType, Sensitivity
 
 KINDS = (
@@ -68,7 +68,7 @@ CUSTOMERS = Entity(
         Field("website", "网址", "Website", FieldType.URL, group="contact", max_length=300,
               synonyms=("网站", "官网地址", "公司网址", "主页", "URL")),
         Field("province", "省份", "Province", group="address", max_length=40, synonyms=("省", "所在省", "省/直辖市", "State")),
-        Field("city", "城市", "City", group="address", shown=True, width=84, max_length=40,
+        Field("city", "城市", "City", group="address", searchable=True, shown=True, width=84, max_length=40,
               synonyms=("市", "所在城市", "所在市", "地市")),
         Field("district", "区县", "District", group="address", max_length=40, synonyms=("区", "县", "区/县", "所在区")),
         Field("address", "地址", "Address", group="address", width=220, max_length=300, searchable=True,
@@ -99,6 +99,6 @@ CUSTOMERS = Entity(
         Field("remark", "备注", "Remark", FieldType.LONG_TEXT, max_length=10_000, group="main", searchable=True, width=200,
               sortable=False, synonyms=("说明", "备注信息", "客户备注", "附注", "Description", "Notes")),
         merged_into("customers"),
-        *SYSTEM,
+        *system(searchable=True),
     ),
 )  # fmt: skip

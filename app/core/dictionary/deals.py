@@ -78,8 +78,8 @@ DEALS = Entity(
     groups=(_MAIN, ("result", "结果", "Result"), *_TAIL),
     fields=(
         name("商机名称", "Name", "商机", "机会名称", "销售机会", "项目名称", "Deal Name", "Opportunity Name", "Opportunity",
-             "Title", width=220),
-        Field("number", "商机编号", "Number", readonly=True, group="main", width=96, max_length=40, unique=True),
+             "Title", width=220, searchable=True),
+        Field("number", "商机编号", "Number", readonly=True, searchable=True, group="main", width=96, max_length=40, unique=True),
         CUSTOMER,
         link("contact", "联系人", "Contact", "contacts", "主要联系人", "Contact Name"),
         link("pipeline", "管道", "Pipeline", "pipelines", "销售管道", "销售流程"),
@@ -104,7 +104,7 @@ DEALS = Entity(
         Field("stage_since", "进入阶段时间", "In stage since", FieldType.DATETIME, group="system", width=140),
         Field("position", "看板次序", "Board position", FieldType.INTEGER, group="system", importable=False),
         remark(),
-        *system("商机ID", "机会编号", "opportunity_id", "Deal ID", "Opportunity ID"),
+        *system("商机ID", "机会编号", "opportunity_id", "Deal ID", "Opportunity ID", searchable=True),
     ),
 )  # fmt: skip
 

@@ -38,7 +38,8 @@ PRODUCTS = Entity(
     shared=True,
     groups=(_MAIN, *_TAIL),
     fields=(
-        name("产品名称", "Name", "品名", "商品名称", "商品", "产品", "Product", "Product Name", "Item", width=220),
+        name("产品名称", "Name", "品名", "商品名称", "商品", "产品", "Product", "Product Name", "Item", width=220,
+             searchable=True),
         Field("code", "产品编码", "Code", group="main", shown=True, max_length=60, unique=True, searchable=True,
               synonyms=("货号", "SKU", "编码", "商品编码", "Product ID", "Product Code")),
         Field("category", "类别", "Category", FieldType.CHOICE, open_choices=True, max_length=60, group="main", shown=True,
@@ -50,7 +51,7 @@ PRODUCTS = Entity(
         Field("active", "在售", "Active", FieldType.BOOL, group="main", shown=True, width=72, synonyms=("启用", "上架")),
         remark(),
         merged_into("products"),
-        *system(),
+        *system(searchable=True),
     ),
 )  # fmt: skip
 
@@ -98,7 +99,8 @@ ORDERS = Entity(
         Field("province", "省份", "Province", group="main", max_length=40, synonyms=("省", "State")),
         Field("city", "城市", "City", group="main", max_length=40, synonyms=("市", "所在城市")),
         remark(),
-        *system("订单号", "订单ID", "单号", "Order ID", "Order No", "InvoiceNo", "Invoice No", "order_id", "合同编号"),
+        *system("订单号", "订单ID", "单号", "Order ID", "Order No", "InvoiceNo", "Invoice No", "order_id", "合同编号",
+                searchable=True),
     ),
 )  # fmt: skip
 
@@ -110,7 +112,7 @@ ORDER_LINES = Entity(
     parent="order",
     groups=(_MAIN, *_TAIL),
     fields=(
-        Field("name", "品名", "Item", group="main", shown=True, width=220, searchable=True,
+        Field("name", "品名", "Item", group="main", shown=True, width=220,
               synonyms=("产品名称", "商品名称", "商品", "货品", "Product Name", "Description")),
         link("order", "订单", "Order", "orders", "订单号", "订单编号", "Order ID", shown=True, required=True),
         link("product", "产品", "Product", "products", "产品编码", "商品编码", "货号", "SKU", "Product ID", "StockCode"),
@@ -153,7 +155,7 @@ PAYMENTS = Entity(
         Field("method", "方式", "Method", FieldType.CHOICE, choices=METHODS, group="main", shown=True, width=96,
               synonyms=("付款方式", "回款方式", "支付方式", "Payment Method")),
         OWNER,
-        remark(),
+        remark(searchable=False),
         *system("回款单号", "流水号", "Payment ID"),
     ),
 )  # fmt: skip

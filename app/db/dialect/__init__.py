@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.db.search_tokens import Query
-from app.models.base import LOCAL_ORG
+from app.models.base import office_in
 
 #: one row of stored primitives, in the order of the column names given with it
 Row = Sequence[Any]
@@ -64,8 +64,8 @@ class SearchIndex(Protocol):
     def resume(self, connection: sa.Connection) -> None:
         """Changed rows are marked again."""
 
-    def count(self, connection: sa.Connection, table: str) -> int:
-        """How many entries there are."""
+    def entries(self, connection: sa.Connection, table: str) -> str:
+        """A query for the row numbers that have an entry."""
 
     def clear(self, connection: sa.Connection, table: str) -> None:
         """Throw all entries and marks of a table away."""
@@ -147,4 +147,4 @@ def dialect_of(connection: sa.Connection) -> Dialect:
 
 def office_of(connection: sa.Connection) -> int:
     """The number of the office whose rows this connection works on."""
-    return int(connection.get_execution_options().get("office", LOCAL_ORG))
+    return office_in(connection.get_execution_options())

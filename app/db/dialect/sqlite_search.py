@@ -69,8 +69,8 @@ class Fts5:
     def resume(self, connection: sa.Connection) -> None:
         connection.exec_driver_sql("DELETE FROM search_paused")
 
-    def count(self, connection: sa.Connection, table: str) -> int:
-        return int(connection.exec_driver_sql(f"SELECT count(*) FROM {_index(table)}_docsize").scalar_one())
+    def entries(self, connection: sa.Connection, table: str) -> str:
+        return f"SELECT id FROM {_index(table)}_docsize"
 
     def clear(self, connection: sa.Connection, table: str) -> None:
         connection.exec_driver_sql(f"INSERT INTO {_index(table)}({_index(table)}) VALUES('delete-all')")

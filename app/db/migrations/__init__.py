@@ -1,14 +1,35 @@
-"""Schema revisions, in order. A revision is a module with `revision` (int) and `upgrade(connection)`.
+"""Schema revisions, in order: modules with `revision` (int) and `upgrade(op)`, literal and frozen.
 
-They are package data of the installed program; `app.db.upgrade` runs them. A stored archive of every released version is
-opened by the tests for ever.
+Revision 1 is the schema of the first release: archives of it exist, none is made any more. A new archive is made whole from
+the models (`app.db.upgrade`); the tests hold that every stored archive, brought up step by step, equals it. Revisions are
+package data of the installed program and are loaded by name when one has to run.
 """
 
 from __future__ import annotations
 
-from types import ModuleType
+import importlib
+from typing import TYPE_CHECKING, Protocol, cast
 
-from app.db.migrations import r0001_first, r0002_whole_window, r0003_clean_data
+if TYPE_CHECKING:
+    from alembic.operations import Operations
 
-REVISIONS: tuple[ModuleType, ...] = (r0001_first, r0002_whole_window, r0003_clean_data)
-LATEST: int = REVISIONS[-1].revision
+NAMES = ("r0002_whole_window", "r0003_clean_data", "r0004_deals_of_activities")
+LATEST = int(NAMES[-1][1:5])
+#: the oldest revision this program reads as it is: later ones added nothing it asks for
+READABLE = 3
+
+
+class Revision(Protocol):
+    """One step of the schema. It may name tables it removes on purpose in `drops`."""
+
+    revision: int
+    __name__: str
+
+    def upgrade(self, op: Operations) -> None:
+        """From the revision before to this one."""
+
+
+def after(revision: int) -> list[Revision]:
+    """The revisions that an archive of `revision` still lacks, oldest first."""
+    names = [name for name in NAMES if int(name[1:5]) > revision]
+    return [cast("Revision", importlib.import_module(f"{__name__}.{name}")) for name in names]

@@ -1,9 +1,11 @@
 """`kedang archive`: the life of a file, and every exit code."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
 
+from app.db.archive import open_with_password
 from tests.unit.cli.conftest import PASSWORD, Kedang
 
 
@@ -20,6 +22,36 @@ def test_that_an_archive_lives_from_creation_to_restore(
     assert [row["name"] for row in listed.data["rows"]] == ["苏州恒力机械有限公司"]
     assert run("archive", "verify", tmp_path / "back.kedang").data["ok"] is True
     assert kedang("archive", "backup", tmp_path / "copy.kedang").code == 3
+
+
+def test_that_a_search_index_with_gaps_is_told_and_made_anew(kedang: Kedang, archive: Path) -> None:
+    for name in ("张三", "李四"):
+        assert kedang("customers", "add", "--set", f"name={name}").code == 0
+    assert kedang("archive", "verify").data["ok"] is True
+    opened = open_with_password(archive, "admin", PASSWORD)
+    with contextlib.closing(opened), opened.raw() as raw:
+        raw.execute("DELETE FROM customer_search WHERE rowid=1")
+    assert kedang("search", "张三").data["total"] == 0
+    told = kedang("archive", "verify")
+    assert (told.code, told.data["problems"]) == (4, ["搜索索引缺少 1 条，请重建索引。"])
+    made = kedang("archive", "reindex", archive)
+    assert made.data["path"] == str(archive)
+    assert made.data["entries"] >= 2
+    assert kedang("archive", "verify").data["ok"] is True
+    assert kedang("search", "张三").data["total"] == 1
+
+
+def test_that_an_index_of_other_columns_is_made_anew_by_the_first_command_that_writes(
+    kedang: Kedang, archive: Path
+) -> None:
+    opened = open_with_password(archive, "admin", PASSWORD)
+    with contextlib.closing(opened), opened.raw() as raw:
+        raw.execute("DELETE FROM setting WHERE key='search_sources'")
+        raw.execute("DELETE FROM reply_template_search")
+    assert "正在重建搜索索引" in kedang("customers", "add", "--set", "name=张三").err
+    added = kedang("customers", "add", "--set", "name=李四")
+    assert (added.code, added.err) == (0, "")
+    assert kedang("archive", "verify").data["ok"] is True
 
 
 def test_that_info_needs_no_password_but_tells_more_with_one(

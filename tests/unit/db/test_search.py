@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.fields import Link
-from app.core.filters import Search
+from app.core.dictionary import BUILT_IN
+from app.core.fields import Entity, Field, Link
+from app.core.filters import Condition, Search
 from app.core.jobs import Job
 from app.db import search_tokens
 from app.db.dialect import dialect_of
 from app.db.search import drain, rebuild, unindexed
+from app.db.search_sources import SEARCHED, Sources
 from app.db.search_text import entry_rows
 from app.db.search_tokens import typed_query
 from app.services.workspace import Workspace
@@ -134,6 +136,66 @@ def test_that_every_piece_of_a_name_finds_it(filled: Workspace, name: str, start
     if any(len(w) < 2 for w in ascii_words):
         return  # one Latin letter finds beginnings of words only
     assert name in _found(filled, piece)
+
+
+# ---- the registry and the index say the same ---------------------------------------------------------------------
+
+POINTS = {"phones", "emails", "wechats"}
+SEARCHED_ENTITIES = [e for e in BUILT_IN if e.table in SEARCHED]
+
+
+@pytest.mark.parametrize("entity", list(BUILT_IN), ids=lambda e: e.key)
+def test_that_a_field_is_searchable_where_the_index_holds_it_and_nowhere_else(entity: Entity) -> None:
+    """`contains` on a searchable field asks the index: a field that is not in it would never be found, silently."""
+    sources = SEARCHED.get(entity.table, Sources((), codes=()))
+    held = {*sources.names, *sources.texts, *sources.codes} | (POINTS if sources.points else set())
+    assert {f.key for f in entity.fields if f.searchable} == held
+
+
+def test_that_every_table_with_an_index_belongs_to_a_kind_of_record() -> None:
+    assert {e.table for e in SEARCHED_ENTITIES} == SEARCHED.keys()
+
+
+@pytest.fixture(scope="module")
+def one_of_each(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A record of every searched kind."""
+    office = office_on(engine)
+    with office.opened(office.copy(tmp_path_factory.mktemp("each"))) as workspace:
+        for key, title in (("customers", "name"), ("contacts", "name"), ("activities", "subject"), ("leads", "name"),
+                           ("deals", "name"), ("products", "name"), ("orders", "name")):  # fmt: skip
+            workspace.records(key).create({title: "甲"})
+        ticket, _ = workspace.tickets.create({"subject": "甲"})
+        workspace.tickets.note(ticket.id, "甲")
+        yield workspace
+
+
+@pytest.mark.parametrize(
+    ("entity", "field"),
+    [(e, f) for e in SEARCHED_ENTITIES for f in e.fields if f.searchable and f.key not in POINTS],
+    ids=lambda x: x.key,
+)
+def test_that_contains_finds_what_stands_in_any_searchable_field(
+    one_of_each: Workspace, entity: Entity, field: Field
+) -> None:
+    with one_of_each.context.writing() as work:
+        first = f"SELECT min(rid) FROM {entity.table} WHERE deleted_at IS NULL"
+        work.connection.exec_driver_sql(
+            f"UPDATE {entity.table} SET {field.key}='前文魍魉XK-7788后' WHERE rid=({first})"
+        )
+        work.commit()
+    with one_of_each.context.reading() as work:
+        for piece in ("魍魉", "魉xk", "7788", "K-77", "文魍魉XK-7788后"):
+            assert work.reader.count(entity.key, Condition(field.key, "contains", piece)) == 1, piece
+
+
+def test_that_entries_of_deleted_records_and_missing_ones_are_both_counted(workspace: Workspace) -> None:
+    """One too many and one too few are two faults, not none."""
+    add(workspace, "张三", "李四")
+    with workspace.archive.engine.begin() as connection:
+        index = dialect_of(connection).search
+        index.forget(connection, "customer", [1])
+        index.write(connection, "customer", [(99, "", "", "")])
+        assert unindexed(connection) == 2
 
 
 # ---- the index follows the records --------------------------------------------------------------------------------

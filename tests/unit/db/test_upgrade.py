@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
@@ -12,18 +14,18 @@ import sqlalchemy as sa
 from app.bootstrap import open_workspace
 from app.core.fields import Link
 from app.db import schema, upgrade
-from app.db.migrations import LATEST, REVISIONS
+from app.db.migrations import LATEST, NAMES, Revision, after
 from app.errors import EnvironmentProblem
 from app.services.workspace import Workspace
 from tests.factories import customers
 from tests.factories.archives import PASSWORD, Template
 
 
-def _revision(run: Any, number: int = LATEST + 1) -> ModuleType:
+def _revision(run: Any, number: int = LATEST + 1, drops: tuple[str, ...] = ()) -> Revision:
+    """A revision of a later program: `run` is given the connection the operations work on."""
     made = ModuleType(f"app.db.migrations.r{number:04d}_test")
-    made.revision = number  # type: ignore[attr-defined]
-    made.upgrade = run  # type: ignore[attr-defined]
-    return made
+    made.__dict__.update(revision=number, upgrade=lambda op: run(op.get_bind()), drops=drops)
+    return cast("Revision", made)
 
 
 def _add_column(connection: sa.Connection) -> None:
@@ -76,7 +78,7 @@ def _content(workspace: Workspace) -> Any:
 def test_that_a_revision_that_fails_leaves_the_archive_as_it_was(filled: Workspace, run: Any) -> None:
     before = _content(filled)
     with pytest.raises((EnvironmentProblem, ZeroDivisionError)):
-        upgrade.upgrade(filled.archive.engine, (*REVISIONS, _revision(_add_column), _revision(run, LATEST + 2)))
+        upgrade.upgrade(filled.archive.engine, more=(_revision(_add_column), _revision(run, LATEST + 2)))
     assert _content(filled) == before
     assert filled.vault.verify().ok
     customers.add(filled, "之后")
@@ -85,7 +87,7 @@ def test_that_a_revision_that_fails_leaves_the_archive_as_it_was(filled: Workspa
 
 def test_that_a_failure_of_the_checks_names_what_is_missing(filled: Workspace) -> None:
     with pytest.raises(EnvironmentProblem, match="保持原样") as caught:
-        upgrade.upgrade(filled.archive.engine, (*REVISIONS, _revision(BAD["loses rows"])))
+        upgrade.upgrade(filled.archive.engine, more=[_revision(BAD["loses rows"])])
     assert caught.value.details == ("contact_point",)
 
 
@@ -93,8 +95,8 @@ def test_that_a_failure_of_the_checks_names_what_is_missing(filled: Workspace) -
 def test_that_a_good_revision_keeps_every_row_and_child(filled: Workspace, run: Any) -> None:
     before = filled.customers.list()[1]
     engine = filled.archive.engine
-    assert upgrade.upgrade(engine, (*REVISIONS, _revision(run))) == LATEST + 1
-    assert upgrade.upgrade(engine, (*REVISIONS, _revision(run))) == LATEST + 1
+    assert upgrade.upgrade(engine, more=[_revision(run)]) == LATEST + 1
+    assert upgrade.upgrade(engine, more=[_revision(run)]) == LATEST + 1
     assert filled.customers.list()[1] == before
     with engine.connect() as connection:
         assert upgrade.version_of(connection) == LATEST + 1
@@ -103,14 +105,13 @@ def test_that_a_good_revision_keeps_every_row_and_child(filled: Workspace, run: 
 
 
 def test_that_a_revision_may_drop_what_it_names(filled: Workspace) -> None:
-    revision = _revision(BAD["loses an empty table"])
-    revision.drops = ("address",)  # type: ignore[attr-defined]
-    assert upgrade.upgrade(filled.archive.engine, (*REVISIONS, revision)) == LATEST + 1
+    revision = _revision(BAD["loses an empty table"], drops=("address",))
+    assert upgrade.upgrade(filled.archive.engine, more=[revision]) == LATEST + 1
 
 
 def test_that_foreign_keys_are_on_again_after_a_failure(filled: Workspace) -> None:
     with pytest.raises(ZeroDivisionError):
-        upgrade.upgrade(filled.archive.engine, (*REVISIONS, _revision(_half)))
+        upgrade.upgrade(filled.archive.engine, more=[_revision(_half)])
     with filled.archive.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
         with pytest.raises(sa.exc.IntegrityError):
@@ -131,7 +132,39 @@ def test_that_a_newer_archive_is_refused_and_left_as_it_was(bare: Template, tmp_
     assert len(path.read_bytes()) == len(before)
 
 
-def test_that_the_first_revision_makes_what_the_models_declare(workspace: Workspace) -> None:
+def test_that_alembic_is_loaded_only_where_a_revision_has_to_run(bare: Template, tmp_path: Path) -> None:
+    """It takes a quarter of a second, which no ordinary start has to spend."""
+    slot, secret = bare.devices["boss"]
+    program = (
+        "import sys; from pathlib import Path; from app.bootstrap import open_with_device; "
+        f"open_with_device(Path({str(bare.copy(tmp_path))!r}), {slot!r}, bytes.fromhex({secret.hex()!r})).close(); "
+        "print('alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_that_revisions_follow_each_other_without_a_gap() -> None:
+    found = after(0)
+    assert [r.revision for r in found] == list(range(2, LATEST + 1))
+    assert [r.__name__.rsplit(".", 1)[-1] for r in found] == list(NAMES)
+    assert [r.revision for r in after(LATEST - 1)] == [LATEST]
+    assert after(LATEST) == []
+
+
+def test_that_a_former_trigger_is_made_anew_and_a_lost_one_again(workspace: Workspace) -> None:
+    name, former = next(schema.former_triggers())
+    with workspace.archive.engine.begin() as connection:
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        connection.exec_driver_sql(former)
+        connection.exec_driver_sql("DROP TRIGGER customer_alias_search")
+        assert schema.unknown_objects(connection) == []
+        schema.renew_triggers(connection)
+        rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type='trigger'").all()
+    assert dict(tuple(row) for row in rows) == dict(schema.triggers())
+
+
+def test_that_a_new_archive_is_what_the_models_declare(workspace: Workspace) -> None:
     from app.models import Base
 
     with workspace.archive.engine.connect() as connection:
