@@ -24,6 +24,10 @@ BOTH = pytest.mark.parametrize(
 )
 
 
+#: for tests that compare a server with a file
+BESIDE = pytest.mark.parametrize("engine", [pytest.param("postgres", marks=SERVER)], indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def engine(request: pytest.FixtureRequest) -> str:
     """The engine of this test: "sqlite" unless the file is for both."""

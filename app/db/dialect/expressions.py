@@ -100,10 +100,13 @@ class Among(Test):
     inherit_cache = True
 
 
-def among(column: Any, values: Iterable[Any]) -> sa.ColumnElement[bool]:
-    """`column IN values` with one parameter whatever the number: ids (UUID or bytes), whole numbers or texts."""
+def among(column: Any, values: Iterable[Any] | sa.BindParameter[Any]) -> sa.ColumnElement[bool]:
+    """`column IN values` with one parameter whatever the number: ids (UUID or bytes), whole numbers or texts. `values` may
+    be the parameter, of a query that is kept."""
     kind = column.type
     of: Any = Ids() if isinstance(kind, Uuid) else Whole() if isinstance(kind, sa.Integer) else Texts()
+    if isinstance(values, sa.BindParameter):
+        return Among(column, sa.bindparam(values.key, type_=of))
     return Among(column, sa.bindparam(None, list(values), type_=of))
 
 

@@ -25,7 +25,7 @@ from app.services.workspace import Workspace
 from tests.factories import archives
 from tests.factories.clocks import Clock
 from tests.factories.customers import phone
-from tests.factories.engines import BOTH, seen_on
+from tests.factories.engines import BESIDE, seen_on
 from tests.unit.analytics.office import Office
 
 ENTITIES = (
@@ -85,7 +85,7 @@ def twins(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twi
         set_clock(None)
 
 
-pytestmark = BOTH
+pytestmark = BESIDE
 
 
 def test_that_every_stored_value_is_the_same(twins: Twins) -> None:
