@@ -29,6 +29,8 @@ SCREEN = ["xvfb", "xauth"]
 #: a desktop around the window, for its test: session bus, keychain, accessibility
 DESKTOP = ["dbus", "gnome-keyring", "at-spi2-core"]
 FONT = "fonts-noto-cjk"
+#: the second engine; any release from 15 on that is there already will do
+SERVER = ["postgresql"]
 
 
 # ---- the machine ---------------------------------------------------------------------------------------------------
@@ -63,11 +65,16 @@ def chinese_font() -> bool:
     return any("Noto" in line or "Source Han" in line or "WenQuan" in line for line in done.stdout.splitlines())
 
 
+def database_server() -> bool:
+    """Whether a PostgreSQL server can be started from here."""
+    return bool(shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb")))
+
+
 def system_libraries(wanted: list[str]) -> None:
     """Install what is missing when allowed; otherwise say the exact command and go on."""
     if not sys.platform.startswith("linux") or not shutil.which("dpkg-query"):
         return
-    wanted = [p for p in LIBRARIES + wanted if not installed(p)]
+    wanted = [p for p in LIBRARIES + wanted if not installed(p) and not (p in SERVER and database_server())]
     if not chinese_font():
         wanted.append(FONT)
     if not wanted:
@@ -83,6 +90,9 @@ def system_libraries(wanted: list[str]) -> None:
     if apt(root, env, "install", "-y", "--no-install-recommends", *wanted):
         for package in wanted:  # a name this release does not know must not keep the others out
             apt(root, env, "install", "-y", "--no-install-recommends", package)
+    if SERVER[0] in wanted and shutil.which("pg_dropcluster"):  # the tests start their own; Debian's would stand around
+        for version in Path("/usr/lib/postgresql").glob("*"):
+            subprocess.run([*root, "pg_dropcluster", "--stop", version.name, "main"], capture_output=True, check=False)
 
 
 def apt(root: list[str], env: dict[str, str], *words: str) -> int:
@@ -196,7 +206,9 @@ def types(python: Path) -> None:
 
 def cmd_test(options: argparse.Namespace) -> None:
     started = time.monotonic()
-    python = setup(more=SCREEN + DESKTOP)
+    python = setup(more=SCREEN + DESKTOP + SERVER)
+    if not database_server():
+        say(f"no PostgreSQL here: the tests on the second engine are skipped (package {SERVER[0]})")
     check(python)
     workers = ["-n", str(min(os.cpu_count() or 1, 4))]
     run(python, "-m", "pytest", "-q", *workers, "tests/unit", "tests/upgrade", *options.rest)
@@ -211,7 +223,7 @@ def cmd_test(options: argparse.Namespace) -> None:
 
 
 def cmd_bench(options: argparse.Namespace) -> None:
-    python = setup()
+    python = setup(more=SCREEN + SERVER)
     if options.rest[:1] == ["duplicates"]:  # beside other engines, which need an environment of their own
         peers = environment(".venv-peers", "peers")
         run(python, "-m", "benchmarks.duplicates", peers, *options.rest[1:])

@@ -75,9 +75,8 @@ class RecordService:
         """Row handles (int64 array) of all records that fit, in order; `job` cancels the query."""
         with self._context.reading() as work:
             job = job or Job()
-            raw = work.connection.connection.dbapi_connection
             job.check()
-            forget = job.on_cancel(raw.interrupt)  # type: ignore[union-attr]
+            forget = job.on_cancel(work.reader.stopper())
             try:
                 return work.reader.handles(self._key, condition, sorts, limit=limit, deleted=deleted)
             except sa.exc.DBAPIError:

@@ -72,8 +72,7 @@ class AnalyticsService:
         job.check()
         key = _key(name, request)
         with self._context.reading() as work:
-            raw = work.connection.connection.dbapi_connection
-            forget = job.on_cancel(raw.interrupt)  # type: ignore[union-attr]
+            forget = job.on_cancel(work.reader.stopper())
             try:
                 if "calendar_days" in info.reads:  # office hours are a setting: no record changes with them
                     from app.services.tickets.office import calendar_of
