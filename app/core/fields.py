@@ -235,6 +235,9 @@ class Registry:
             raise UserError(t("没有“{key}”这类档案。可用的有：{names}。", key=key, names=names))
         return found
 
+    def find(self, key: str) -> Entity | None:
+        return self._entities.get(key)
+
     def __iter__(self) -> Iterator[Entity]:
         return iter(self._entities.values())
 

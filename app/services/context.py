@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
@@ -12,6 +12,7 @@ from app.core.access import Actor
 from app.core.dictionary import BUILT_IN
 from app.core.fields import Choice, Field, FieldType, Registry, Sensitivity
 from app.db.archive import Archive
+from app.db.store import statistics
 from app.db.store.behaviour import Behaviour
 from app.db.unit_of_work import UnitOfWork
 from app.models import CustomField
@@ -51,6 +52,13 @@ class Context:
     def reading(self) -> UnitOfWork:
         """A consistent snapshot to read from."""
         return UnitOfWork(self.archive, self._registry, self.actor, self.origin, write=False)
+
+    def after_bulk(self, entities: Iterable[str], rows: int) -> None:
+        """So many rows of these entities were written or taken out: the engine looks at them anew where that matters."""
+        if rows >= statistics.MANY:
+            with self.writing() as work:
+                statistics.refresh(work.connection, self._registry, entities)
+                work.session.commit()
 
     def writing(self) -> UnitOfWork:
         """A unit of work that writes; one at a time per archive."""

@@ -242,7 +242,9 @@ class RecordService:
                         unchanged += not outcome
             operation.counts = {"changed": changed} if changed else {}
             job.progress(summary, len(handles), len(handles))
-            return ManyResult(changed, unchanged, tuple(kept), work.commit())
+            changes = work.commit()
+        self._context.after_bulk([self._key], changed)
+        return ManyResult(changed, unchanged, tuple(kept), changes)
 
     @staticmethod
     def _outcomes(found: Outcomes, records: Records) -> builtins.list[AppError | bool]:

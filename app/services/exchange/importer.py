@@ -263,6 +263,7 @@ class ImportService:
             self._take_back(operation, error)
             raise
         touched = {**operation.change_set().touched, plan.entity: None}
+        self._context.after_bulk(touched, tally.counts["rows"])
         return tally.report(
             operation=operation.id, seconds=time.monotonic() - started, dry_run=False, errors_file=errors_file,
             changes=ChangeSet(operation.id, touched),

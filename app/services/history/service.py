@@ -120,6 +120,7 @@ class HistoryService:
             if info.kind == "merge":
                 reopen_parted(work.connection)
             changes = work.commit()
+        self._context.after_bulk(changes.touched, outcome.reverted)
         return UndoResult(undoing.id, outcome.reverted, tuple(outcome.kept), changes)
 
     def unfinished(self) -> Operations:

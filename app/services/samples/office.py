@@ -71,6 +71,7 @@ class SampleOffice:
                 roll_back(work.reader, work.writer, operation.id, (), Job())
                 work.commit()
             raise
+        self._context.after_bulk(writing.counts, sum(writing.counts.values()))
         touched = dict.fromkeys(writing.counts)
         return SampleResult(writing.counts, ChangeSet(operation.id, touched))
 
