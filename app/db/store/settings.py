@@ -6,19 +6,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.core.ids import uuid7
+from app.db.dialect import office_of
 from app.models import Setting
 
 
 def setting(connection: sa.Connection, key: str) -> Any:
     """A setting of the archive; None when it was never made."""
     s = Setting
-    return connection.execute(sa.select(s.value).where(s.org_id == 1, s.key == key)).scalar_one_or_none()
+    query = sa.select(s.value).where(s.org_id == office_of(connection), s.key == key)
+    return connection.execute(query).scalar_one_or_none()
 
 
 def store_setting(connection: sa.Connection, key: str, value: Any) -> None:
     """Make or replace a setting of the archive; None removes it."""
-    s = Setting
+    s, office = Setting, office_of(connection)
+    mine = sa.and_(s.org_id == office, s.key == key)
     if value is None:
-        connection.execute(sa.delete(s).where(s.org_id == 1, s.key == key))
-    elif connection.execute(sa.update(s).where(s.org_id == 1, s.key == key).values(value=value)).rowcount == 0:
-        connection.execute(sa.insert(s), [{"key": key, "value": value}])
+        connection.execute(sa.delete(s).where(mine))
+    elif connection.execute(sa.update(s).where(mine).values(value=value)).rowcount == 0:
+        connection.execute(sa.insert(s), [{"org_id": office, "id": uuid7(), "key": key, "value": value}])

@@ -8,15 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-import sqlalchemy as sa
-
-from app.core.access import Action
 from app.core.fields import Link
 from app.core.i18n import t
 from app.core.records import ChangeSet, HistoryEntry, Record
-from app.db.store.access import condition
+from app.db.store import tags
 from app.db.store.children import links_of_customers
-from app.models import Customer, CustomerTag, Tag
 from app.services.context import Context
 from app.services.records import BeforeMany, RecordService
 
@@ -103,24 +99,8 @@ class CustomerService(RecordService):
 
     def tags(self) -> list[tuple[str, str, int]]:
         """(name, colour token, number of visible live customers) of all tags, by name."""
-        seen = sa.select(Customer.id).where(
-            Customer.org_id == 1,
-            Customer.deleted_at.is_(None),
-            condition("customers", self._context.actor, Action.VIEW),
-        )
-        with self._context.archive.session() as session:
-            used = (
-                sa.select(CustomerTag.tag_id, sa.func.count().label("n"))
-                .where(CustomerTag.org_id == 1, CustomerTag.customer_id.in_(seen))
-                .group_by(CustomerTag.tag_id)
-                .subquery()
-            )
-            rows = session.execute(
-                sa.select(Tag.name, Tag.tone, sa.func.coalesce(used.c.n, 0))
-                .outerjoin(used, used.c.tag_id == Tag.id)
-                .order_by(Tag.name)
-            )
-            return [(name, tone, int(n)) for name, tone, n in rows]
+        with self._context.reading() as work:
+            return tags.counted(work.reader)
 
 
 class ContactService(RecordService):

@@ -59,13 +59,13 @@ class SampleOffice:
             operation = work.journal.begin(
                 "import", t("示例数据：{n} 位客户", n=customers), work.actor, work.origin, running=True
             )
-            work.session.commit()
+            work.commit()
         writing = _Writing(self._context, operation, random.Random(seed), job, customers)  # noqa: S311 - no secrets
         try:
             writing.run()
             with self._context.writing() as work:
                 work.journal.finish(operation)
-                work.session.commit()
+                work.commit()
         except BaseException:
             with self._context.writing() as work:
                 roll_back(work.reader, work.writer, operation.id, (), Job())
