@@ -19,7 +19,7 @@ from app.db.journal import CREATE
 from app.models import ChangeRow, OperationRow
 
 Seen = Collection[uuid.UUID] | None
-#: operations are looked for so long before a moment that they ended after
+#: how far back the beginning of an operation is looked for
 _LONGEST = timedelta(days=1)
 _HANDLE: sa.ColumnClause[int] = sa.literal_column("operation.rid")
 
@@ -133,13 +133,13 @@ def records_made(connection: sa.Connection, operation: uuid.UUID, entity: str) -
     return list(connection.execute(query).scalars())
 
 
-def changed_since(connection: sa.Connection, moment: datetime, most: int) -> int:
-    """How many changes came after the moment, counted up to `most`. An operation that took longer than a day to end
-    counts from its beginning."""
-    c, o, office = ChangeRow, OperationRow, office_of(connection)
+def count_since(connection: sa.Connection, moment: datetime, most: int) -> int:
+    """How many operations ended after the moment or have not yet, counted up to `most`; of those that take longer than a
+    day only while they began within it."""
+    o = OperationRow
     later = sa.or_(o.finished_at.is_(None), o.finished_at >= moment)
-    ended = sa.select(o.id).where(o.org_id == office, o.started_at >= moment - _LONGEST, later)
-    some = sa.select(c.id).where(c.org_id == office, c.operation_id.in_(ended)).limit(most)
+    since = sa.and_(o.org_id == office_of(connection), o.started_at >= moment - _LONGEST, later)
+    some = sa.select(o.id).where(since).limit(most)
     return int(connection.execute(sa.select(sa.func.count()).select_from(some.subquery())).scalar_one())
 
 

@@ -23,7 +23,7 @@ from app.db.backup import copy_encrypted, integrity_problems, is_whole, sweep
 from app.db.header_file import write_atomic
 from app.db.journal import heads, link_at, verify_chains
 from app.db.keys import Header
-from app.db.operations import changed_since
+from app.db.operations import count_since
 from app.db.problems import told_plainly
 from app.db.schema import missing_triggers, unknown_objects
 from app.db.search import live_counts, rebuild, unindexed
@@ -187,13 +187,13 @@ class VaultService:
         """A backup before bulk work, unless the last one is as good (`vault/due.py`). Its pages are copied, not read
         again; the scheduled ones are."""
         last = next((b for b in self.backups() if is_whole(b.path, self._archive.header.vault_id)), None)
-        age, changed = None, 0
+        age, acts = None, 0
         if last is not None:
             made = last.at.astimezone(UTC)
             age = clock.now() - made
             with self._context.reading() as work:
-                changed = changed_since(work.connection, made, LITTLE + 1)
-        if not backup_needed(reason, self._archive.path.stat().st_size, age, changed):
+                acts = count_since(work.connection, made, LITTLE + 1)
+        if not backup_needed(reason, self._archive.path.stat().st_size, age, acts):
             return None
         return self.automatic(reason, job, thorough=False)
 
