@@ -6,7 +6,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.ids import uuid7
 from app.db.dialect import office_of
 from app.models import Setting
 
@@ -14,8 +13,8 @@ from app.models import Setting
 def setting(connection: sa.Connection, key: str) -> Any:
     """A setting of the archive; None when it was never made."""
     s = Setting
-    query = sa.select(s.value).where(s.org_id == office_of(connection), s.key == key)
-    return connection.execute(query).scalar_one_or_none()
+    mine = sa.and_(s.org_id == office_of(connection), s.key == key)
+    return connection.execute(sa.select(s.value).where(mine)).scalar_one_or_none()
 
 
 def store_setting(connection: sa.Connection, key: str, value: Any) -> None:
@@ -25,4 +24,4 @@ def store_setting(connection: sa.Connection, key: str, value: Any) -> None:
     if value is None:
         connection.execute(sa.delete(s).where(mine))
     elif connection.execute(sa.update(s).where(mine).values(value=value)).rowcount == 0:
-        connection.execute(sa.insert(s), [{"org_id": office, "id": uuid7(), "key": key, "value": value}])
+        connection.execute(sa.insert(s), [{"org_id": office, "key": key, "value": value}])

@@ -6,7 +6,7 @@ from app.core.fields import Choice
 from app.core.filters import Condition
 from app.core.i18n import t
 from app.core.jobs import Job
-from app.db.store import tags
+from app.db.office import tags
 from app.errors import NotFound, UserError
 from app.services.context import Context
 from app.services.records import ManyResult, RecordService

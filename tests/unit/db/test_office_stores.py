@@ -20,9 +20,10 @@ from app.db.office import (
     quality_rules,
     recipes,
     saved_views,
+    tags,
     teams,
 )
-from app.db.store import settings, tags
+from app.db.store import settings
 from app.db.unit_of_work import UnitOfWork
 from app.services.workspace import Workspace
 from tests.factories.clocks import Clock
