@@ -101,8 +101,9 @@ def is_whole(path: Path, vault_id: str) -> bool:
 
 def sweep(folder: Path) -> None:
     """Remove what copies that were killed left in the folder. Only while nobody makes one there."""
-    for part in folder.glob("*.part"):
-        _remove(part)
+    for left in folder.iterdir():
+        if left.name.endswith((".part", ".part-journal", ".part-wal", ".part-shm")):
+            left.unlink(missing_ok=True)
 
 
 def _copy(origin: Any, part: Path, key: bytes | bytearray, on_pages: OnPages | None) -> int:
