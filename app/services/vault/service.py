@@ -61,8 +61,8 @@ class VaultService:
 
     def info(self) -> dict[str, Any]:
         """Path, size, schema, users and numbers of records."""
-        with self._archive.engine.connect() as connection:
-            schema = version_of(connection)
+        with self._context.reading() as work:
+            schema = version_of(work.connection)
         counts = self._counts()
         newest = next(iter(self.backups()), None)
         return {
@@ -91,7 +91,8 @@ class VaultService:
         with self._archive.raw() as raw:
             problems += [t("文件损坏：{detail}", detail=p) for p in integrity_problems(raw)]
         job.progress(t("正在检查结构"), 1, 4)
-        with self._archive.engine.connect() as connection:
+        with self._context.reading() as work:
+            connection = work.connection
             problems += [t("不认识的触发器或视图：{name}", name=n) for n in unknown_objects(connection)]
             problems += [t("缺少触发器：{name}", name=n) for n in missing_triggers(connection)]
             job.progress(t("正在检查操作记录"), 2, 4)
@@ -113,8 +114,8 @@ class VaultService:
 
     def anchor(self) -> None:
         """Remember the heads of the audit chains outside the file (on close and on backup)."""
-        with self._archive.engine.connect() as connection:
-            found = heads(connection)
+        with self._context.reading() as work:
+            found = heads(work.connection)
         with contextlib.suppress(OSError):
             write_atomic(self._anchor_path(), json.dumps(found).encode())
 
