@@ -8,7 +8,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,15 @@ from app.db.operations import count_since
 from app.db.problems import told_plainly
 from app.db.schema import missing_triggers, unknown_objects
 from app.db.search import live_counts, rebuild, unindexed
+from app.db.store.settings import setting, store_setting
+from app.db.unit_of_work import UnitOfWork
 from app.db.upgrade import version_of
 from app.errors import EnvironmentProblem, UserError
 from app.services.context import Context
 from app.services.vault.backups import SCHEDULED, Backup, backup_name, list_backups, to_thin
 from app.services.vault.due import LITTLE, backup_needed
+
+_LAST = "last_backup"
 
 
 @dataclass(frozen=True)
@@ -177,9 +181,11 @@ class VaultService:
         with self._making:
             if not self._archive.read_only:  # then nobody else makes backups of it
                 sweep(folder)
-            at = _local_now()
+            began, at = clock.now(), _local_now()
             target = folder / backup_name(self._archive.path, at, reason)
             made = self.backup(target, job, overwrite=True, thorough=thorough)
+            if not self._archive.read_only:
+                self._note(made, began)
             for old in to_thin(list_backups(folder), at):
                 old.path.unlink(missing_ok=True)
         return made
@@ -187,16 +193,29 @@ class VaultService:
     def before_many(self, reason: str, job: Job | None = None) -> Path | None:
         """A backup before bulk work, unless the last one is as good (`vault/due.py`). Its pages are copied, not read
         again; the scheduled ones are."""
-        last = next((b for b in self.backups() if is_whole(b.path, self._archive.header.vault_id)), None)
-        age, acts = None, 0
-        if last is not None:
-            made = last.at.astimezone(UTC)
-            age = clock.now() - made
-            with self._context.reading() as work:
-                acts = count_since(work.connection, made, LITTLE + 1)
+        with self._context.reading() as work:
+            last = self._last(work)
+            acts = 0 if last is None else count_since(work.connection, last, LITTLE + 1)
+        age = None if last is None else clock.now() - last
         if not backup_needed(reason, self._archive.path.stat().st_size, age, acts):
             return None
         return self.automatic(reason, job, thorough=False)
+
+    def _note(self, made: Path, began: datetime) -> None:
+        """Remember in the archive itself which backup is its last one: a copy that was restored shares the folder, and
+        backups of its further life say nothing about this one."""
+        with self._context.writing() as work:
+            store_setting(work.connection, _LAST, {"name": made.name, "at": began.isoformat()})
+            work.commit()
+
+    def _last(self, work: UnitOfWork) -> datetime | None:
+        """When the last backup of this archive began, if it is still there and whole."""
+        known = setting(work.connection, _LAST)
+        if not isinstance(known, dict) or not is_whole(
+            self.backup_folder / str(known.get("name")), self._archive.header.vault_id
+        ):
+            return None
+        return datetime.fromisoformat(str(known.get("at")))
 
     def scheduled_due(self, every: timedelta = timedelta(hours=4)) -> bool:
         """Whether the last backup is older than `every`."""

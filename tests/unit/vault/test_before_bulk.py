@@ -112,6 +112,20 @@ def test_that_another_archives_file_is_no_backup(big: Workspace, bare: Template)
     assert not is_whole(made.with_name("gone"), big.archive.header.vault_id)
 
 
+def test_that_the_backups_of_a_copys_other_life_do_not_count(
+    big: Workspace, clock: Clock, office: Template, tmp_path: Path
+) -> None:
+    first = big.vault.before_many("import")
+    assert first is not None
+    clock.forward(minutes=5)
+    restore(first, tmp_path / "copy.kedang", "boss", PASSWORD)
+    with office.opened(tmp_path / "copy.kedang") as copy:
+        assert copy.vault.backup_folder == big.vault.backup_folder
+        assert big.vault.before_many("import") is None
+        assert copy.vault.before_many("import") is not None  # what it holds now is the first backup, not what was noted
+        assert copy.vault.before_many("import") is None
+
+
 def test_that_a_copy_of_pages_is_a_whole_archive(workspace: Workspace, tmp_path: Path, office: Template) -> None:
     add(workspace, *(f"客户{i}" for i in range(300)), remark="备注" * 400)
     made = workspace.vault.before_many("bulk_edit")
