@@ -19,13 +19,18 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 WINDOWS = sys.platform == "win32"
+SYSTEMS = ("linux", "win32", "darwin")
 PYTHONS = ((3, 11), (3, 12), (3, 13))
 LIBRARIES = (
     "libegl1 libgl1 libglib2.0-0 libdbus-1-3 libxkbcommon0 libfontconfig1 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 "
     "libxcb-shape0 libxcb-image0 libxcb-render-util0 libxcb-xinerama0 libxkbcommon-x11-0"
 ).split()
 SCREEN = ["xvfb", "xauth"]
+#: a desktop around the window, for its test: session bus, keychain, accessibility
+DESKTOP = ["dbus", "gnome-keyring", "at-spi2-core"]
 FONT = "fonts-noto-cjk"
+#: the second engine; any release from 15 on that is there already will do
+SERVER = ["postgresql"]
 
 
 # ---- the machine ---------------------------------------------------------------------------------------------------
@@ -60,11 +65,16 @@ def chinese_font() -> bool:
     return any("Noto" in line or "Source Han" in line or "WenQuan" in line for line in done.stdout.splitlines())
 
 
-def system_libraries(*, screen: bool) -> None:
+def database_server() -> bool:
+    """Whether a PostgreSQL server can be started from here."""
+    return bool(shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb")))
+
+
+def system_libraries(wanted: list[str]) -> None:
     """Install what is missing when allowed; otherwise say the exact command and go on."""
     if not sys.platform.startswith("linux") or not shutil.which("dpkg-query"):
         return
-    wanted = [p for p in LIBRARIES + (SCREEN if screen else []) if not installed(p)]
+    wanted = [p for p in LIBRARIES + wanted if not installed(p) and not (p in SERVER and database_server())]
     if not chinese_font():
         wanted.append(FONT)
     if not wanted:
@@ -80,6 +90,9 @@ def system_libraries(*, screen: bool) -> None:
     if apt(root, env, "install", "-y", "--no-install-recommends", *wanted):
         for package in wanted:  # a name this release does not know must not keep the others out
             apt(root, env, "install", "-y", "--no-install-recommends", package)
+    if SERVER[0] in wanted and shutil.which("pg_dropcluster"):  # the tests start their own; Debian's would stand around
+        for version in Path("/usr/lib/postgresql").glob("*"):
+            subprocess.run([*root, "pg_dropcluster", "--stop", version.name, "main"], capture_output=True, check=False)
 
 
 def apt(root: list[str], env: dict[str, str], *words: str) -> int:
@@ -140,8 +153,8 @@ def on_screen(*command: str | Path, env: dict[str, str] | None = None, check: bo
 # ---- commands ------------------------------------------------------------------------------------------------------
 
 
-def setup(*, screen: bool = True) -> Path:
-    system_libraries(screen=screen)
+def setup(*, more: list[str] = SCREEN) -> Path:
+    system_libraries(more)
     return environment(".venv", "dev")
 
 
@@ -151,7 +164,7 @@ def cmd_setup(_: argparse.Namespace) -> None:
 
 
 def cmd_run(options: argparse.Namespace) -> None:
-    python = setup(screen=not has_display())
+    python = setup(more=[] if has_display() else SCREEN)
     if has_display():
         run(python, "-m", "app", *options.rest)
         return
@@ -170,13 +183,32 @@ def check(python: Path) -> None:
     """Style, types, architecture."""
     run(python, "-m", "ruff", "check", "--quiet", "app", "tests", "benchmarks", "packaging", "dev.py")
     run(python, "-m", "ruff", "format", "--quiet", "--check", "app", "tests", "benchmarks", "packaging", "dev.py")
-    run(python, "-m", "mypy")
+    types(python)
     run(python.with_name("lint-imports" + (".exe" if WINDOWS else "")), "--no-cache")
+
+
+def types(python: Path) -> None:
+    """mypy for every system at once, each with a cache of its own; what is found for one and not for another is said once."""
+    runs = {
+        system: subprocess.Popen(
+            [str(python), "-m", "mypy", "--platform", system, "--cache-dir", f".mypy_cache/{system}"],
+            cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+        )
+        for system in SYSTEMS
+    }  # fmt: skip
+    said = {system: process.communicate()[0] for system, process in runs.items()}
+    failed = [system for system, process in runs.items() if process.returncode]
+    for text in dict.fromkeys(said[system] for system in failed):
+        say(f"types, for {', '.join(s for s in failed if said[s] == text)}:\n{text}")
+    if failed:
+        sys.exit(1)
 
 
 def cmd_test(options: argparse.Namespace) -> None:
     started = time.monotonic()
-    python = setup()
+    python = setup(more=SCREEN + DESKTOP + SERVER)
+    if not database_server():
+        say(f"no PostgreSQL here: the tests on the second engine are skipped (package {SERVER[0]})")
     check(python)
     workers = ["-n", str(min(os.cpu_count() or 1, 4))]
     run(python, "-m", "pytest", "-q", *workers, "tests/unit", "tests/upgrade", *options.rest)
@@ -191,7 +223,7 @@ def cmd_test(options: argparse.Namespace) -> None:
 
 
 def cmd_bench(options: argparse.Namespace) -> None:
-    python = setup()
+    python = setup(more=SCREEN + SERVER)
     if options.rest[:1] == ["duplicates"]:  # beside other engines, which need an environment of their own
         peers = environment(".venv-peers", "peers")
         run(python, "-m", "benchmarks.duplicates", peers, *options.rest[1:])

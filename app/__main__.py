@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.core.console import forgiving
 from app.core.i18n import LANGUAGES
 
 
@@ -17,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Start the window, or with `--selftest DIR` try the whole program out without one. Returns the exit code."""
     multiprocessing.freeze_support()
     _no_core_dumps()
+    forgiving(sys.stdout, sys.stderr)
     options = _parser().parse_args(arguments)
     if options.selftest is not None:
         from app.selftest import run_selftest
@@ -44,11 +46,11 @@ def _no_core_dumps() -> None:
 
         with contextlib.suppress(OSError, AttributeError):
             ctypes.windll.kernel32.SetErrorMode(0x0001 | 0x0002)  # no dialogs, no crash report with memory in it
-        return
-    import resource
+    else:
+        import resource
 
-    with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":

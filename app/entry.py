@@ -7,17 +7,18 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QLibraryInfo, QTimer, QTranslator
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import __version__
-from app.core.i18n import LANGUAGES, language, set_language
+from app.core.i18n import LANGUAGES, set_language
 from app.core.paths import APP_NAME, config_dir, data_dir
 from app.log import start_logging
 from app.program import Program
 from app.settings.store import SettingsStore
 from app.views.operations.excepthook import ExceptionReporter
 from app.views.theme import theme
+from app.views.theme.qt_words import follow_language
 from app.views.widgets.brand import window_icon
 from app.views.widgets.dialogs import WindowDialogs
 
@@ -41,7 +42,7 @@ def run_window(
     application.setApplicationName(APP_NAME)
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("kedang")
-    translators = install_translators(application)
+    follow_language(application)
     theme.apply(application, _mode(application, theme_mode or settings.current.theme))
     application.setWindowIcon(window_icon())
     reporter = ExceptionReporter(application)
@@ -51,17 +52,17 @@ def run_window(
     QTimer.singleShot(0, program, lambda: program.begin(archive.absolute() if archive else None, locked_user))
     code = application.exec()
     reporter.uninstall()
-    del translators
     return code
 
 
-def start_for_benchmark() -> None:
-    """Everything up to the painted start window, and out again."""
+def start_for_benchmark(archive: Path | None = None) -> None:
+    """Everything up to the painted start window, and out again with `os._exit`."""
     settings = SettingsStore(config_dir() / "settings.json")
     application = QApplication(sys.argv[:1])
+    follow_language(application)
     theme.apply(application, "light")
     program = Program(application, settings, cast("Door", LazyDoor()))
-    program.begin()
+    program.begin(archive)
     assert program.start_window is not None
     program.start_window.grab()
     os._exit(0)
@@ -76,17 +77,6 @@ class LazyDoor:
         return getattr(ArchiveDoor(), name)
 
 
-def install_translators(application: QApplication) -> list[QTranslator]:
-    """Qt's own words (in file and print dialogs) in the language in force; keep the result alive."""
-    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    name = "qtbase_zh_CN" if language() == "zh" else "qtbase_en"
-    translator = QTranslator(application)
-    if not translator.load(name, folder):
-        return []
-    application.installTranslator(translator)
-    return [translator]
-
-
 def _mode(application: QApplication, wanted: str) -> theme.Mode:
     if wanted == "system":
         return theme.system_mode(application)
@@ -94,6 +84,7 @@ def _mode(application: QApplication, wanted: str) -> theme.Mode:
 
 
 def _tell(application: QApplication, error: Exception) -> None:
-    window = application.activeWindow() or next(iter(application.topLevelWidgets()), None)
+    shown = (window for window in application.topLevelWidgets() if window.isVisible())
+    window = application.activeWindow() or next(shown, None)
     if window is not None:
         WindowDialogs(window).show_error(error)

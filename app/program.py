@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,11 +18,13 @@ from app.core.i18n import language, set_language
 from app.settings.store import SettingsStore
 from app.views.operations.runner import Runner
 from app.views.theme import theme
+from app.views.theme.qt_words import follow_language
 from app.views.vault.opening import Opened
 from app.views.vault.start_window import StartWindow
 
 if TYPE_CHECKING:
     from app.services.workspace import Door, Workspace
+    from app.views.shell.main_window import MainWindow
 
 log = logging.getLogger(__name__)
 Replace = Callable[[Path, str], None]
@@ -31,6 +32,8 @@ Replace = Callable[[Path, str], None]
 
 def replace_process(archive: Path, user: str) -> None:
     """Start a fresh program that asks for the password, and end this one at once: what memory holds goes with it."""
+    import subprocess
+
     logging.shutdown()
     subprocess.Popen(  # noqa: S603 - our own program with our own arguments
         fresh_command(archive, user),
@@ -66,7 +69,7 @@ class Program(QObject):
         self._application, self._settings, self._door, self._replace = application, settings, door, replace
         self.runner = Runner(self)
         self.start_window: StartWindow | None = None
-        self.main_window: QObject | None = None
+        self.main_window: MainWindow | None = None
         application.setQuitOnLastWindowClosed(False)
         application.styleHints().colorSchemeChanged.connect(lambda _scheme: self._follow_system())
 
@@ -90,25 +93,42 @@ class Program(QObject):
             self.start_window = None
 
     def _show_main(self, workspace: Workspace, username: str) -> None:
+        """Raises what kept the window from being made, after the archive is on its way to being closed again."""
         # Loaded while the person types the password, not before the first window is there.
-        from app.views.shell.main_window import MainWindow
+        window: MainWindow | None = None
+        try:
+            from app.views.shell.main_window import MainWindow
 
-        window = MainWindow(workspace, username, self.runner, self._settings)
-        self.main_window = window
-        window.closed.connect(self.end)
-        window.locked.connect(self._replace)
-        window.rebuild_wanted.connect(lambda: self._rebuild(window, username))
-        window.begin()
+            window = MainWindow(workspace, username, self.runner, self._settings)
+            self.main_window = window
+            window.closed.connect(self.end)
+            window.locked.connect(self._replace)
+            window.rebuild_wanted.connect(lambda: self._rebuild(window, username))
+            window.begin()
+        except BaseException:
+            self._back_to_start(workspace, username, window)
+            raise
 
-    def _rebuild(self, window: QObject, username: str) -> None:
-        from app.views.shell.main_window import MainWindow
+    def _back_to_start(self, workspace: Workspace, username: str, window: MainWindow | None) -> None:
+        """No main window: the archive is closed, before the next try in the same thread, and can be opened again."""
+        self.main_window = None
+        self.runner.start(lambda _job: workspace.close(), pool="write")
+        if window is not None:
+            window.let_go()
+            window.deleteLater()
+        path = workspace.archive.path
+        if self.start_window is None:  # a fresh window for another language
+            self.begin(path, username)
+        else:
+            self.start_window.begin(path, username, locked=True)
 
-        assert isinstance(window, MainWindow)
+    def _rebuild(self, window: MainWindow, username: str) -> None:
         workspace = window.let_go()
+        window.deleteLater()
         set_language(self._settings.current.language)
+        follow_language(self._application)
         theme.apply(self._application, "dark" if theme.current().name == "dark" else "light")
         self._show_main(workspace, username)
-        window.deleteLater()
 
     def end(self) -> None:
         """Nothing is open any more."""

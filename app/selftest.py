@@ -6,8 +6,12 @@ import os
 import sys
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.core.jobs import Job
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 _ROWS = (("北辰示例机械有限公司", "苏州", "13800138000"), ("南山示例电子厂", "深圳", "021-58888888"))
 _PASSWORD = "selftest-2718281828"  # noqa: S105 - of an archive that lives for seconds and holds nothing
@@ -26,6 +30,7 @@ def run_selftest(folder: Path) -> int:
         theme.apply(app, "light")
         if icons.pixmap("archive").isNull():
             raise AssertionError("icons cannot be drawn")
+        _words(app)
         from app.views.shell import pages
 
         pages.load_all()
@@ -35,6 +40,20 @@ def run_selftest(folder: Path) -> int:
         sys.stderr.write(traceback.format_exc())
         return 1
     return 0
+
+
+def _words(app: QApplication) -> None:
+    """Qt's own words are part of the program."""
+    from app.core.i18n import language, set_language
+    from app.views.theme.qt_words import follow_language
+
+    before = language()
+    set_language("zh")
+    follow_language(app)
+    if app.translate("QPlatformTheme", "Save") != "保存":
+        raise AssertionError("Qt's own words are not there in Chinese")
+    set_language(before)
+    follow_language(app)
 
 
 def _work(folder: Path) -> None:

@@ -6,6 +6,7 @@ import random
 
 from app.core.filters import Condition
 from app.core.records import Sort
+from app.db.store import tags
 from benchmarks.big_archive import opened
 from benchmarks.measure import Row, current_mb, median_ms
 
@@ -31,6 +32,8 @@ def rows(count: int) -> list[Row]:
                 first = median_ms(lambda c=condition: read.handles("customers", c, (Sort("name"),), limit=256))
                 found.append(Row(f"filter {condition.field} {condition.op}, by name, first page of {count:,}", first, None,
                                  "≤ 150 ms", first <= 150))  # fmt: skip
+            tagged = median_ms(lambda: tags.counted(read))
+            found.append(Row(f"tags with their counts, {count:,}", tagged, None, "≤ 100 ms", tagged <= 100))
             handles = read.handles("customers")
             r = random.Random(1)
 

@@ -44,6 +44,18 @@ def paired(ours: Callable[[], object], floor: Callable[[], object], rounds: int 
     return statistics.median(mine), statistics.median(theirs)
 
 
+def paired_wall(ours: Callable[[], object], floor: Callable[[], object], rounds: int = 5) -> tuple[float, float]:
+    """As `paired`, in wall milliseconds: for work that another process does."""
+    ours(), floor()  # warm
+    mine, theirs = [], []
+    for _ in range(rounds):
+        for call, found in ((ours, mine), (floor, theirs)):
+            before = time.perf_counter()
+            call()
+            found.append((time.perf_counter() - before) * 1000)
+    return statistics.median(mine), statistics.median(theirs)
+
+
 def median_ms(call: Callable[[], object], rounds: int = 5) -> float:
     """Median CPU milliseconds over rounds after a warm-up."""
     call()

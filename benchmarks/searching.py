@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from app.core.filters import Search
-from app.db.search_tokens import match_expression
+from app.db.dialect.sqlite_search import match_text
+from app.db.search_tokens import typed_query
 from benchmarks.big_archive import opened
 from benchmarks.measure import Row, paired
 
@@ -17,13 +18,14 @@ def rows(count: int) -> list[Row]:
     try:
         with workspace.context.reading() as work:
             for text in TYPED:
-                expression = match_expression(text)
+                query = typed_query(text)
+                expression = match_text(query) if query else ""
                 sql = "SELECT rowid FROM customer_search WHERE customer_search MATCH ? ORDER BY rowid DESC LIMIT 50"
 
                 def ours(text: str = text) -> object:
                     return work.reader.handles("customers", Search(text), limit=50)
 
-                def floor(sql: str = sql, expression: str | None = expression) -> object:
+                def floor(sql: str = sql, expression: str = expression) -> object:
                     return work.connection.exec_driver_sql(sql, (expression,)).all()
 
                 mine, theirs = paired(ours, floor)

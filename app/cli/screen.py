@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from app.core.console import forgiving
 from app.core.i18n import t
 from app.core.jobs import Job, Progress
 
@@ -18,19 +19,20 @@ class Screen:
     """`as_json`: results are exactly one JSON object on stdout."""
 
     def __init__(self, *, as_json: bool) -> None:
+        forgiving(sys.stdout, sys.stderr)
         self.as_json = as_json
         self._answered = False
 
     def result(self, data: Mapping[str, Any], text: str) -> None:
         """The outcome of the command: `data` for scripts, `text` for people."""
-        self._out(json.dumps(data, ensure_ascii=False, default=str) if self.as_json else text)
+        self._out(_exact(data) if self.as_json else text)
 
     def rows(
         self, total: int, rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, str]], **more: Any
     ) -> None:
         """A list: {"total", "rows"} for scripts, a table of (key, heading) columns for people."""
         if self.as_json:
-            self._out(json.dumps({"total": total, "rows": list(rows), **more}, ensure_ascii=False, default=str))
+            self._out(_exact({"total": total, "rows": list(rows), **more}))
             return
         cells = [[cell(row.get(key)) for key, _ in columns] for row in rows]
         headings = [heading for _, heading in columns]
@@ -48,7 +50,7 @@ class Screen:
     def fail(self, text: str, details: Sequence[str], exit_code: int) -> int:
         """Tell a failure on stderr, and as the one JSON object when asked for; returns the exit code."""
         if self.as_json and not self._answered:
-            self._out(json.dumps({"error": text, "details": list(details), "exit_code": exit_code}, ensure_ascii=False))
+            self._out(_exact({"error": text, "details": list(details), "exit_code": exit_code}))
         _write(sys.stderr, "\n".join((text, *(f"  {line}" for line in details))))
         return exit_code
 
@@ -143,13 +145,17 @@ def _table(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
     Console().print(table)
 
 
-def _write(stream: Any, text: str) -> None:
-    with contextlib.suppress(AttributeError, OSError):
-        if (stream.encoding or "").lower().replace("-", "") != "utf8" and not stream.isatty():
-            stream.reconfigure(encoding="utf-8")
+def _exact(data: Mapping[str, Any]) -> str:
+    """One JSON object that means the same on every console: in escapes where the console cannot carry it."""
+    text = json.dumps(data, ensure_ascii=False, default=str)
     try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, AttributeError):
+        return json.dumps(data, default=str)
+    return text
+
+
+def _write(stream: Any, text: str) -> None:
+    if stream is not None:
         stream.write(text + "\n")
-    except UnicodeEncodeError:  # a console that cannot show Chinese
-        encoding = stream.encoding or "ascii"
-        stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
-    stream.flush()
+        stream.flush()

@@ -5,6 +5,7 @@ No Qt here: the window and the command line each give a job its face.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -34,7 +35,7 @@ class Job:
         self._lock = threading.RLock()
         self._on_cancel: list[Callable[[], None]] = []
         self._text = ""
-        self._started = self._last = 0.0
+        self._started, self._last = 0.0, -math.inf  # the clock counts from the start of the machine: 0 may be just now
 
     def cancel(self) -> None:
         """Ask the work to stop; interrupts registered calls at once."""
@@ -76,7 +77,7 @@ class Job:
             return
         now = time.monotonic()
         if text != self._text:
-            self._text, self._started, self._last = text, now, 0.0
+            self._text, self._started, self._last = text, now, -math.inf
         if not 0 < total <= done and now - self._last < self._every:
             return
         self._last = now

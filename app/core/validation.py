@@ -53,7 +53,8 @@ def clean_values(entity: Entity, values: Mapping[str, Any], *, partial: bool = F
             problems[key] = str(error)
     for field in entity.fields:
         given = cleaned.get(field.key)
-        if field.required and field.key not in problems and not given and (not partial or field.key in cleaned):
+        empty = given is None and (not partial or field.key in cleaned)
+        if field.required and field.key not in problems and empty:
             problems[field.key] = t("必填。")
     if problems:
         raise InvalidFields(entity, problems)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.core.i18n import t
 from app.core.ids import uuid7
+from app.db.dialect import office_of
 from app.errors import EnvironmentProblem, UserError
 from app.models import AttachmentChunk, AttachmentContent
 
@@ -22,34 +23,36 @@ def put(connection: sa.Connection, source: BinaryIO) -> tuple[str, int]:
 
     Raises UserError when it is larger than MAX_SIZE; what was written goes with the transaction.
     """
-    content, digest, size = uuid7(), hashlib.sha256(), 0
+    content, digest, size, office = uuid7(), hashlib.sha256(), 0, office_of(connection)
     c = AttachmentContent
-    connection.execute(sa.insert(c), [{"org_id": 1, "id": content, "sha256": f"part:{content.hex[:32]}", "size": 0}])
+    connection.execute(
+        sa.insert(c), [{"org_id": office, "id": content, "sha256": f"part:{content.hex[:32]}", "size": 0}]
+    )
     for position, data in enumerate(iter(lambda: source.read(CHUNK), b"")):
         size += len(data)
         if size > MAX_SIZE:
             raise UserError(t("附件超过 {n} MB，不能放进档案。", n=MAX_SIZE // 1024 // 1024))
         digest.update(data)
-        row = {"org_id": 1, "id": uuid7(), "content_id": content, "position": position, "data": data}
+        row = {"org_id": office, "id": uuid7(), "content_id": content, "position": position, "data": data}
         connection.execute(sa.insert(AttachmentChunk), [row])
     name = digest.hexdigest()
-    if connection.execute(sa.select(c.id).where(c.org_id == 1, c.sha256 == name)).first() is not None:
+    if connection.execute(sa.select(c.id).where(c.org_id == office, c.sha256 == name)).first() is not None:
         connection.execute(
-            sa.delete(AttachmentChunk).where(AttachmentChunk.org_id == 1, AttachmentChunk.content_id == content)
+            sa.delete(AttachmentChunk).where(AttachmentChunk.org_id == office, AttachmentChunk.content_id == content)
         )
-        connection.execute(sa.delete(c).where(c.org_id == 1, c.id == content))
+        connection.execute(sa.delete(c).where(c.org_id == office, c.id == content))
     else:
-        connection.execute(sa.update(c).where(c.org_id == 1, c.id == content).values(sha256=name, size=size))
+        connection.execute(sa.update(c).where(c.org_id == office, c.id == content).values(sha256=name, size=size))
     return name, size
 
 
 def chunks(connection: sa.Connection, sha256: str) -> Iterator[bytes]:
     """The content in chunks of at most 256 KiB; raises EnvironmentProblem when it is missing or damaged."""
-    c, k = AttachmentContent, AttachmentChunk
-    row = connection.execute(sa.select(c.id, c.size).where(c.org_id == 1, c.sha256 == sha256)).first()
+    c, k, office = AttachmentContent, AttachmentChunk, office_of(connection)
+    row = connection.execute(sa.select(c.id, c.size).where(c.org_id == office, c.sha256 == sha256)).first()
     digest, size = hashlib.sha256(), 0
     if row is not None:
-        query = sa.select(k.data).where(k.org_id == 1, k.content_id == row.id).order_by(k.position)
+        query = sa.select(k.data).where(k.org_id == office, k.content_id == row.id).order_by(k.position)
         for (data,) in connection.execute(query):
             digest.update(data)
             size += len(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 _NETWORK = frozenset(
@@ -15,16 +16,22 @@ _NETWORK = frozenset(
 
 #: mountinfo writes space, tab, newline and backslash in octal
 _OCTAL = re.compile(r"\\([0-7]{3})")
+#: what follows these names a device of this machine, or UNC
+_DEVICE = re.compile(r"\\\\[?.]\\|\\\?\?\\")
+_DRIVE_REMOTE = 4
 
 
 def is_network_drive(path: Path) -> bool:
     """True when the path is known to lie on a network file system; False when it is local or cannot be told."""
     resolved = Path(os.path.realpath(path))
     if sys.platform == "win32":
-        return _windows(resolved)
-    if sys.platform == "darwin":
+        import ctypes
+
+        return _on_windows(str(resolved), ctypes.windll.kernel32.GetDriveTypeW)
+    elif sys.platform == "darwin":
         return _from_mount_output(resolved)
-    return _from_proc(resolved, Path("/proc/self/mountinfo"))
+    else:
+        return _from_proc(resolved, Path("/proc/self/mountinfo"))
 
 
 def _from_proc(path: Path, mounts: Path) -> bool:
@@ -65,12 +72,22 @@ def _from_mount_text(path: Path, out: str) -> bool:
     return kind in _NETWORK
 
 
-def _windows(path: Path) -> bool:
-    text = str(path)
-    if text.startswith("\\\\"):
-        return True
-    import ctypes
+def _on_windows(path: str, drive_type: Callable[[str], int]) -> bool:
+    root = _windows_root(path)
+    return root is None or drive_type(root) == _DRIVE_REMOTE
 
-    drive_remote = 4
-    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore]
-    return bool(kernel.GetDriveTypeW(path.anchor) == drive_remote)
+
+def _windows_root(path: str) -> str | None:
+    r"""The root of the volume of an absolute path, as GetDriveTypeW wants it; None for a share.
+
+    A share: `\\server\share\…`, and in the device namespaces `\\?\UNC\server\share\…`. All else in those namespaces lies on
+    this machine: `\\?\C:\…`, `\\.\C:\…`, `\\?\Volume{…}\…`.
+    """
+    text = path.replace("/", "\\")
+    device = _DEVICE.match(text)
+    if device is None:
+        return None if text.startswith("\\\\") else text[:2] + "\\"
+    first, _, _ = text[device.end() :].partition("\\")
+    if first.upper() == "UNC":
+        return None
+    return first + "\\" if first.endswith(":") else device[0] + first + "\\"

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
-
-import sqlalchemy as sa
 
 from app.core.jobs import Job
+from app.db.store.reading import Reader
 
 
 @contextlib.contextmanager
-def stopped_by(job: Job, connection: sa.Connection) -> Iterator[None]:
+def stopped_by(job: Job, reader: Reader) -> Iterator[None]:
     """Statements inside are interrupted when the job is cancelled; then, and when it already was, raises `Cancelled`."""
-    raw: Any = connection.connection.dbapi_connection
     job.check()
-    forget = job.on_cancel(raw.interrupt if hasattr(raw, "interrupt") else raw.cancel)
+    forget = job.on_cancel(reader.stopper())
     try:
         yield
     except BaseException:

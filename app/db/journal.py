@@ -22,9 +22,15 @@ from app.core.access import Actor
 from app.core.clock import now
 from app.core.ids import uuid7, uuid7_bytes
 from app.core.records import ChangeSet
-from app.models import ChangeRow, OperationRow
+from app.db.dialect import dialect_of, office_of
+from app.db.dialect.expressions import IdBytes
+from app.models import ChangeRow, OperationRow, User
 from app.models.base import to_millis
 
+_CHANGE: Any = ChangeRow.__table__
+_CHANGE_COLUMNS = ("id", "operation_id", "entity", "record_id", "action", "version", "fields")
+_RID: Any = sa.literal_column("change.rid", sa.BigInteger)
+_USER: Any = User.__table__
 #: keys of a change that begin so are bookkeeping, not fields
 HIDDEN = "@"
 CREATE, UPDATE, DELETE, RESTORE = "create", "update", "delete", "restore"
@@ -68,6 +74,7 @@ class Journal:
 
     def __init__(self, connection: sa.Connection, chain_key: bytes) -> None:
         self._connection = connection
+        self._dialect, self._office = dialect_of(connection), office_of(connection)
         self._key = chain_key
 
     def begin(
@@ -88,7 +95,7 @@ class Journal:
 
     def _insert(self, operation: Operation, state: str) -> None:
         row = {
-            "org_id": 1, "id": operation.id, "kind": operation.kind, "state": state, "summary": operation.summary,
+            "org_id": self._office, "id": operation.id, "kind": operation.kind, "state": state, "summary": operation.summary,
             "user_id": operation.actor.user_id, "actor": operation.actor.name,
             "origin": f"{operation.origin}@{platform.node()}"[:40], "started_at": operation.started_at,
             "counts": {}, "params": operation.params, "undoes": operation.undoes, "digest": "", "chain": "",
@@ -114,11 +121,7 @@ class Journal:
             digest = sha(digest + record + f"{entity}|{action}|{version}|{text}".encode()).digest()
             rows.append((key, op, entity, record, action, version, text))
         operation.digest = digest.hex()
-        self._connection.exec_driver_sql(
-            "INSERT INTO change(org_id, id, operation_id, entity, record_id, action, version, fields) "
-            "VALUES(1,?,?,?,?,?,?,?)",
-            rows,
-        )
+        self._dialect.insert(self._connection, _CHANGE, _CHANGE_COLUMNS, rows)
         for record, *_ in changes[: NAMED_IDS + 1]:
             operation.touch(entity, uuid.UUID(bytes=record))
 
@@ -127,14 +130,16 @@ class Journal:
         operation.params.update(params)
         self._connection.execute(
             sa.update(OperationRow)
-            .where(OperationRow.org_id == 1, OperationRow.id == operation.id)
+            .where(OperationRow.org_id == self._office, OperationRow.id == operation.id)
             .values(params=operation.params, digest=operation.digest, counts=operation.counts)
         )
 
     def finish(self, operation: Operation, state: str = "done") -> None:
         """Close the operation and chain it to the user's previous one."""
         o = OperationRow
-        mine = sa.and_(o.org_id == 1, o.user_id == operation.actor.user_id, o.sequence > 0)
+        if operation.actor.user_id is not None:  # two at a time would give one number twice
+            self._dialect.hold(self._connection, _USER, operation.actor.user_id.bytes)
+        mine = sa.and_(o.org_id == self._office, o.user_id == operation.actor.user_id, o.sequence > 0)
         last = self._connection.execute(
             sa.select(o.sequence, o.chain).where(mine).order_by(o.sequence.desc()).limit(1)
         ).first()
@@ -146,7 +151,7 @@ class Journal:
         ))  # fmt: skip
         self._connection.execute(
             sa.update(o)
-            .where(o.org_id == 1, o.id == operation.id)
+            .where(o.org_id == self._office, o.id == operation.id)
             .values(
                 state=state, finished_at=finished, counts=operation.counts, params=operation.params,
                 digest=operation.digest, chain=chain, sequence=sequence, summary=operation.summary,
@@ -156,7 +161,7 @@ class Journal:
     def finish_stored(self, target: uuid.UUID, state: str) -> None:
         """Close a stored operation whose list of changes was cut; what is left of it goes into its author's chain."""
         row = self._connection.execute(
-            sa.select(OperationRow).where(OperationRow.org_id == 1, OperationRow.id == target)
+            sa.select(OperationRow).where(OperationRow.org_id == self._office, OperationRow.id == target)
         ).one()
         author = Actor(row.user_id, row.actor, {})
         operation = Operation(row.id, row.kind, row.summary, author, row.origin, row.started_at, dict(row.params or {}))
@@ -166,7 +171,7 @@ class Journal:
     def drop(self, operation: Operation) -> None:
         """Forget an operation that changed nothing."""
         self._connection.execute(
-            sa.delete(OperationRow).where(OperationRow.org_id == 1, OperationRow.id == operation.id)
+            sa.delete(OperationRow).where(OperationRow.org_id == self._office, OperationRow.id == operation.id)
         )
 
 
@@ -176,8 +181,8 @@ def changes_of(connection: sa.Connection, entity: str, record: uuid.UUID) -> Seq
     query = (
         sa.select(o.id, o.started_at, o.actor, o.kind, c.action, c.fields)
         .join(o, sa.and_(o.org_id == c.org_id, o.id == c.operation_id))
-        .where(c.org_id == 1, c.record_id == record, c.entity == entity)
-        .order_by(sa.literal_column("change.rid").desc())
+        .where(c.org_id == office_of(connection), c.record_id == record, c.entity == entity)
+        .order_by(_RID.desc())
     )
     return connection.execute(query).all()
 
@@ -199,7 +204,8 @@ def verify_chains(connection: sa.Connection, key: bytes) -> list[str]:
     broken: list[str] = []
     previous: dict[uuid.UUID | None, tuple[int, str]] = {}
     o = OperationRow
-    rows = connection.execute(sa.select(o).where(o.org_id == 1, o.sequence > 0).order_by(o.user_id, o.sequence)).all()
+    query = sa.select(o).where(o.org_id == office_of(connection), o.sequence > 0)
+    rows = connection.execute(query.order_by(o.user_id, o.sequence)).all()
     for row in rows:
         sequence, chain = previous.get(row.user_id, (0, ""))
         line = operation_line(row.id, row.kind, row.summary, row.user_id, row.started_at, row.digest, row.sequence)
@@ -212,11 +218,13 @@ def verify_chains(connection: sa.Connection, key: bytes) -> list[str]:
 
 def _digest_of(connection: sa.Connection, operation: uuid.UUID) -> str:
     digest = b""
-    rows = connection.exec_driver_sql(
-        "SELECT record_id, entity, action, version, fields FROM change WHERE org_id=1 AND operation_id=? ORDER BY rid",
-        (operation.bytes,),
+    c = _CHANGE.c
+    query = (
+        sa.select(IdBytes(c.record_id), c.entity, c.action, c.version, c.fields)
+        .where(c.org_id == office_of(connection), c.operation_id == operation)
+        .order_by(_RID)
     )
-    for record, entity, action, version, text in rows:
+    for record, entity, action, version, text in connection.execute(query):
         digest = hashlib.sha256(digest + record + f"{entity}|{action}|{version}|{text}".encode()).digest()
     return digest.hex()
 
@@ -224,12 +232,10 @@ def _digest_of(connection: sa.Connection, operation: uuid.UUID) -> str:
 def heads(connection: sa.Connection) -> dict[str, list[Any]]:
     """Per user id: [sequence, chain] of the newest operation; what anchors outside the file remember."""
     o = OperationRow
-    newest = (
-        sa.select(o.user_id, sa.func.max(o.sequence).label("n")).where(o.org_id == 1).group_by(o.user_id).subquery()
-    )
-    query = sa.select(o.user_id, o.sequence, o.chain).join(
-        newest, sa.and_(o.user_id == newest.c.user_id, o.sequence == newest.c.n)
-    )
+    mine = o.org_id == office_of(connection)
+    newest = sa.select(o.user_id, sa.func.max(o.sequence).label("n")).where(mine).group_by(o.user_id).subquery()
+    joined = sa.and_(o.user_id == newest.c.user_id, o.sequence == newest.c.n)
+    query = sa.select(o.user_id, o.sequence, o.chain).join(newest, joined).where(mine)
     return {str(user): [sequence, chain] for user, sequence, chain in connection.execute(query) if sequence}
 
 
@@ -237,4 +243,5 @@ def link_at(connection: sa.Connection, user: str, sequence: int) -> str | None:
     """The chain link of a user's operation number `sequence`; None when it is not there."""
     o = OperationRow
     author = o.user_id.is_(None) if user == str(None) else o.user_id == uuid.UUID(user)
-    return connection.execute(sa.select(o.chain).where(o.org_id == 1, author, o.sequence == sequence)).scalar()
+    mine = sa.and_(o.org_id == office_of(connection), author, o.sequence == sequence)
+    return connection.execute(sa.select(o.chain).where(mine)).scalar()

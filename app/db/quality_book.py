@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,10 +11,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.ids import uuid7
-from app.db.figures.columns import raw
+from app.core.ids import uuid7, uuid7_bytes
+from app.db.dialect import dialect_of, office_of
+from app.db.dialect.expressions import IdBytes, among
 from app.db.store.reading import Reader
 from app.models import QualityFinding, QualityScore
+from app.models.base import to_millis
 
 _finding: Any = QualityFinding.__table__
 _score: Any = QualityScore.__table__
@@ -53,9 +54,11 @@ def sync(
 ) -> Synced:
     """Make the findings of an entity what a whole check found. Rules not in `broken` lose their open findings, unless they
     are in `kept` (they could not be checked); discarded ones of switched-off rules stay."""
-    untouched = set(kept)
+    untouched, office = set(kept), office_of(connection)
     before: dict[str, dict[bytes, tuple[str, str]]] = defaultdict(dict)
-    query = sa.select(_f.rule, raw(_f.record_id), _f.state, _f.about).where(_f.org_id == 1, _f.entity == entity)
+    query = sa.select(_f.rule, IdBytes(_f.record_id), _f.state, _f.about).where(
+        _f.org_id == office, _f.entity == entity
+    )
     for rule, record, state, about in connection.execute(query):
         before[rule][bytes(record)] = (state, about)
     opened = reopened = fixed = 0
@@ -95,15 +98,15 @@ def _insert(
     about: Mapping[bytes, str],
     now: datetime,
 ) -> None:
+    moment = to_millis(now)
     for start in range(0, len(records), _BATCH):
+        part = records[start : start + _BATCH]
         rows = [
-            {
-                "org_id": 1, "id": uuid7(), "entity": entity, "rule": rule, "record_id": uuid.UUID(bytes=record),
-                "state": "open", "about": about[record], "found_at": now,
-            }
-            for record in records[start : start + _BATCH]
-        ]  # fmt: skip
-        connection.execute(sa.insert(QualityFinding), rows)
+            (key, entity, rule, record, "open", about[record], moment)
+            for key, record in zip(uuid7_bytes(len(part)), part, strict=True)
+        ]
+        names = ("id", "entity", "rule", "record_id", "state", "about", "found_at")
+        dialect_of(connection).insert(connection, _finding, names, rows)
 
 
 def _mark(
@@ -113,30 +116,28 @@ def _mark(
         return
     statement = (
         sa.update(_finding)
-        .where(_f.org_id == 1, _f.entity == entity, _f.rule == rule, _f.record_id == sa.bindparam("of_record"))
+        .where(
+            _f.org_id == office_of(connection),
+            _f.entity == entity,
+            _f.rule == rule,
+            _f.record_id == sa.bindparam("of_record"),
+        )
         .values(about=sa.bindparam("of_value"), **more)
     )
     connection.execute(statement, [{"of_record": uuid.UUID(bytes=r), "of_value": a} for r, a in records])
 
 
 def _delete(connection: sa.Connection, entity: str, rule: str, records: Iterable[bytes]) -> None:
-    wanted = [key.hex() for key in records]
-    if not wanted:
-        return
-    each = sa.func.json_each(json.dumps(wanted)).table_valued("value")
-    connection.execute(
-        sa.delete(_finding).where(
-            _f.org_id == 1,
-            _f.entity == entity,
-            _f.rule == rule,
-            _f.record_id.in_(sa.select(sa.func.unhex(each.c.value))),
-        )
-    )
+    wanted = list(records)
+    if wanted:
+        mine = (_f.org_id == office_of(connection), _f.entity == entity, _f.rule == rule)
+        connection.execute(sa.delete(_finding).where(*mine, among(_f.record_id, wanted)))
 
 
 def forget_rule(connection: sa.Connection, entity: str, rule: str) -> None:
     """A rule was deleted: its findings and decisions go with it."""
-    connection.execute(sa.delete(_finding).where(_f.org_id == 1, _f.entity == entity, _f.rule == rule))
+    mine = (_f.org_id == office_of(connection), _f.entity == entity, _f.rule == rule)
+    connection.execute(sa.delete(_finding).where(*mine))
 
 
 def decide(
@@ -149,10 +150,9 @@ def decide(
     now: datetime,
 ) -> int:
     """Give findings of a rule another state: those of these records, or all. Returns how many changed."""
-    where = [_f.org_id == 1, _f.entity == entity, _f.rule == rule, _f.state != state]
+    where = [_f.org_id == office_of(connection), _f.entity == entity, _f.rule == rule, _f.state != state]
     if records is not None:
-        each = sa.func.json_each(json.dumps([key.hex for key in records])).table_valued("value")
-        where.append(_f.record_id.in_(sa.select(sa.func.unhex(each.c.value))))
+        where.append(among(_f.record_id, records))
     values = {"state": state, "decided_at": now, "decided_by": by}
     return int(connection.execute(sa.update(_finding).where(*where).values(**values)).rowcount)
 
@@ -161,7 +161,12 @@ def _visible(reader: Reader, entity: str, rules: Iterable[str]) -> tuple[Any, li
     layout = reader.layout(entity)
     c = layout.table.c
     source = _finding.join(layout.table, sa.and_(c.org_id == _f.org_id, c.id == _f.record_id))
-    return source, [_f.org_id == 1, _f.entity == entity, _f.rule.in_(list(rules)), *reader.where(entity, None)]
+    return source, [
+        _f.org_id == reader.office,
+        _f.entity == entity,
+        _f.rule.in_(list(rules)),
+        *reader.where(entity, None),
+    ]
 
 
 def counts(reader: Reader, entity: str, rules: Iterable[str]) -> dict[str, dict[str, int]]:
@@ -196,11 +201,12 @@ def page(
 
 def add_score(connection: sa.Connection, entity: str, taken_at: datetime, body: Mapping[str, Any]) -> None:
     """One more point of the trend; the oldest beyond `KEPT_SCORES` go."""
+    office = office_of(connection)
     connection.execute(
         sa.insert(QualityScore),
-        [{"org_id": 1, "id": uuid7(), "entity": entity, "taken_at": taken_at, "body": dict(body)}],
+        [{"org_id": office, "id": uuid7(), "entity": entity, "taken_at": taken_at, "body": dict(body)}],
     )
-    mine = sa.and_(_s.org_id == 1, _s.entity == entity)
+    mine = sa.and_(_s.org_id == office, _s.entity == entity)
     newest = sa.select(_s.taken_at).where(mine).order_by(_s.taken_at.desc()).offset(KEPT_SCORES).limit(1)
     limit = connection.execute(newest).scalar()
     if limit is not None:
@@ -209,12 +215,12 @@ def add_score(connection: sa.Connection, entity: str, taken_at: datetime, body: 
 
 def scores(connection: sa.Connection, entity: str, limit: int) -> list[tuple[datetime, dict[str, Any]]]:
     """The newest points, oldest first."""
-    query = sa.select(_s.taken_at, _s.body).where(_s.org_id == 1, _s.entity == entity)
+    query = sa.select(_s.taken_at, _s.body).where(_s.org_id == office_of(connection), _s.entity == entity)
     rows = connection.execute(query.order_by(_s.taken_at.desc()).limit(limit)).all()
     return [(row[0], row[1]) for row in reversed(rows)]
 
 
 def last_checks(connection: sa.Connection) -> dict[str, datetime]:
     """Entity → when it was last checked."""
-    query = sa.select(_s.entity, sa.func.max(_s.taken_at)).where(_s.org_id == 1).group_by(_s.entity)
+    query = sa.select(_s.entity, sa.func.max(_s.taken_at)).where(_s.org_id == office_of(connection)).group_by(_s.entity)
     return {row[0]: row[1] for row in connection.execute(query)}

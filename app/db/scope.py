@@ -1,4 +1,4 @@
-"""An archive's rows where nobody acts yet: before it is known who opened it, and which fields its records have.
+"""An office's rows where nobody acts yet: before it is known who opened it, and which fields its records have.
 
 Everything else goes through a `UnitOfWork`.
 """
@@ -7,24 +7,22 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-if TYPE_CHECKING:
-    from app.db.archive import Archive
+from app.db.dialect import Store
 
 
 @contextlib.contextmanager
-def reading(archive: Archive) -> Iterator[sa.Connection]:
+def reading(store: Store) -> Iterator[sa.Connection]:
     """A consistent snapshot of the office's rows."""
-    with archive.session() as session:
-        yield session.connection().execution_options(office=archive.office)
+    with store.session() as session:
+        yield session.connection().execution_options(office=store.office)
 
 
 @contextlib.contextmanager
-def writing(archive: Archive) -> Iterator[sa.Connection]:
+def writing(store: Store) -> Iterator[sa.Connection]:
     """A transaction on the office's rows, committed when it ends well."""
-    with archive.session(write=True) as session:
-        yield session.connection().execution_options(office=archive.office)
+    with store.session(write=True) as session:
+        yield session.connection().execution_options(office=store.office)
         session.commit()

@@ -3,70 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import sqlalchemy as sa
 
 from app.core.dictionary import BUILT_IN
 from app.core.i18n import t
 from app.core.jobs import Job
-from app.db.dialect import office_of
+from app.db.dialect import Entry, dialect_of
 from app.db.engine import writing
 from app.db.header_file import Step, no_step
-from app.db.schema import search_table
 from app.db.search_sources import SEARCHED, mark_sources, noted_sources, outdated_tables
 from app.db.search_text import entry_rows
 
 
-def write_entries(connection: Any, table: str, rows: Sequence[tuple[int, str, str, str]]) -> None:
+def write_entries(connection: sa.Connection, table: str, rows: Sequence[Entry]) -> None:
     """Add entries for new rows (rid, han, py, gram)."""
-    if rows:
-        name = search_table(table)
-        connection.exec_driver_sql(f"INSERT INTO {name}(rowid, han, py, gram) VALUES(?,?,?,?)", list(rows))
+    dialect_of(connection).search.write(connection, table, rows)
 
 
-def pause(connection: Any) -> None:
+def pause(connection: sa.Connection) -> None:
     """The triggers that mark entries stale are quiet from here on, until `resume` or the end of the transaction."""
-    connection.exec_driver_sql("INSERT OR IGNORE INTO search_paused(one) VALUES(1)")
+    dialect_of(connection).search.pause(connection)
 
 
-def resume(connection: Any) -> None:
+def resume(connection: sa.Connection) -> None:
     """The triggers speak again."""
-    connection.exec_driver_sql("DELETE FROM search_paused")
+    dialect_of(connection).search.resume(connection)
 
 
-def mark(connection: Any, table: str, records: Sequence[bytes]) -> None:
+def mark(connection: sa.Connection, table: str, records: Sequence[bytes]) -> None:
     """The entries of these records are stale."""
-    connection.exec_driver_sql(
-        f"INSERT OR IGNORE INTO {table}_dirty(rid) SELECT rid FROM {table} WHERE org_id={office_of(connection)} AND id=?",
-        [(key,) for key in records],
-    )
+    dialect_of(connection).search.mark(connection, table, records)
 
 
-def drain(connection: Any) -> int:
+def drain(connection: sa.Connection) -> int:
     """Bring the entries of all stale rows up to date; call before every commit of a unit of work. Returns how many."""
-    done = 0
-    for table in SEARCHED:
-        stale = [r[0] for r in connection.exec_driver_sql(f"DELETE FROM {table}_dirty RETURNING rid")]
+    done, index = 0, dialect_of(connection).search
+    for table, stale in index.take_stale(connection):
         for start in range(0, len(stale), 2000):
             part = stale[start : start + 2000]
-            connection.exec_driver_sql(f"DELETE FROM {table}_search WHERE rowid=?", [(rid,) for rid in part])
-            rows = entry_rows(connection, table, part)
-            if rows:
-                write_entries(connection, table, rows)
+            index.forget(connection, table, part)
+            index.write(connection, table, entry_rows(connection, table, part))
         done += len(stale)
     return done
 
 
-def unindexed(connection: Any) -> int:
+def unindexed(connection: sa.Connection) -> int:
     """How many live records lack an entry, entries lack a live record, and records have one made of other columns."""
-    missing, noted = 0, noted_sources(connection)
+    missing, noted, index = 0, noted_sources(connection), dialect_of(connection).search
     for table, sources in SEARCHED.items():
         live = f"SELECT rid FROM {table} WHERE deleted_at IS NULL"
-        entries = f"SELECT id FROM {table}_search_docsize"
+        entries = index.entries(connection, table)
         other = noted.get(table, sources.mark) != sources.mark
         wrong = (live,) if other else (f"{live} EXCEPT {entries}", f"{entries} EXCEPT {live}")
-        missing += sum(connection.exec_driver_sql(f"SELECT count(*) FROM ({sql})").scalar_one() for sql in wrong)
+        counts = (f"SELECT count(*) FROM ({sql}) AS wrong" for sql in wrong)
+        missing += sum(connection.exec_driver_sql(sql).scalar_one() for sql in counts)
     return missing
 
 
@@ -83,18 +75,16 @@ def freshen(engine: sa.Engine, job: Job, step: Step = no_step) -> list[str]:
     return tables
 
 
-def rebuild(connection: Any, job: Job, tables: Iterable[str] = SEARCHED, step: Step = no_step) -> int:
+def rebuild(connection: sa.Connection, job: Job, tables: Iterable[str] = SEARCHED, step: Step = no_step) -> int:
     """Throw the index of these tables away and make it anew; returns the number of entries."""
-    tables, made, seen = tuple(tables), 0, 0
+    tables, made, seen, index = tuple(tables), 0, 0, dialect_of(connection).search
     counted = {name: connection.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one() for name in tables}
     for table in tables:
-        connection.exec_driver_sql(f"INSERT INTO {table}_search({table}_search) VALUES('delete-all')")
-        connection.exec_driver_sql(f"DELETE FROM {table}_dirty")
+        index.clear(connection, table)
         last = 0
         while part := _next_rows(connection, table, last):
             rows = entry_rows(connection, table, part)
-            if rows:
-                write_entries(connection, table, rows)
+            index.write(connection, table, rows)
             made, seen, last = made + len(rows), seen + len(part), part[-1]
             job.progress(t("正在重建搜索索引"), seen, sum(counted.values()))
         step(f"search:{table}")
@@ -102,9 +92,9 @@ def rebuild(connection: Any, job: Job, tables: Iterable[str] = SEARCHED, step: S
     return made
 
 
-def _next_rows(connection: Any, table: str, last: int) -> list[int]:
-    sql = f"SELECT rid FROM {table} WHERE rid > ? ORDER BY rid LIMIT 2000"
-    return [row[0] for row in connection.exec_driver_sql(sql, (last,))]
+def _next_rows(connection: sa.Connection, table: str, last: int) -> list[int]:
+    after = sa.text(f"SELECT rid FROM {table} WHERE rid > :last ORDER BY rid LIMIT 2000")
+    return list(connection.execute(after, {"last": last}).scalars())
 
 
 class WithEngine(Protocol):

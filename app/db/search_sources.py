@@ -7,12 +7,11 @@ columns and the other way round; a test compares both.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from app.core.ids import uuid7
+import sqlalchemy as sa
 
 #: raised when an entry is made otherwise of the same columns: other tokens, other records that are found along
 FORM = 1
@@ -58,23 +57,30 @@ SEARCHED: dict[str, Sources] = {
 MERGEABLE = ("customer", "contact", "lead", "product")
 
 
-def noted_sources(connection: Any) -> dict[str, str]:
+def noted_sources(connection: sa.Connection) -> dict[str, str]:
     """Table → what its index was made of, as the archive notes it; empty where it notes nothing."""
-    found = connection.exec_driver_sql("SELECT value FROM setting WHERE org_id=1 AND key=?", (_SETTING,)).scalar()
-    return dict(json.loads(found)) if found else {}
+    setting, mine = _ours(connection)
+    found = connection.execute(sa.select(setting.value).where(mine)).scalar()
+    return dict(found) if found else {}
 
 
-def mark_sources(connection: Any, tables: Iterable[str]) -> None:
+def mark_sources(connection: sa.Connection, tables: Iterable[str]) -> None:
     """Note that the index of these tables is made of what stands here today."""
     noted = noted_sources(connection) | {table: SEARCHED[table].mark for table in tables}
-    connection.exec_driver_sql(
-        "INSERT INTO setting(org_id, id, key, value) VALUES(1, ?, ?, ?) "
-        "ON CONFLICT(org_id, key) DO UPDATE SET value = excluded.value",
-        (uuid7().bytes, _SETTING, json.dumps(noted)),
-    )
+    setting, mine = _ours(connection)
+    if connection.execute(sa.update(setting).where(mine).values(value=noted)).rowcount == 0:
+        connection.execute(sa.insert(setting), [{"key": _SETTING, "value": noted}])
 
 
-def outdated_tables(connection: Any) -> list[str]:
+def outdated_tables(connection: sa.Connection) -> list[str]:
     """The tables whose index was made of something else than it would be today."""
     noted = noted_sources(connection)
     return [table for table, sources in SEARCHED.items() if noted.get(table) != sources.mark]
+
+
+def _ours(connection: sa.Connection) -> tuple[Any, sa.ColumnElement[bool]]:
+    from app.models import Setting
+    from app.models.base import office_in
+
+    office = office_in(connection.get_execution_options())
+    return Setting, sa.and_(Setting.org_id == office, Setting.key == _SETTING)

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from app.db.search_sources import MERGEABLE, SEARCHED
+import sqlalchemy as sa
+
+from app.db.dialect import Entry, office_of
+from app.db.dialect.expressions import IdBytes, among
+from app.db.search_sources import MERGEABLE, SEARCHED, Sources
+from app.models import Base, Contact, ContactPoint, CustomerContact
 
 
-def entry_rows(connection: Any, table: str, rids: Sequence[int]) -> list[tuple[int, str, str, str]]:
+def entry_rows(connection: sa.Connection, table: str, rids: Sequence[int]) -> list[Entry]:
     """(rid, han, py, gram) for those of `rids` that are live; deleted rows get no entry."""
     from app.db.search_tokens import tokens
 
     sources = SEARCHED[table]
-    marks = ",".join("?" * len(rids))
     sizes = [len(sources.names), len(sources.texts)]
-    columns = ", ".join((*sources.names, *sources.texts, *sources.codes))
-    rows = connection.exec_driver_sql(
-        f"SELECT rid, id, {columns} FROM {table} WHERE rid IN ({marks}) AND deleted_at IS NULL",
-        tuple(rids),
-    ).all()
-    ids = [row[1] for row in rows]
-    points = _points(connection, table, ids) if sources.points else {}
-    people = _people(connection, ids) if table == "customer" else {}
-    aliases = _aliases(connection, table, ids) if table in MERGEABLE else {}
+    rows = connection.execute(_records(table, sources), {"wanted": rids}).all()
+    ids = [bytes(row[1]) for row in rows]
+    mine = {"wanted": ids, "office": office_of(connection)}
+    points = _grouped(connection.execute(_points(table), mine)) if ids and sources.points else {}
+    people = _grouped(connection.execute(_people(), mine)) if ids and table == "customer" else {}
+    aliases = _aliases(connection, table, mine) if ids and table in MERGEABLE else {}
     first, second = 2 + sizes[0], 2 + sizes[0] + sizes[1]
     made = []
-    for row in rows:
-        key = row[1]
+    for key, row in zip(ids, rows, strict=True):
         names, codes = aliases.get(key, ([], []))
         called = [v for v in row[2:first] if v] + people.get(key, []) + names
         free = [v for v in row[first:second] if v]
@@ -37,44 +38,61 @@ def entry_rows(connection: Any, table: str, rids: Sequence[int]) -> list[tuple[i
     return made
 
 
-def _aliases(connection: Any, table: str, ids: Sequence[bytes]) -> dict[bytes, tuple[list[str], list[str]]]:
+def _aliases(
+    connection: sa.Connection, table: str, mine: Mapping[str, Any]
+) -> dict[bytes, tuple[list[str], list[str]]]:
     """(names, codes) of the records that were merged into these: who looks for the old name finds the survivor."""
     found: dict[bytes, tuple[list[str], list[str]]] = {}
-    if not ids:
-        return found
-    sources = SEARCHED[table]
-    marks = ",".join("?" * len(ids))
-    columns = ", ".join((*sources.names, *sources.codes))
-    sql = f"SELECT merged_into_id, {columns} FROM {table} WHERE org_id=1 AND merged_into_id IN ({marks})"
-    for key, *values in connection.exec_driver_sql(sql, tuple(ids)):
-        names, codes = found.setdefault(key, ([], []))
-        names.extend(v for v in values[: len(sources.names)] if v)
-        codes.extend(v for v in values[len(sources.names) :] if v)
+    count = len(SEARCHED[table].names)
+    for key, *values in connection.execute(_merged(table, SEARCHED[table]), mine):
+        names, codes = found.setdefault(bytes(key), ([], []))
+        names.extend(v for v in values[:count] if v)
+        codes.extend(v for v in values[count:] if v)
     return found
 
 
-def _points(connection: Any, table: str, ids: Sequence[bytes]) -> dict[bytes, list[str]]:
-    column = f"{table}_id"
+def _grouped(rows: Any) -> dict[bytes, list[str]]:
     found: dict[bytes, list[str]] = defaultdict(list)
-    if not ids:
-        return found
-    marks = ",".join("?" * len(ids))
-    sql = f"SELECT {column}, normal FROM contact_point WHERE org_id=1 AND {column} IN ({marks})"
-    for key, normal in connection.exec_driver_sql(sql, tuple(ids)):
-        found[key].append(normal)
+    for key, text in rows:
+        found[bytes(key)].append(text)
     return found
 
 
-def _people(connection: Any, ids: Sequence[bytes]) -> dict[bytes, list[str]]:
-    found: dict[bytes, list[str]] = defaultdict(list)
-    if not ids:
-        return found
-    marks = ",".join("?" * len(ids))
-    sql = (
-        "SELECT k.customer_id, c.name FROM customer_contact k "
-        "JOIN contact c ON c.org_id = k.org_id AND c.id = k.contact_id AND c.deleted_at IS NULL "
-        f"WHERE k.org_id=1 AND k.customer_id IN ({marks}) ORDER BY k.position"
+# ---- the queries, made once: they run before every commit -------------------------------------------------------------
+
+_OFFICE: Any = sa.bindparam("office", type_=sa.SmallInteger)
+
+
+@cache
+def _records(table: str, sources: Sources) -> sa.Select[Any]:
+    c = Base.metadata.tables[table].c
+    rid: Any = sa.literal_column(f"{table}.rid", sa.BigInteger)
+    query = sa.select(rid, IdBytes(c.id), *(c[name] for name in (*sources.names, *sources.texts, *sources.codes)))
+    return query.where(among(rid, sa.bindparam("wanted")), c.deleted_at.is_(None))
+
+
+@cache
+def _merged(table: str, sources: Sources) -> sa.Select[Any]:
+    c = Base.metadata.tables[table].c
+    query = sa.select(IdBytes(c.merged_into_id), *(c[name] for name in (*sources.names, *sources.codes)))
+    return query.where(c.org_id == _OFFICE, among(c.merged_into_id, sa.bindparam("wanted")))
+
+
+@cache
+def _points(table: str) -> sa.Select[Any]:
+    c = ContactPoint.__table__.c
+    holder = c[f"{table}_id"]
+    query = sa.select(IdBytes(holder), c.normal)
+    return query.where(c.org_id == _OFFICE, among(holder, sa.bindparam("wanted")))
+
+
+@cache
+def _people() -> sa.Select[Any]:
+    k, c = CustomerContact.__table__.c, Contact.__table__.c
+    joined = sa.and_(c.org_id == k.org_id, c.id == k.contact_id, c.deleted_at.is_(None))
+    return (
+        sa.select(IdBytes(k.customer_id), c.name)
+        .select_from(CustomerContact.__table__.join(Contact.__table__, joined))
+        .where(k.org_id == _OFFICE, among(k.customer_id, sa.bindparam("wanted")))
+        .order_by(k.position)
     )
-    for key, name in connection.exec_driver_sql(sql, tuple(ids)):
-        found[key].append(name)
-    return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 _HAN = re.compile(r"[^\x00-\x7f\W_]+")
 _ASCII = re.compile(r"[0-9a-z]+")
@@ -64,40 +65,49 @@ def with_code(entry: Tokens, code: str) -> Tokens:
     return han, said, " ".join((gram, *grams))
 
 
-def match_expression(text: str) -> str | None:
-    """The FTS5 MATCH expression of what a person typed; None when there is nothing to search for.
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Tokens that follow each other in one column of an entry; `prefix`: the last one may go on."""
 
-    Quotes make every token a literal, so that nothing typed is read as query syntax.
-    """
+    column: str
+    tokens: tuple[str, ...]
+    prefix: bool = False
+
+
+#: what an entry must fulfil: all of these, each by any of its phrases
+Query = tuple[tuple[Phrase, ...], ...]
+
+
+def typed_query(text: str) -> Query | None:
+    """What a person typed as a query of the index; None when there is nothing to search for."""
     from app.core.pinyin import segmentations
 
     folded = fold(text)
-    parts = ['han:"' + " ".join(run) + '"' for run in _HAN.findall(folded)]
+    parts: list[tuple[Phrase, ...]] = [(Phrase("han", tuple(run)),) for run in _HAN.findall(folded)]
     compact = _NOT_DIGIT.sub("", folded)
     words = _ASCII.findall(folded)
     if len(words) > 1 and all(w.isdigit() for w in words) and len(compact) >= 5:
         words = [compact]  # a phone typed with spaces or hyphens
     for word in words:
-        ways: list[str] = []
+        ways: list[Phrase] = []
         if word.isalpha():
-            ways.extend('py:"' + " ".join(syllables) + '"*' for syllables in segmentations(word))
-        if len(word) >= 3:
-            ways.append('gram:"' + " ".join(word[i : i + 3] for i in range(len(word) - 2)) + '"')
-        else:
-            ways.append(f'gram:"{word}"*')
+            ways.extend(Phrase("py", tuple(syllables), prefix=True) for syllables in segmentations(word))
+        ways.append(_gram(word))
         if word.isdigit() and len(word) >= 5 and word[0] == "0":  # 010-8888…: stored as +86108888…
-            ways.append('gram:"' + " ".join(word[i : i + 3] for i in range(1, len(word) - 2)) + '"')
-        parts.append("(" + " OR ".join(ways) + ")")
-    return " AND ".join(parts) or None
+            ways.append(_gram(word[1:]))
+        parts.append(tuple(ways))
+    return tuple(dict.fromkeys(parts)) or None
 
 
-def containing_expression(text: str) -> str | None:
-    """A MATCH expression that every entry whose text contains `text` fulfils: Han runs and ASCII runs of two and more."""
+def containing_query(text: str) -> Query | None:
+    """A query that every entry whose text contains `text` fulfils: Han runs and ASCII runs of two and more."""
     folded = fold(text)
-    parts = ['han:"' + " ".join(run) + '"' for run in _HAN.findall(folded)]
-    for word in _ASCII.findall(folded):
-        if len(word) >= 3:
-            parts.append('gram:"' + " ".join(word[i : i + 3] for i in range(len(word) - 2)) + '"')
-        else:
-            parts.append(f'gram:"{word}"*')
-    return " AND ".join(parts) or None
+    parts: list[tuple[Phrase, ...]] = [(Phrase("han", tuple(run)),) for run in _HAN.findall(folded)]
+    parts.extend((_gram(word),) for word in _ASCII.findall(folded))
+    return tuple(dict.fromkeys(parts)) or None
+
+
+def _gram(word: str) -> Phrase:
+    if len(word) < 3:
+        return Phrase("gram", (word,), prefix=True)
+    return Phrase("gram", tuple(word[i : i + 3] for i in range(len(word) - 2)))

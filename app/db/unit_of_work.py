@@ -20,7 +20,7 @@ from app.core.access import Actor
 from app.core.fields import Registry
 from app.core.records import ChangeSet
 from app.db import search
-from app.db.archive import Archive
+from app.db.dialect import Store
 from app.db.journal import Journal, Operation
 from app.db.problems import problem_of
 from app.db.store.access import guard
@@ -35,7 +35,7 @@ class UnitOfWork:
 
     def __init__(
         self,
-        archive: Archive,
+        archive: Store,
         registry: Registry,
         actor: Actor,
         origin: str = "window",
@@ -54,7 +54,7 @@ class UnitOfWork:
     def __enter__(self) -> UnitOfWork:
         try:
             self.session: Session = self._archive.session(write=self._write)
-            guard(self.session, self.actor)
+            guard(self.session, self.actor, self._archive.office)
             self.connection: sa.Connection = self.session.connection().execution_options(office=self._archive.office)
         except sa.exc.DBAPIError as error:
             raise problem_of(error) or error from error

@@ -1,13 +1,16 @@
 """What all tables share: keys, types, column idioms.
 
-Primary keys are UUIDv7 made by the client, `(org_id, id)`. On SQLite the table's own key is `rid INTEGER PRIMARY KEY`
-(the stable row number of the search index and of the tables' id arrays) and `(org_id, id)` is unique; the one DDL hook
-below sees to it. `rid` does not exist on PostgreSQL and leaves `app.db` only as an opaque row handle.
+Primary keys are UUIDv7 made by the client, `(org_id, id)`; a foreign key, a unique key and an index begin with `org_id`. Every
+table has a row number `rid` beside them, in the order rows are made, for the search index and the lists' id arrays; it is no
+key, no other row names it, and it leaves `app.db` only as an opaque handle. On SQLite it is the table's own key and `(org_id,
+id)` is unique, on PostgreSQL the server numbers the rows. The DDL hooks at the end of this module see to both.
 """
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,18 +19,19 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from app.core.clock import now
 from app.core.ids import uuid7
 from app.core.primitives import NUMBER_SCALE, from_millis, from_scaled, to_millis, to_scaled
 
 LOCAL_ORG = 1
+_LIVE = "deleted_at IS NULL"
 
 #: the whole numbers of these types' values are `core.primitives`; the store reads them through here as well
 __all__ = [
     "LOCAL_ORG", "NUMBER_SCALE", "PART", "Base", "Editable", "Keyed", "Mergeable", "Moment", "Named", "Scaled", "Uuid",
-    "external_index", "from_millis", "from_scaled", "live_index", "merged_index", "reference", "to_millis", "to_scaled",
+    "external_index", "from_millis", "from_scaled", "live_index", "merged_index", "office_in", "reference", "to_millis", "to_scaled",
 ]  # fmt: skip
 
 
@@ -49,20 +53,17 @@ class Uuid(sa.types.TypeDecorator[uuid.UUID]):
 
 
 class Moment(sa.types.TypeDecorator[datetime]):
-    """An aware UTC moment; on SQLite an integer of milliseconds since 1970, so that it sorts and compares."""
+    """An aware UTC moment as an integer of milliseconds since 1970: it sorts and compares, and is the same on every engine
+    for figures, digests and JSON."""
 
     impl = sa.BigInteger
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
-        kind = sa.DateTime(timezone=True) if dialect.name == "postgresql" else sa.BigInteger()
-        return dialect.type_descriptor(kind)
-
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
-        return value if value is None or dialect.name == "postgresql" else to_millis(value)
+        return None if value is None else to_millis(value)
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
-        return value if value is None or isinstance(value, datetime) else from_millis(value)
+        return None if value is None else from_millis(value)
 
 
 class Scaled(sa.types.TypeDecorator[Decimal]):
@@ -92,10 +93,19 @@ class Base(DeclarativeBase):
     )
 
 
+def office_in(options: Mapping[str, Any]) -> int:
+    """The office that the execution options of a connection name (see `app.db.dialect.office_of`)."""
+    return int(options.get("office", LOCAL_ORG))
+
+
+def _office(context: Any) -> int:
+    return office_in(context.execution_options)
+
+
 class Keyed:
     """`(org_id, id)`: every table has it; org_id 1 is the local archive and costs no bytes."""
 
-    org_id: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, default=LOCAL_ORG)
+    org_id: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, default=_office)
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid7)
 
 
@@ -117,7 +127,7 @@ class Mergeable:
 def merged_index(table: str) -> sa.Index:
     """The aliases of a record."""
     given = sa.text("merged_into_id IS NOT NULL")
-    return sa.Index(f"ix_{table}_merged_into", "org_id", "merged_into_id", sqlite_where=given, postgresql_where=given)
+    return sa.Index(f"ix_{table}_merged_into", "org_id", "merged_into_id", sqlite_where=given)
 
 
 class Named:
@@ -131,9 +141,7 @@ class Named:
 def external_index(table: str) -> sa.Index:
     """The number in another system is unique where there is one."""
     given = sa.text("external_id IS NOT NULL")
-    return sa.Index(
-        f"uq_{table}_external_id", "org_id", "external_id", unique=True, sqlite_where=given, postgresql_where=given
-    )
+    return sa.Index(f"uq_{table}_external_id", "org_id", "external_id", unique=True, sqlite_where=given)
 
 
 #: for `__table_args__`: rows of this table are parts of another record and have no life of their own
@@ -143,6 +151,14 @@ PART = {"info": {"part": True}}
 def reference(column: str, target: str, *, ondelete: str = "CASCADE") -> sa.ForeignKeyConstraint:
     """A composite foreign key `(org_id, column)` → `target(org_id, id)`."""
     return sa.ForeignKeyConstraint(["org_id", column], [f"{target}.org_id", f"{target}.id"], ondelete=ondelete)
+
+
+def live_index(name: str, *columns: str) -> sa.Index:
+    """An index of live rows only: small, and covering for an ordered list of row numbers."""
+    return sa.Index(name, "org_id", *columns, sqlite_where=sa.text(_LIVE))
+
+
+# ---- how each engine makes a table -----------------------------------------------------------------------------------
 
 
 @compiles(CreateTable, "sqlite")
@@ -162,7 +178,46 @@ def _with_row_number(element: CreateTable, compiler: Any, **kw: Any) -> str:
     return ddl
 
 
-def live_index(name: str, *columns: str) -> sa.Index:
-    """An index of live rows only: small, and covering for an ordered list of row numbers."""
-    live = sa.text("deleted_at IS NULL")
-    return sa.Index(name, "org_id", *columns, sqlite_where=live, postgresql_where=live)
+@compiles(CreateTable, "postgresql")
+def _with_numbered_rows(element: CreateTable, compiler: Any, **kw: Any) -> str:
+    ddl: str = compiler.visit_create_table(element, **kw)
+    table = element.element
+    if "id" not in table.c or len(table.primary_key) != 2:
+        return ddl
+    # on SQLite two foreign keys may have one name
+    ddl = re.sub(
+        r"CONSTRAINT (\w+)_org_id FOREIGN KEY\(org_id, (\w+)\)", r"CONSTRAINT \1_\2 FOREIGN KEY(org_id, \2)", ddl
+    )
+    head, tail = ddl.split("(", 1)
+    # parts are never asked for by their number, except the changes of the journal
+    number = (
+        ""
+        if table.info.get("part") and table.name != "change"
+        else f"\tCONSTRAINT uq_{table.name}_rid UNIQUE (org_id, rid), "
+    )
+    return f"{head}(\n\trid BIGINT GENERATED BY DEFAULT AS IDENTITY,\n{number}{tail}"
+
+
+@compiles(CreateColumn, "postgresql")
+def _in_byte_order(element: CreateColumn, compiler: Any, **kw: Any) -> str:
+    """Text is ordered and compared by its bytes, as on SQLite, whatever the server's language."""
+    ddl: str = compiler.visit_create_column(element, **kw)
+    column = element.element
+    if not isinstance(column.type, sa.String):
+        return ddl
+    kind = compiler.dialect.type_compiler_instance.process(column.type)
+    return ddl.replace(kind, f'{kind} COLLATE "C"', 1)
+
+
+@compiles(CreateIndex, "postgresql")
+def _with_row_number_at_the_end(element: CreateIndex, compiler: Any, **kw: Any) -> str:
+    """Nothing is the least value, as on SQLite; an index of live rows has their numbers, which SQLite's have anyway."""
+    index = element.element
+    quote = compiler.preparer.quote
+    parts = [quote(c.name) + ("" if c.name == "org_id" else " NULLS FIRST") for c in index.columns]
+    where = index.dialect_options["sqlite"]["where"]
+    if where is not None and str(where) == _LIVE:
+        parts.append("rid")
+    unique = "UNIQUE " if index.unique else ""
+    of = "" if where is None else f" WHERE {where}"
+    return f"CREATE {unique}INDEX {quote(index.name)} ON {compiler.preparer.format_table(index.table)} ({', '.join(parts)}){of}"

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from app.db.dialect import dialect_of
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -21,26 +23,6 @@ if TYPE_CHECKING:
 KEY = 16
 #: numbers parsed in one go: about a millisecond
 _PARSED = 60_000
-
-
-def raw(column: Any) -> Any:
-    """An id column as bytes, a date column as its text: without a Python object per row."""
-    return sa.type_coerce(column, sa.LargeBinary if column.type.__class__.__name__ == "Uuid" else sa.String)
-
-
-def millis(column: Any) -> Any:
-    """A moment's column as milliseconds since 1970."""
-    return sa.type_coerce(column, sa.BigInteger)
-
-
-def numbers(*columns: Any) -> Any:
-    """One text "1,2,3" of integer expressions, none of which may be NULL."""
-    return sa.func.printf(sa.literal_column(f"'{','.join(['%s'] * len(columns))}'"), *columns)
-
-
-def compact_day(column: Any) -> Any:
-    """A date column as the number 20250317."""
-    return sa.func.replace(sa.type_coerce(column, sa.String), sa.literal_column("'-'"), sa.literal_column("''"))
 
 
 def parsed(texts: Iterable[str | None], width: int) -> list[Ints]:
@@ -85,14 +67,18 @@ def keys(ids: Sequence[bytes]) -> Keys:
 
 def key_bytes(found: Keys) -> list[bytes]:
     """The ids of such a column."""
-    whole = found.tobytes()
+    return split_keys(found.tobytes())
+
+
+def split_keys(whole: bytes) -> list[bytes]:
+    """Ids that stand one behind the other."""
     return [whole[i : i + KEY] for i in range(0, len(whole), KEY)]
 
 
 def scanning(conditions: Sequence[Any], connection: sa.Connection) -> list[Any]:
-    """The conditions without the one on the organisation, which an archive file has only one of: without statistics the
-    engine takes it for a narrow one, walks an index and fetches a million rows one by one instead of reading through."""
-    if connection.dialect.name != "sqlite":
+    """The conditions without the one on the office where there is only one: without statistics the engine takes it for a
+    narrow one, walks an index and fetches a million rows one by one instead of reading through."""
+    if not dialect_of(connection).one_office:
         return list(conditions)
     return [c for c in conditions if not _of_org(c)]
 

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from app.core.filters import Filter
-from app.db.figures.columns import KEY, keys, raw
+from app.db.dialect.expressions import IdBytes, PackedIds, PackedNumbers, among
+from app.db.figures.columns import KEY
 from app.db.store.reading import Reader
 
 if TYPE_CHECKING:
     from app.db.figures.columns import Ints, Keys
-
-_CHUNK = 400
 
 
 def load(reader: Reader) -> tuple[Keys, Ints]:
@@ -23,15 +22,9 @@ def load(reader: Reader) -> tuple[Keys, Ints]:
     import numpy as np
 
     layout = reader.layout("customers")
-    query = sa.select(
-        sa.func.group_concat(sa.func.hex(raw(layout.table.c.id)), sa.literal_column("''")),
-        sa.func.group_concat(layout.rid),
-    ).where(*reader.where("customers", None))
-    text, rids = reader.connection.execute(query).one()
-    if not text:
-        return keys([]), np.zeros(0, dtype=np.int64)
-    ids = np.frombuffer(bytes.fromhex(text), dtype=f"S{KEY}")
-    handles = np.fromstring(rids, dtype=np.int64, sep=",")
+    query = sa.select(PackedIds(layout.table.c.id), PackedNumbers(layout.rid)).where(*reader.where("customers", None))
+    packed, handles = reader.connection.execute(query).one()
+    ids = np.frombuffer(packed, dtype=f"S{KEY}")
     order = np.argsort(ids, kind="stable")
     return ids[order], handles[order]
 
@@ -40,7 +33,7 @@ def some(reader: Reader, ids: Sequence[uuid.UUID]) -> list[tuple[bytes, int]]:
     """(id, row handle) of those among these that are live and visible."""
     layout = reader.layout("customers")
     c = layout.table.c
-    query = sa.select(raw(c.id), layout.rid).where(c.id.in_(list(ids)), *reader.where("customers", None))
+    query = sa.select(IdBytes(c.id), layout.rid).where(among(c.id, ids), *reader.where("customers", None))
     return [(bytes(row[0]), int(row[1])) for row in reader.connection.execute(query)]
 
 
@@ -55,9 +48,8 @@ def labels(reader: Reader, handles: Iterable[int]) -> dict[int, tuple[uuid.UUID,
         rows: Iterable[Any] = reader.connection.execute(base)
         keep = set(wanted)
         return {r[0]: (r[1], r[2] or "", r[3] or "", r[4]) for r in rows if r[0] in keep}
-    for start in range(0, len(wanted), _CHUNK):
-        for r in reader.connection.execute(base.where(layout.rid.in_(wanted[start : start + _CHUNK]))):
-            found[r[0]] = (r[1], r[2] or "", r[3] or "", r[4])
+    for r in reader.connection.execute(base.where(among(layout.rid, wanted))):
+        found[r[0]] = (r[1], r[2] or "", r[3] or "", r[4])
     return found
 
 

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from app.core.filters import Filter
-from app.db.figures.columns import millis, raw, scanning
+from app.db.dialect.expressions import primitive
+from app.db.figures.columns import scanning
 from app.db.store.reading import Reader
 from app.models import Pipeline, Stage
 
@@ -59,7 +60,7 @@ def stages(reader: Reader) -> list[StageRow]:
     query = (
         sa.select(s.id, s.name, s.kind, s.probability, s.position, s.pipeline_id, p.name, p.position)
         .select_from(joined)
-        .where(s.org_id == 1, s.deleted_at.is_(None))
+        .where(s.org_id == reader.office, s.deleted_at.is_(None))
     )
     rows = sorted(
         reader.connection.execute(query), key=lambda r: (r[7] is None, r[7] or 0, r[6] or "", r[4] or 0, r[1] or "")
@@ -75,8 +76,8 @@ def deals(reader: Reader, condition: Filter | None, pipeline: uuid.UUID | None) 
     if pipeline is not None:
         where.append(c.pipeline_id == pipeline)
     query = sa.select(
-        layout.rid, raw(c.id), sa.func.coalesce(c.outcome, "open"), sa.func.coalesce(c.amount_minor, 0),
-        raw(c.stage_id), raw(c.opened_on), raw(c.closed_on), raw(c.expected_on), millis(c.created_at),
+        layout.rid, primitive(c.id), sa.func.coalesce(c.outcome, "open"), sa.func.coalesce(c.amount_minor, 0),
+        primitive(c.stage_id), primitive(c.opened_on), primitive(c.closed_on), primitive(c.expected_on), primitive(c.created_at),
     ).where(*where)  # fmt: skip
     return [DealRow(*row) for row in reader.connection.execute(query)]
 
@@ -85,9 +86,9 @@ def moves(reader: Reader) -> list[MoveRow]:
     """All live stage changes the actor sees, in the order of time."""
     c = reader.layout("stage_changes").table.c
     where = scanning(reader.where("stage_changes", None), reader.connection)
-    query = sa.select(raw(c.deal_id), raw(c.from_stage_id), raw(c.to_stage_id), millis(c.changed_at)).where(
-        *where, c.deal_id.is_not(None), c.changed_at.is_not(None)
-    )
+    query = sa.select(
+        primitive(c.deal_id), primitive(c.from_stage_id), primitive(c.to_stage_id), primitive(c.changed_at)
+    ).where(*where, c.deal_id.is_not(None), c.changed_at.is_not(None))
     found = [MoveRow(*row) for row in reader.connection.execute(query)]
     found.sort(key=lambda move: move.at)
     return found

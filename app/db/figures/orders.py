@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from app.core.filters import Filter
-from app.db.figures.columns import compact_day, day_numbers, keys, numbers, parsed, raw, scanning
+from app.db.dialect.expressions import CompactDay, IdBytes, IsoDay, Joined, Numbers, PackedNumbers, Total, among
+from app.db.figures.columns import day_numbers, keys, parsed, scanning
 from app.db.store.computed import NET, NOT_COUNTED
 from app.db.store.reading import Reader
 from app.models import Payment
@@ -25,7 +26,7 @@ _NOBODY = b"\0" * 16
 class OrderColumns:
     """Counted orders (no drafts, nothing cancelled, with a day), those of one customer together.
 
-    `customers` are the ids of the groups, `group` the group of each order, `day` day numbers (ascending within a group),
+    `customers` are the ids of the groups, ascending, `group` the group of each order, `day` day numbers (ascending within a group),
     `net` minor units.
     """
 
@@ -49,9 +50,11 @@ def load(reader: Reader) -> OrderColumns:
     layout = reader.layout("orders")
     c = layout.table.c
     left = sa.func.coalesce(c.amount_minor, 0) - sa.func.coalesce(c.refund_minor, 0)
-    text = sa.func.group_concat(numbers(layout.rid, compact_day(c.ordered_on), left))
-    query = sa.select(raw(c.customer_id), sa.func.count(), text).where(*_counted(reader, None)).group_by(c.customer_id)
-    rows = reader.connection.execute(query).all()
+    text = Joined(Numbers(layout.rid, CompactDay(c.ordered_on), left))
+    query = (
+        sa.select(IdBytes(c.customer_id), sa.func.count(), text).where(*_counted(reader, None)).group_by(c.customer_id)
+    )
+    rows = reader.connection.execute(query.order_by(c.customer_id.nulls_first())).all()
     handle, day, net = parsed((row[2] for row in rows), 3)
     counts = np.array([row[1] for row in rows], dtype=np.int64)
     customers = keys([row[0] or _NOBODY for row in rows])
@@ -77,9 +80,13 @@ def some(reader: Reader, ids: Sequence[uuid.UUID]) -> tuple[list[int], list[OneO
     """(row handles of all of these that exist at all, those among them that are counted and visible)."""
     layout = reader.layout("orders")
     c = layout.table.c
-    there = reader.connection.execute(sa.select(layout.rid).where(c.org_id == 1, c.id.in_(list(ids)))).scalars().all()
-    query = sa.select(layout.rid, raw(c.customer_id), compact_day(c.ordered_on), NET)
-    rows = reader.connection.execute(query.where(c.id.in_(list(ids)), *_counted(reader, None))).all()
+    there = (
+        reader.connection.execute(sa.select(layout.rid).where(c.org_id == reader.office, among(c.id, ids)))
+        .scalars()
+        .all()
+    )
+    query = sa.select(layout.rid, IdBytes(c.customer_id), CompactDay(c.ordered_on), NET)
+    rows = reader.connection.execute(query.where(among(c.id, ids), *_counted(reader, None))).all()
     found = []
     for handle, customer, day, net in rows:
         number = int(day)
@@ -101,17 +108,17 @@ def channels(reader: Reader, ids: Sequence[uuid.UUID] | None = None) -> list[tup
     layout = reader.layout("orders")
     c = layout.table.c
     where = _counted(reader, None)
-    where = scanning(where, reader.connection) if ids is None else [*where, c.id.in_(list(ids))]
+    where = scanning(where, reader.connection) if ids is None else [*where, among(c.id, ids)]
     channel = sa.func.coalesce(c.channel, "")
-    query = sa.select(channel, sa.func.group_concat(layout.rid)).where(*where).group_by(channel)
+    query = sa.select(channel, PackedNumbers(layout.rid)).where(*where).group_by(channel)
     rows = reader.connection.execute(query).all()
-    return [(str(name), np.sort(parsed([text], 1)[0])) for name, text in rows]
+    return sorted(((str(name), np.sort(handles)) for name, handles in rows), key=lambda pair: pair[0])
 
 
 def margin(reader: Reader) -> tuple[int, int]:
     """(net revenue, cost) of the counted visible orders whose cost is known, minor units."""
     c = reader.layout("orders").table.c
-    query = sa.select(sa.func.coalesce(sa.func.sum(NET), 0), sa.func.coalesce(sa.func.sum(c.cost_minor), 0))
+    query = sa.select(sa.func.coalesce(Total(NET), 0), sa.func.coalesce(Total(c.cost_minor), 0))
     where = scanning(_counted(reader, None), reader.connection)
     row = reader.connection.execute(query.where(*where, c.cost_minor.is_not(None))).one()
     return int(row[0]), int(row[1])
@@ -126,25 +133,23 @@ def owed(reader: Reader, condition: Filter | None, until: str | None) -> tuple[I
     c = layout.table.c
     p = Payment.__table__.c
     given = sa.case((p.kind == "refund", -p.amount_minor), else_=p.amount_minor)
-    paid = sa.select(p.order_id, sa.func.sum(given).label("paid")).where(
-        p.deleted_at.is_(None), p.order_id.is_not(None)
-    )
+    paid = sa.select(p.order_id, Total(given).label("paid")).where(p.deleted_at.is_(None), p.order_id.is_not(None))
     if until is not None:
-        paid = paid.where(sa.or_(p.paid_on.is_(None), sa.type_coerce(p.paid_on, sa.String) <= until))
+        paid = paid.where(sa.or_(p.paid_on.is_(None), IsoDay(p.paid_on) <= until))
     sums = paid.group_by(p.order_id).subquery()
     left = NET - sa.func.coalesce(sums.c.paid, 0)
     states = sa.func.coalesce(c.status, "confirmed").not_in(NOT_COUNTED)
-    due = sa.func.coalesce(sa.type_coerce(c.due_on, sa.String), sa.type_coerce(c.ordered_on, sa.String), "0")
+    due = sa.func.coalesce(CompactDay(c.due_on), CompactDay(c.ordered_on), "0")
     query = (
-        sa.select(layout.rid.label("rid"), numbers(left, compact_day(due)).label("pair"))
+        sa.select(layout.rid.label("rid"), Numbers(left, due).label("pair"))
         .select_from(layout.table.outerjoin(sums, sums.c.order_id == c.id))
         .where(*scanning(reader.where("orders", condition), reader.connection), states, left > 0)
     )
     if until is not None:
-        query = query.where(sa.or_(c.ordered_on.is_(None), sa.type_coerce(c.ordered_on, sa.String) <= until))
+        query = query.where(sa.or_(c.ordered_on.is_(None), IsoDay(c.ordered_on) <= until))
     pairs = query.subquery()
     bundle = pairs.c.rid.op("/")(sa.literal_column("20000"))  # so many to one text
-    texts = sa.select(sa.func.group_concat(pairs.c.pair)).group_by(bundle)
+    texts = sa.select(Joined(pairs.c.pair)).group_by(bundle)
     found, days = parsed(reader.connection.execute(texts).scalars(), 2)
     return found, day_numbers(days)
 
@@ -153,11 +158,11 @@ def unassigned_payments(reader: Reader, until: str | None) -> tuple[int, int]:
     """(how many, minor units) of visible payments that are tied to no order."""
     c = reader.layout("payments").table.c
     given = sa.case((c.kind == "refund", -c.amount_minor), else_=c.amount_minor)
-    query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(given), 0)).where(
+    query = sa.select(sa.func.count(), sa.func.coalesce(Total(given), 0)).where(
         *reader.where("payments", None), c.order_id.is_(None)
     )
     if until is not None:
-        query = query.where(sa.or_(c.paid_on.is_(None), sa.type_coerce(c.paid_on, sa.String) <= until))
+        query = query.where(sa.or_(c.paid_on.is_(None), IsoDay(c.paid_on) <= until))
     row = reader.connection.execute(query).one()
     return int(row[0]), int(row[1])
 
@@ -169,10 +174,10 @@ def products(reader: Reader, condition: Filter | None, since: str, until: str) -
     c = layout.table.c
     name = sa.func.coalesce(lines.name, "")
     query = (
-        sa.select(name, sa.func.sum(sa.func.coalesce(lines.amount_minor, 0)))
+        sa.select(name, Total(sa.func.coalesce(lines.amount_minor, 0)))
         .select_from(layout.table.join(reader.layout("order_lines").table, lines.order_id == c.id))
-        .where(*_counted(reader, condition), lines.org_id == 1, lines.deleted_at.is_(None))
-        .where(sa.type_coerce(c.ordered_on, sa.String) >= since, sa.type_coerce(c.ordered_on, sa.String) < until)
+        .where(*_counted(reader, condition), lines.org_id == reader.office, lines.deleted_at.is_(None))
+        .where(IsoDay(c.ordered_on) >= since, IsoDay(c.ordered_on) < until)
         .group_by(name)
     )
     return [(str(r[0]), int(r[1] or 0)) for r in reader.connection.execute(query)]

@@ -7,7 +7,6 @@ other tables; their names have a `~`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,8 @@ import sqlalchemy as sa
 
 from app.core.fields import POINT_TYPES, Field, FieldType
 from app.core.filters import Filter
-from app.db.figures.columns import millis, raw, scanning
+from app.db.dialect.expressions import IdBytes, PackedOnce, Total, among, primitive
+from app.db.figures.columns import scanning, split_keys
 from app.db.store.computed import COMPUTED
 from app.db.store.layout import POINT_KINDS, Layout, from_custom, to_store
 from app.db.store.reading import Reader
@@ -62,10 +62,10 @@ def chunks(reader: Reader, entity: str, fields: Iterable[str], extras: Iterable[
     named = list(dict.fromkeys(extras))
     picked = [
         layout.rid,
-        raw(layout.table.c.id),
-        *(_primitive(layout.column(f.key), f) for f in own),
-        *(raw(layout.reference(f.key)) for f in links),
-        *(_extra(layout, name) for name in named),
+        IdBytes(layout.table.c.id),
+        *(primitive(layout.column(f.key)) for f in own),
+        *(IdBytes(layout.reference(f.key)) for f in links),
+        *(_extra(layout, name, reader.office) for name in named),
     ]
     names = [f.key for f in own] + [f.key for f in links] + named
     where = scanning(reader.where(entity, None), reader.connection)
@@ -84,36 +84,26 @@ def chunks(reader: Reader, entity: str, fields: Iterable[str], extras: Iterable[
         last = rows[-1][0]
 
 
-def _primitive(column: Any, field: Field) -> Any:
-    if field.type in (FieldType.DATE, FieldType.USER):
-        return raw(column)
-    if field.type is FieldType.DATETIME:
-        return millis(column)
-    if field.type in (FieldType.NUMBER, FieldType.BOOL):
-        return sa.type_coerce(column, sa.BigInteger)
-    return column
-
-
-def _extra(layout: Layout, name: str) -> Any:
+def _extra(layout: Layout, name: str, office: int) -> Any:
     """A column of another table: `<link>~live` (1 when the linked record is there), `lines~sum`, `stage~kind`,
     `order~customer`."""
     c = layout.table.c
     if name == "lines~sum":
         line = OrderLine.__table__.c
-        query = sa.select(sa.func.sum(sa.func.coalesce(line.amount_minor, 0)))
+        query = sa.select(Total(sa.func.coalesce(line.amount_minor, 0)))
         return (
-            query.where(line.org_id == 1, line.order_id == c.id, line.deleted_at.is_(None))
+            query.where(line.org_id == office, line.order_id == c.id, line.deleted_at.is_(None))
             .correlate(layout.table)
             .scalar_subquery()
         )
     if name == "stage~kind":
         stage = Stage.__table__.c
-        return sa.select(stage.kind).where(stage.org_id == 1, stage.id == c.stage_id).scalar_subquery()
+        return sa.select(stage.kind).where(stage.org_id == office, stage.id == c.stage_id).scalar_subquery()
     if name == "order~customer":
         order = Order.__table__.c
         return (
-            sa.select(raw(order.customer_id))
-            .where(order.org_id == 1, order.id == Payment.__table__.c.order_id)
+            sa.select(IdBytes(order.customer_id))
+            .where(order.org_id == office, order.id == Payment.__table__.c.order_id)
             .correlate(Payment.__table__)
             .scalar_subquery()
         )
@@ -124,7 +114,7 @@ def _extra(layout: Layout, name: str) -> Any:
     other = target.alias(f"{key}_there")
     return (
         sa.select(sa.literal(1))
-        .where(other.c.org_id == 1, other.c.id == layout.reference(key), other.c.deleted_at.is_(None))
+        .where(other.c.org_id == office, other.c.id == layout.reference(key), other.c.deleted_at.is_(None))
         .scalar_subquery()
     )
 
@@ -136,12 +126,6 @@ def _target_table(layout: Layout, key: str, layout_of: Any) -> sa.Table:
     return table
 
 
-def _among(column: Any, ids: Sequence[bytes]) -> Any:
-    """One parameter whatever the number."""
-    wanted = sa.func.json_each(json.dumps([key.hex() for key in ids])).table_valued("value")
-    return column.in_(sa.select(sa.func.unhex(wanted.c.value)))
-
-
 def _below(reader: Reader, layout: Layout, ids: list[bytes], fields: list[Field]) -> dict[str, Sequence[Any]]:
     place = {key: i for i, key in enumerate(ids)}
     columns: dict[str, list[Any]] = {f.key: [None] * len(ids) for f in fields}
@@ -150,7 +134,9 @@ def _below(reader: Reader, layout: Layout, ids: list[bytes], fields: list[Field]
     if points:
         p = ContactPoint.__table__.c
         holder = p[layout.holder]
-        query = sa.select(raw(holder), p.kind, p.value, p.normal, p.valid).where(p.org_id == 1, _among(holder, ids))
+        query = sa.select(IdBytes(holder), p.kind, p.value, p.normal, p.valid).where(
+            p.org_id == reader.office, among(holder, ids)
+        )
         for row in run(query.order_by(holder, p.position)).all():
             column = points.get(row[1])
             if column is not None:
@@ -159,36 +145,35 @@ def _below(reader: Reader, layout: Layout, ids: list[bytes], fields: list[Field]
     custom = {f.key: f for f in fields if f.custom}
     if custom:
         v = CustomValue.__table__.c
-        query = sa.select(raw(v.record_id), v.field, v.text, v.number).where(
-            v.org_id == 1, v.field.in_(list(custom)), _among(v.record_id, ids)
+        values: Any = sa.select(IdBytes(v.record_id), v.field, v.text, v.number).where(
+            v.org_id == reader.office, v.field.in_(list(custom)), among(v.record_id, ids)
         )
-        for row in run(query).all():
-            field = custom[row[1]]
-            columns[field.key][place[bytes(row[0])]] = to_store(field, from_custom(field, row[2], row[3]))
+        for record, name, text, number in run(values):
+            columns[name][place[bytes(record)]] = to_store(custom[name], from_custom(custom[name], text, number))
     for field in fields:
-        query = _count_query(field, ids)
+        query = _count_query(field, ids, reader.office)
         if query is not None:
             for key, count in run(query):
                 columns[field.key][place[bytes(key)]] = int(count) or None
     return dict(columns)
 
 
-def _count_query(field: Field, ids: list[bytes]) -> Any:
+def _count_query(field: Field, ids: list[bytes], office: int) -> Any:
     """How many there are, of the lists of which only that matters."""
     if field.custom:
         return None
     if field.type is FieldType.TAGS:
         tag = CustomerTag.__table__.c
         return (
-            sa.select(raw(tag.customer_id), sa.func.count())
-            .where(tag.org_id == 1, _among(tag.customer_id, ids))
+            sa.select(IdBytes(tag.customer_id), sa.func.count())
+            .where(tag.org_id == office, among(tag.customer_id, ids))
             .group_by(tag.customer_id)
         )
     if field.type is FieldType.ADDRESSES:
         place = ExtraAddress.__table__.c
         return (
-            sa.select(raw(place.customer_id), sa.func.count())
-            .where(place.org_id == 1, _among(place.customer_id, ids))
+            sa.select(IdBytes(place.customer_id), sa.func.count())
+            .where(place.org_id == office, among(place.customer_id, ids))
             .group_by(place.customer_id)
         )
     if field.type is FieldType.LINKS:
@@ -197,9 +182,9 @@ def _count_query(field: Field, ids: list[bytes]) -> Any:
             Customer.__table__, sa.and_(customer.org_id == tie.org_id, customer.id == tie.customer_id)
         )
         return (
-            sa.select(raw(tie.contact_id), sa.func.count())
+            sa.select(IdBytes(tie.contact_id), sa.func.count())
             .select_from(joined)
-            .where(tie.org_id == 1, customer.deleted_at.is_(None), _among(tie.contact_id, ids))
+            .where(tie.org_id == office, customer.deleted_at.is_(None), among(tie.contact_id, ids))
             .group_by(tie.contact_id)
         )
     return None
@@ -221,12 +206,12 @@ def shared(
         field = layout.entity.field(key)
         if field.type in POINT_TYPES:
             point = ContactPoint.__table__.alias(f"point{place}")
-            on = sa.and_(point.c.org_id == 1, point.c[layout.holder] == table.c.id)
+            on = sa.and_(point.c.org_id == reader.office, point.c[layout.holder] == table.c.id)
             source = source.join(point, sa.and_(on, point.c.kind == POINT_KINDS[field.type]))
             picked.append(point.c.normal)
         elif field.custom:
             value = CustomValue.__table__.alias(f"value{place}")
-            on = sa.and_(value.c.org_id == 1, value.c.record_id == table.c.id, value.c.field == key)
+            on = sa.and_(value.c.org_id == reader.office, value.c.record_id == table.c.id, value.c.field == key)
             source = source.join(value, on)
             picked.append(sa.func.coalesce(value.c.text, sa.cast(value.c.number, sa.String)))
         else:
@@ -237,7 +222,7 @@ def shared(
     text: Any = sa.cast(picked[0], sa.String)
     for more in picked[1:]:
         text = text + sa.literal(" · ") + sa.cast(more, sa.String)
-    members = sa.func.group_concat(sa.func.distinct(sa.func.hex(table.c.id)))
+    members = PackedOnce(table.c.id)
     query = (
         sa.select(text, members)
         .select_from(source)
@@ -245,14 +230,16 @@ def shared(
         .group_by(*picked)
         .having(sa.func.count(sa.distinct(table.c.id)) > 1)
     )
-    return [(str(r[0]), [bytes.fromhex(i) for i in r[1].split(",")]) for r in reader.connection.execute(query)]
+    return [(str(r[0]), split_keys(r[1])) for r in reader.connection.execute(query)]
 
 
 def pairs_mark(reader: Reader, entity: str) -> tuple[int, int]:
     """What changes when possible duplicates are found or decided: those are no part of the journal."""
     pair = MatchPair.__table__.c
-    query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(millis(pair.found_at)), 0))
-    row = reader.connection.execute(query.where(pair.org_id == 1, pair.entity == entity, pair.state == "open")).one()
+    query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(primitive(pair.found_at)), 0))
+    row = reader.connection.execute(
+        query.where(pair.org_id == reader.office, pair.entity == entity, pair.state == "open")
+    ).one()
     return int(row[0]), int(row[1])
 
 
@@ -263,12 +250,14 @@ def in_pairs(reader: Reader, entity: str) -> list[tuple[str, list[bytes]]]:
     found: dict[str, list[bytes]] = {}
     for side in (pair.a_id, pair.b_id):
         query = (
-            sa.select(sa.func.hex(pair.group_id), raw(c.id))
+            sa.select(IdBytes(pair.group_id), IdBytes(c.id))
             .select_from(MatchPair.__table__.join(layout.table, sa.and_(c.org_id == pair.org_id, c.id == side)))
-            .where(*reader.where(entity, None), pair.org_id == 1, pair.entity == entity, pair.state == "open")
+            .where(
+                *reader.where(entity, None), pair.org_id == reader.office, pair.entity == entity, pair.state == "open"
+            )
         )
         for group, key in reader.connection.execute(query):
-            members = found.setdefault(str(group), [])
+            members = found.setdefault(bytes(group).hex().upper(), [])
             if bytes(key) not in members:
                 members.append(bytes(key))
     return [(group, members) for group, members in found.items() if len(members) > 1]

@@ -8,7 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.core.filters import Filter
-from app.db.figures.columns import raw, scanning
+from app.db.dialect.expressions import IdBytes
+from app.db.figures.columns import scanning
 from app.db.store.reading import Reader
 
 
@@ -45,7 +46,7 @@ def tickets(reader: Reader, condition: Filter | None) -> list[TicketRow]:
     )
     query = (
         sa.select(
-            layout.rid, raw(c.id), c.status, c.priority, c.channel, c.opened_at, c.first_responded_at, c.resolved_at, c.closed_at,
+            layout.rid, IdBytes(c.id), c.status, c.priority, c.channel, c.opened_at, c.first_responded_at, c.resolved_at, c.closed_at,
             c.response_due_at, c.resolution_due_at, c.sla_paused, c.reopened, answered.c.n,
         )
         .select_from(layout.table.outerjoin(answered, answered.c.ticket_id == c.id))

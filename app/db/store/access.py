@@ -14,13 +14,14 @@ from app.core.access import Action, Actor
 from app.core.dictionary import BUILT_IN
 from app.core.fields import Entity
 from app.core.i18n import t
+from app.db.dialect import office_of
 from app.db.store.layout import Layout, layouts
 from app.errors import NotPermitted
 from app.models import CustomerCollaborator, CustomerContact
 
 
-def condition(entity: str, actor: Actor, action: Action, model: Any = None) -> sa.ColumnElement[bool]:
-    """True for the records of `entity` that the action reaches for this actor.
+def condition(entity: str, actor: Actor, action: Action, office: int, model: Any = None) -> sa.ColumnElement[bool]:
+    """True for the records of `entity` in this office that the action reaches for this actor.
 
     Own and team go by owner; collaborators may view; whoever sees a record sees what follows it; a part has the rights
     of what it is part of; shared records are everybody's to see and the administrator's to change.
@@ -31,20 +32,21 @@ def condition(entity: str, actor: Actor, action: Action, model: Any = None) -> s
     if kind.shared:
         return sa.true() if action is Action.VIEW or actor.is_admin else sa.false()
     if kind.parent:
-        return _part_of(layout, target, actor, action)
+        return _part_of(layout, target, actor, action, office)
     owners = actor.reach(entity, action)
     if owners is None:
         return sa.true()
     allowed: sa.ColumnElement[bool] = target.owner.in_(sorted(owners)) if owners else sa.false()
     if not owners or action is not Action.VIEW:
         return allowed
-    return sa.or_(allowed, *_shared(layout, target, actor))
+    return sa.or_(allowed, *_shared(layout, target, actor, office))
 
 
 def reaches(connection: sa.Connection, layout: Layout, actor: Actor, action: Action, record: uuid.UUID) -> bool:
     """Whether the action reaches this one record."""
-    c = layout.table.c
-    query = sa.select(c.id).where(c.org_id == 1, c.id == record, condition(layout.entity.key, actor, action))
+    c, office = layout.table.c, office_of(connection)
+    seen = condition(layout.entity.key, actor, action, office)
+    query = sa.select(c.id).where(c.org_id == office, c.id == record, seen)
     return connection.execute(query).first() is not None
 
 
@@ -59,44 +61,43 @@ def _layouts() -> dict[str, Layout]:
     return layouts(BUILT_IN)
 
 
-def _visible(entity: str, actor: Actor, action: Action) -> sa.Select[Any]:
+def _visible(entity: str, actor: Actor, action: Action, office: int) -> sa.Select[Any]:
     model: Any = _layouts()[entity].model
     # the guard itself must not wrap these again
-    return (
-        sa.select(model.id).where(model.org_id == 1, condition(entity, actor, action)).execution_options(unguarded=True)
-    )
+    seen = condition(entity, actor, action, office)
+    return sa.select(model.id).where(model.org_id == office, seen).execution_options(unguarded=True)
 
 
-def _part_of(layout: Layout, target: Any, actor: Actor, action: Action) -> sa.ColumnElement[bool]:
+def _part_of(layout: Layout, target: Any, actor: Actor, action: Action, office: int) -> sa.ColumnElement[bool]:
     parent = layout.entity.field(layout.entity.parent)
     whole = _layouts()[parent.target].entity
     wanted = action if action in (Action.VIEW, Action.EXPORT, Action.IMPORT) else Action.EDIT
     if not whole.parent and not whole.shared and actor.reach(whole.key, wanted) is None:
         return sa.true()
     column: sa.ColumnElement[Any] = getattr(target, f"{parent.key}_id")
-    return column.in_(_visible(whole.key, actor, wanted))
+    return column.in_(_visible(whole.key, actor, wanted, office))
 
 
-def _shared(layout: Layout, target: Any, actor: Actor) -> list[sa.ColumnElement[bool]]:
+def _shared(layout: Layout, target: Any, actor: Actor, office: int) -> list[sa.ColumnElement[bool]]:
     entity = layout.entity.key
     if entity == "customers":
         shared = sa.select(CustomerCollaborator.customer_id).where(
-            CustomerCollaborator.org_id == 1, CustomerCollaborator.user_id == actor.user_id
+            CustomerCollaborator.org_id == office, CustomerCollaborator.user_id == actor.user_id
         )
         return [target.id.in_(shared)]
     if entity == "contacts":
         tied = sa.select(CustomerContact.contact_id).where(
-            CustomerContact.org_id == 1,
-            CustomerContact.customer_id.in_(_visible("customers", actor, Action.VIEW)),
+            CustomerContact.org_id == office,
+            CustomerContact.customer_id.in_(_visible("customers", actor, Action.VIEW, office)),
         )
         return [target.id.in_(tied)]
     return [
-        getattr(target, f"{key}_id").in_(_visible(layout.entity.field(key).target, actor, Action.VIEW))
+        getattr(target, f"{key}_id").in_(_visible(layout.entity.field(key).target, actor, Action.VIEW, office))
         for key in layout.entity.follows
     ]
 
 
-def guard(session: Session, actor: Actor) -> None:
+def guard(session: Session, actor: Actor, office: int) -> None:
     """Every ORM select, update and delete of this session sees only what the actor may view."""
 
     @event.listens_for(session, "do_orm_execute")
@@ -104,7 +105,7 @@ def guard(session: Session, actor: Actor) -> None:
         if state.is_column_load or state.is_relationship_load or state.execution_options.get("unguarded"):
             return
         options = [
-            with_loader_criteria(layout.model, condition(entity, actor, Action.VIEW), include_aliases=True)
+            with_loader_criteria(layout.model, condition(entity, actor, Action.VIEW, office), include_aliases=True)
             for entity, layout in _layouts().items()
             if actor.reach(entity, Action.VIEW) is not None and not layout.entity.shared
         ]

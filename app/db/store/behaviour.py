@@ -29,12 +29,13 @@ class Terms:
 
     `gaps`: see above. `history`: the records tell of the past of another system: what they do not say is not known, instead
     of having happened now. `note`: what happens with this write leaves its own rows (a stage change, a ticket's event);
-    undo and samples bring theirs along.
+    undo and samples bring theirs along. `found`: linked records were looked up in this very unit of work, so they are there.
     """
 
     gaps: str = REFUSE
     history: bool = False
     note: bool = True
+    found: bool = False
 
     def tolerate(self, draft: Draft) -> bool:
         """Whether the record is taken in spite of what it lacks."""
@@ -88,6 +89,10 @@ class Batch:
     @property
     def entity(self) -> Entity:
         return self.layout.entity
+
+    def given(self) -> set[str]:
+        """The fields that any of the drafts says something about."""
+        return set().union(*(draft.keys() for draft in self.drafts))
 
     def require(self) -> None:
         """Raise when anything spoke against one of the drafts: NotFound for a linked record that is not to be seen, else

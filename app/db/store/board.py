@@ -20,8 +20,8 @@ def rows(reader: Reader, pipeline: uuid.UUID, condition: Filter | None, moment: 
     layout = reader.layout("deals")
     d = layout.table.c
     customer = Customer.__table__.alias("holder")
-    next_of_deal = _next("deal_id", d.id, moment)
-    next_of_customer = _next("customer_id", d.customer_id, moment)
+    next_of_deal = _next(reader, "deal_id", d.id, moment)
+    next_of_customer = _next(reader, "customer_id", d.customer_id, moment)
     query = (
         sa.select(
             layout.rid, d.id, d.version, d.stage_id, d.number, d.name, d.customer_id, customer.c.name, d.amount_minor,
@@ -36,7 +36,7 @@ def rows(reader: Reader, pipeline: uuid.UUID, condition: Filter | None, moment: 
             )
         )
         .where(*reader.where("deals", condition), d.pipeline_id == pipeline)
-        .order_by(d.position, layout.rid.desc())
+        .order_by(d.position.nulls_first(), layout.rid.desc())
     )  # fmt: skip
     found = reader.connection.execute(query).all()
     if reader.actor.reach("customers", Action.VIEW) is None:
@@ -45,12 +45,12 @@ def rows(reader: Reader, pipeline: uuid.UUID, condition: Filter | None, moment: 
     return [row if row[6] is None or row[6] in seen else (*row[:7], HIDDEN_TITLE, *row[8:]) for row in found]
 
 
-def _next(holder: str, value: Any, moment: datetime) -> Any:
+def _next(reader: Reader, holder: str, value: Any, moment: datetime) -> Any:
     """When the next undone activity of this deal (or of its customer alone) is due."""
     a = Activity.__table__.c
     planned = sa.or_(a.due_at.is_not(None), a.happened_at > moment)
     query = sa.select(sa.func.min(sa.func.coalesce(a.due_at, a.happened_at))).where(
-        a.org_id == 1, a[holder] == value, a.deleted_at.is_(None), a.done.is_not(True), planned
+        a.org_id == reader.office, a[holder] == value, a.deleted_at.is_(None), a.done.is_not(True), planned
     )
     if holder == "customer_id":
         query = query.where(a.deal_id.is_(None))

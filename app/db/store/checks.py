@@ -20,13 +20,15 @@ from app.db.store.reading import Reader
 
 def check(batch: Batch, reader: Reader) -> None:
     """Tell in the drafts' `problems` which values cannot be: missing, taken, of nobody, out of sight."""
-    drafts = batch.drafts
+    drafts, given = batch.drafts, batch.given()
     _required(batch.entity.fields, drafts)
     unique(reader, batch.layout, drafts)
     for field in batch.entity.fields:
+        if field.key not in given:
+            continue
         if field.type is FieldType.USER:
             _users(reader, field, drafts)
-        elif field.type is FieldType.LINKS:
+        elif field.type is FieldType.LINKS and not (batch.terms.found and reader.sees_all(field.target)):
             _links(reader, batch.layout, field, drafts)
 
 
@@ -44,8 +46,9 @@ def unique(reader: Reader, layout: Layout, drafts: Sequence[Draft]) -> None:
             continue
         wanted: dict[Any, list[Draft]] = defaultdict(list)
         for draft in drafts:
-            if draft.get(field.key) and (draft.is_new or draft.changes(field.key)):
-                wanted[draft.get(field.key)].append(draft)
+            value = draft.get(field.key)
+            if value and (draft.is_new or draft.changes(field.key)):
+                wanted[value].append(draft)
         there = holders(reader, layout, field.key, list(wanted)) if wanted else {}
         for value, own in wanted.items():
             holder = there.get(value)

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.db.dialect.expressions import Total
 from app.models import Order, OrderLine, Payment
 
 #: orders in these states are no revenue
@@ -23,10 +24,10 @@ NET: sa.ColumnElement[int] = sa.case(
 _received = (
     sa.select(
         sa.func.coalesce(
-            sa.func.sum(sa.case((_payment.kind == "refund", -_payment.amount_minor), else_=_payment.amount_minor)), 0
+            Total(sa.case((_payment.kind == "refund", -_payment.amount_minor), else_=_payment.amount_minor)), 0
         )
     )
-    .where(_payment.org_id == 1, _payment.order_id == _order.id, _payment.deleted_at.is_(None))
+    .where(_payment.org_id == _order.org_id, _payment.order_id == _order.id, _payment.deleted_at.is_(None))
     .correlate(Order.__table__)
     .scalar_subquery()
 )

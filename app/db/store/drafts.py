@@ -81,6 +81,10 @@ class Draft:
         """Whether this write says something about the field."""
         raise NotImplementedError
 
+    def keys(self) -> Iterable[str]:
+        """The fields this write says something about, as far as they are columns, links or custom fields."""
+        raise NotImplementedError
+
     def set(self, key: str, value: Any) -> None:
         """Write this value too."""
         raise NotImplementedError
@@ -140,6 +144,11 @@ class NewDraft(Draft):
     def gives(self, key: str) -> bool:
         return key in self.row.columns or bool(self.get(key))
 
+    def keys(self) -> Iterable[str]:
+        if not (self.row.ties or self.row.custom):
+            return self.row.columns
+        return {*self.row.columns, *(tie[0] for tie in self.row.ties), *(value[0] for value in self.row.custom)}
+
     def set(self, key: str, value: Any) -> None:
         known = self.entity.field(key)
         put(self.row, self._layout, known, value)
@@ -164,6 +173,9 @@ class ChangeDraft(Draft):
 
     def gives(self, key: str) -> bool:
         return key in self.change.values
+
+    def keys(self) -> Iterable[str]:
+        return self.change.values
 
     def set(self, key: str, value: Any) -> None:
         self.change.values[key] = value

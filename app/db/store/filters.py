@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -19,9 +18,10 @@ from app.core.access import Action, Actor
 from app.core.fields import POINT_TYPES, Field, FieldType, Registry
 from app.core.filters import Condition, Filter, Group, Listed, Not, Related, Relation, Search, relations
 from app.core.i18n import t
-from app.db.schema import search_table
+from app.db.dialect import SearchIndex
+from app.db.dialect.expressions import Total, among, contains, ends, starts
 from app.db.search_sources import SEARCHED
-from app.db.search_tokens import containing_expression, fold, match_expression
+from app.db.search_tokens import Query, containing_query, fold, typed_query
 from app.db.store import access
 from app.db.store.filter_dates import date_range
 from app.db.store.layout import POINT_KINDS, Layout, to_custom
@@ -36,11 +36,13 @@ _HAN_RUN = re.compile("[\u3007\u3400-\u9fff\U00020000-\U0003134f]")
 
 @dataclass(frozen=True)
 class Context:
-    """What a condition may refer to besides the record."""
+    """What a condition may refer to besides the record. `search`: the index of the engine it is for."""
 
     layouts: dict[str, Layout]
     actor: Actor
     users: dict[str, uuid.UUID]
+    office: int
+    search: SearchIndex
     deleted: bool = False
 
 
@@ -60,45 +62,25 @@ def compile_filter(node: Filter | None, layout: Layout, ctx: Context) -> Clause:
         case Search(text):
             return _search(text, layout, ctx)
         case Listed(ids):
-            return _listed(ids, layout)
+            return among(layout.table.c.id, ids)
         case Related():
             return _related(node, layout, ctx)
         case Condition():
             return _condition(node, layout, ctx)
 
 
-def _listed(ids: Sequence[uuid.UUID], layout: Layout) -> Clause:
-    """One parameter whatever the number: the engine allows only so many."""
-    wanted = sa.func.json_each(json.dumps([i.hex for i in ids])).table_valued("value")
-    return layout.table.c.id.in_(sa.select(sa.func.unhex(wanted.c.value)))
-
-
 def _search(text: str, layout: Layout, ctx: Context) -> Clause:
-    expression = match_expression(text)
-    if expression is None:
+    query = typed_query(text)
+    if query is None:
         return sa.true() if not text.strip() else sa.false()
     if ctx.deleted or layout.table.name not in SEARCHED:  # the index holds live records of some entities
-        title: Any = layout.column(layout.entity.title)
-        clause: Clause = title.contains(text.strip(), autoescape=True)
-        return clause
-    return _indexed(expression, layout)
+        return contains(layout.column(layout.entity.title), text.strip())
+    return _indexed(query, layout, ctx)
 
 
-def _indexed(expression: str, layout: Layout) -> Clause:
+def _indexed(query: Query, layout: Layout, ctx: Context) -> Clause:
     """The records whose search entry matches."""
-    hits = sa.select(search_hits(layout).c.rowid).where(matching(layout, expression))
-    return layout.rid.in_(hits)
-
-
-def search_hits(layout: Layout) -> sa.TableClause:
-    """The layout's search index as a table of row numbers."""
-    return sa.table(search_table(layout.table.name), sa.column("rowid", sa.BigInteger))
-
-
-def matching(layout: Layout, expression: str) -> Clause:
-    """The index's MATCH condition."""
-    found: Clause = sa.literal_column(search_table(layout.table.name)).op("MATCH")(expression)
-    return found
+    return ctx.search.matching(layout.table.name, layout.rid, query, ctx.office)
 
 
 def split_search(node: Filter | None) -> tuple[Search | None, Filter | None]:
@@ -123,7 +105,7 @@ def _candidates(text: str, layout: Layout, ctx: Context) -> list[Clause]:
         or not (useful or _HAN_RUN.search(text))
     ):
         return []
-    return [_indexed(expression, layout)] if (expression := containing_expression(text)) else []
+    return [_indexed(query, layout, ctx)] if (query := containing_query(text)) else []
 
 
 def _condition(node: Condition, layout: Layout, ctx: Context) -> Clause:
@@ -142,7 +124,7 @@ def _condition(node: Condition, layout: Layout, ctx: Context) -> Clause:
     if field.type in POINT_TYPES:
         return _points(field, node, layout, ctx)
     if field.type is FieldType.TAGS:
-        return _tags(node, layout)
+        return _tags(node, layout, ctx)
     return _children(field, node, layout, ctx)
 
 
@@ -181,10 +163,10 @@ def _operator(column: Any, op: str, values: list[Any]) -> Clause:
         "between": lambda: column.between(first, values[-1]),
         "in": lambda: column.in_(values),
         "not_in": lambda: sa.or_(column.not_in(values), column.is_(None)),
-        "contains": lambda: column.contains(first, autoescape=True),
-        "not_contains": lambda: sa.or_(sa.not_(column.contains(first, autoescape=True)), column.is_(None)),
-        "starts": lambda: column.startswith(first, autoescape=True),
-        "ends": lambda: column.endswith(first, autoescape=True),
+        "contains": lambda: contains(column, first),
+        "not_contains": lambda: sa.or_(sa.not_(contains(column, first)), column.is_(None)),
+        "starts": lambda: starts(column, first),
+        "ends": lambda: ends(column, first),
     }
     if op not in simple:
         raise UserError(t("不认识的筛选方式“{op}”。", op=op))
@@ -275,7 +257,7 @@ def _in(layout: Layout, query: sa.Select[Any], *, negate: bool = False) -> Claus
 def _points(field: Field, node: Condition, layout: Layout, ctx: Context) -> Clause:
     holder = ContactPoint.__table__.c[layout.holder]
     query = sa.select(holder).where(
-        ContactPoint.org_id == 1, ContactPoint.kind == POINT_KINDS[field.type], holder.is_not(None)
+        ContactPoint.org_id == ctx.office, ContactPoint.kind == POINT_KINDS[field.type], holder.is_not(None)
     )
     if node.op in ("is_empty", "not_empty"):
         return _in(layout, query, negate=node.op == "is_empty")
@@ -288,13 +270,13 @@ def _points(field: Field, node: Condition, layout: Layout, ctx: Context) -> Clau
             query = query.where(ContactPoint.normal.in_([f"+86{digits.lstrip('0')}", f"+{digits}", digits]))
         elif node.op == "starts":
             query = query.where(
-                sa.or_(ContactPoint.normal.startswith(f"+86{digits}"), ContactPoint.normal.startswith(f"+{digits}"))
+                sa.or_(starts(ContactPoint.normal, f"+86{digits}"), starts(ContactPoint.normal, f"+{digits}"))
             )
         elif digits[0] == "0":  # 010-8888…: stored as +86108888…
-            area = ContactPoint.normal.startswith(f"+86{digits[1:]}")
-            return _in(layout, query.where(sa.or_(ContactPoint.normal.contains(digits), area)))
+            area = starts(ContactPoint.normal, f"+86{digits[1:]}")
+            return _in(layout, query.where(sa.or_(contains(ContactPoint.normal, digits), area)))
         else:
-            query = query.where(ContactPoint.normal.contains(digits))
+            query = query.where(contains(ContactPoint.normal, digits))
             typed = digits
     else:
         query = query.where(_operator(ContactPoint.normal, node.op, [typed.casefold()]))
@@ -306,14 +288,15 @@ def _points(field: Field, node: Condition, layout: Layout, ctx: Context) -> Clau
     return sa.and_(*likely, own)
 
 
-def _tags(node: Condition, layout: Layout) -> Clause:
+def _tags(node: Condition, layout: Layout, ctx: Context) -> Clause:
     names = [str(v) for v in (node.value if isinstance(node.value, list) else [node.value])]
-    tagged = sa.select(CustomerTag.customer_id).where(CustomerTag.org_id == 1)
+    tagged = sa.select(CustomerTag.customer_id).where(CustomerTag.org_id == ctx.office)
     if node.op in ("is_empty", "not_empty"):
         return _in(layout, tagged, negate=node.op == "is_empty")
-    ids = sa.select(Tag.id).where(Tag.org_id == 1, Tag.name.in_(names))
+    tag = sa.select(Tag.id).where(Tag.org_id == ctx.office)
+    ids = tag.where(Tag.name.in_(names))
     if node.op == "has_all":
-        each = [tagged.where(CustomerTag.tag_id.in_(sa.select(Tag.id).where(Tag.name == n))) for n in names]
+        each = [tagged.where(CustomerTag.tag_id.in_(tag.where(Tag.name == n))) for n in names]
         return sa.and_(*(_in(layout, query) for query in each))
     return _in(layout, tagged.where(CustomerTag.tag_id.in_(ids)), negate=node.op == "has_none")
 
@@ -322,10 +305,10 @@ def _children(field: Field, node: Condition, layout: Layout, ctx: Context) -> Cl
     if field.type is FieldType.LINKS:
         return _links(field, node, layout, ctx)
     line = ExtraAddress.province + ExtraAddress.city + ExtraAddress.district + ExtraAddress.detail
-    query = sa.select(ExtraAddress.customer_id).where(ExtraAddress.org_id == 1)
+    query = sa.select(ExtraAddress.customer_id).where(ExtraAddress.org_id == ctx.office)
     if node.op in ("is_empty", "not_empty"):
         return _in(layout, query, negate=node.op == "is_empty")
-    return _in(layout, query.where(line.contains(str(node.value), autoescape=True)))
+    return _in(layout, query.where(contains(line, str(node.value))))
 
 
 def _links(field: Field, node: Condition, layout: Layout, ctx: Context) -> Clause:
@@ -335,28 +318,28 @@ def _links(field: Field, node: Condition, layout: Layout, ctx: Context) -> Claus
     if node.op in ("is_empty", "not_empty"):
         if column is not None:
             return column.is_(None) if node.op == "is_empty" else column.is_not(None)
-        return _in(layout, _tied(), negate=node.op == "is_empty")
+        return _in(layout, _tied(ctx), negate=node.op == "is_empty")
     target = ctx.layouts[field.target]
     title: Any = target.column(target.entity.title)
-    seen = access.condition(field.target, ctx.actor, Action.VIEW)
+    seen = access.condition(field.target, ctx.actor, Action.VIEW, ctx.office)
     c = target.table.c
     if node.op == "contains":
-        wanted: Any = sa.select(c.id).where(c.org_id == 1, title.contains(str(node.value), autoescape=True), seen)
+        wanted: Any = sa.select(c.id).where(c.org_id == ctx.office, contains(title, str(node.value)), seen)
     else:
         ids, titles = _named_records(node.value)
         wanted = ids
         if titles:
             named = sa.or_(c.id.in_(ids), title.in_(titles))
-            wanted = sa.select(c.id).where(c.org_id == 1, named, seen)
+            wanted = sa.select(c.id).where(c.org_id == ctx.office, named, seen)
     if column is not None:
         inside: Clause = column.in_(wanted)
     else:
-        inside = _in(layout, _tied().where(CustomerContact.customer_id.in_(wanted)))
+        inside = _in(layout, _tied(ctx).where(CustomerContact.customer_id.in_(wanted)))
     return sa.not_(sa.func.coalesce(inside, sa.false())) if node.op == "not_in" else inside
 
 
-def _tied() -> sa.Select[Any]:
-    return sa.select(CustomerContact.contact_id).where(CustomerContact.org_id == 1)
+def _tied(ctx: Context) -> sa.Select[Any]:
+    return sa.select(CustomerContact.contact_id).where(CustomerContact.org_id == ctx.office)
 
 
 def _named_records(value: Any) -> tuple[list[uuid.UUID], list[str]]:
@@ -372,7 +355,7 @@ def _named_records(value: Any) -> tuple[list[uuid.UUID], list[str]]:
 
 
 def _custom(field: Field, node: Condition, layout: Layout, ctx: Context) -> Clause:
-    query = sa.select(CustomValue.record_id).where(CustomValue.org_id == 1, CustomValue.field == field.key)
+    query = sa.select(CustomValue.record_id).where(CustomValue.org_id == ctx.office, CustomValue.field == field.key)
     if node.op in ("is_empty", "not_empty"):
         return _in(layout, query, negate=node.op == "is_empty")
     numeric = field.type in (FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.BOOL, FieldType.DATE)
@@ -423,7 +406,7 @@ def _summed(node: Related, layout: Layout, ctx: Context) -> Clause:
     amount = other.column(other.entity.field(node.of).key)
     query = _relation_query(node, layout, ctx).add_columns(sa.func.coalesce(amount, 0))
     rows = query.subquery()
-    total = sa.func.sum(rows.c[1])
+    total = Total(rows.c[1])
     enough = _in(layout, sa.select(rows.c[0]).group_by(rows.c[0]).having(_operator(total, node.op, [node.value * 100])))
     without = _in(layout, _relation_query(node, layout, ctx), negate=True)
     return sa.or_(enough, without) if _ALLOWS_ZERO[node.op](node.value) else enough
@@ -444,7 +427,7 @@ def _relation_query(node: Related, layout: Layout, ctx: Context) -> sa.Select[An
     c = other.table.c
     fits = (
         c.deleted_at.is_(None),
-        access.condition(relation.target, ctx.actor, Action.VIEW),
+        access.condition(relation.target, ctx.actor, Action.VIEW, ctx.office),
         compile_filter(node.where, other, ctx),
     )
     column = (other if relation.reverse else layout).reference(relation.field)
@@ -452,9 +435,9 @@ def _relation_query(node: Related, layout: Layout, ctx: Context) -> sa.Select[An
         tie = CustomerContact.__table__.c
         joined = sa.and_(c.org_id == tie.org_id, c.id == tie[other.holder])
         query = sa.select(tie[layout.holder]).select_from(other.table.join(CustomerContact.__table__, joined))
-        return query.where(tie.org_id == 1, *fits)
+        return query.where(tie.org_id == ctx.office, *fits)
     if relation.reverse:
-        return sa.select(column).where(c.org_id == 1, column.is_not(None), *fits)
+        return sa.select(column).where(c.org_id == ctx.office, column.is_not(None), *fits)
     mine = layout.table.alias()
     joined = sa.and_(c.org_id == mine.c.org_id, c.id == mine.c[column.name])
-    return sa.select(mine.c.id).select_from(other.table.join(mine, joined)).where(mine.c.org_id == 1, *fits)
+    return sa.select(mine.c.id).select_from(other.table.join(mine, joined)).where(mine.c.org_id == ctx.office, *fits)

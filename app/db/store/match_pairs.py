@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from app.core.access import Action
 from app.core.clock import now
 from app.core.ids import uuid7_bytes
+from app.db.dialect import dialect_of, office_of
+from app.db.dialect.expressions import among
 from app.db.store import access
 from app.db.store.reading import Reader
 from app.models import Contact, Customer, Lead, MatchPair, Product
@@ -19,7 +21,8 @@ from app.models.base import to_millis
 
 #: (a, b, group, probability, points, evidence as JSON)
 NewPair = tuple[bytes, bytes, bytes, float, float, str]
-_CHUNK = 900
+_TABLE: Any = MatchPair.__table__
+_NEW = ("id", "entity", "a_id", "b_id", "group_id", "probability", "points", "evidence", "state", "found_at")
 _MERGED: dict[str, Any] = {"customers": Customer, "contacts": Contact, "leads": Lead, "products": Product}
 
 
@@ -28,63 +31,59 @@ def replace_open(
 ) -> None:
     """Put `pairs` in the place of the open ones; pairs that were decided stay as they are. `only`: the records that were
     searched for; open pairs of other records stay as well."""
-    m = MatchPair
-    mine = sa.and_(m.org_id == 1, m.entity == entity, m.state == "open")
+    m, office = MatchPair, office_of(connection)
+    mine = sa.and_(m.org_id == office, m.entity == entity, m.state == "open")
     if only is None:
         connection.execute(sa.delete(m).where(mine))
     else:
-        ids = [uuid.UUID(bytes=key) for key in only]
-        for start in range(0, len(ids), _CHUNK):
-            part = ids[start : start + _CHUNK]
-            connection.execute(sa.delete(m).where(mine, sa.or_(m.a_id.in_(part), m.b_id.in_(part))))
+        ids = list(only)
+        connection.execute(sa.delete(m).where(mine, sa.or_(among(m.a_id, ids), among(m.b_id, ids))))
     if not pairs:
         return
     moment = to_millis(now())
-    connection.exec_driver_sql(
-        "INSERT OR IGNORE INTO match_pair(org_id, id, entity, a_id, b_id, group_id, probability, points, evidence, state, "
-        "found_at) VALUES(1,?,?,?,?,?,?,?,?,'open',?)",
-        [
-            (key, entity, a, b, group, probability, points, evidence, moment)
-            for key, (a, b, group, probability, points, evidence) in zip(uuid7_bytes(len(pairs)), pairs, strict=True)
-        ],
-    )
+    rows = [
+        (key, entity, *pair, "open", moment) for key, pair in zip(uuid7_bytes(len(pairs)), pairs, strict=True)
+    ]  # fmt: skip
+    dialect_of(connection).insert(connection, _TABLE, _NEW, rows, new=True)
 
 
 def told(connection: sa.Connection, entity: str) -> list[tuple[dict[str, str], bool]]:
     """What people decided: the level of each field, and whether it was one."""
-    m = MatchPair
+    m, office = MatchPair, office_of(connection)
     rows = connection.execute(
-        sa.select(m.evidence, m.state).where(m.org_id == 1, m.entity == entity, m.state.in_(("merged", "different")))
+        sa.select(m.evidence, m.state).where(
+            m.org_id == office, m.entity == entity, m.state.in_(("merged", "different"))
+        )
     )
     return [({key: level for key, level, _ in json.loads(text)}, state == "merged") for text, state in rows if text]
 
 
 def decided(connection: sa.Connection, entity: str) -> list[tuple[float, bool]]:
     """(probability when it was found, whether it was one) of every decided pair."""
-    m = MatchPair
+    m, office = MatchPair, office_of(connection)
     query = sa.select(m.probability, m.state).where(
-        m.org_id == 1, m.entity == entity, m.state.in_(("merged", "different"))
+        m.org_id == office, m.entity == entity, m.state.in_(("merged", "different"))
     )
     return [(float(p), state == "merged") for p, state in connection.execute(query)]
 
 
 def apart(connection: sa.Connection, entity: str) -> set[tuple[bytes, bytes]]:
     """Pairs that a person said are different, for good."""
-    m = MatchPair
-    query = sa.select(m.a_id, m.b_id).where(m.org_id == 1, m.entity == entity, m.state == "different")
+    m, office = MatchPair, office_of(connection)
+    query = sa.select(m.a_id, m.b_id).where(m.org_id == office, m.entity == entity, m.state == "different")
     return {(a.bytes, b.bytes) for a, b in connection.execute(query)}
 
 
 def set_state(connection: sa.Connection, keys: Iterable[tuple[uuid.UUID, uuid.UUID]], entity: str, state: str, user: Any) -> int:  # fmt: skip
     """Decide pairs; returns how many there were."""
-    m = MatchPair
+    m, office = MatchPair, office_of(connection)
     done = 0
     at = None if state == "open" else now()
     for one, two in keys:
         a, b = sorted((one, two))
         result = connection.execute(
             sa.update(m)
-            .where(m.org_id == 1, m.entity == entity, m.a_id == a, m.b_id == b)
+            .where(m.org_id == office, m.entity == entity, m.a_id == a, m.b_id == b)
             .values(state=state, decided_at=at, decided_by=user if at else None)
         )
         done += result.rowcount
@@ -95,26 +94,24 @@ def settle_merged(connection: sa.Connection, entity: str, records: Iterable[uuid
     """After these records became one: pairs among them are decided, open pairs of the losers with others go on with
     nobody and are dropped (the next search finds them anew for the survivor)."""
     ids = list(records)
-    m = MatchPair
-    mine = sa.and_(m.org_id == 1, m.entity == entity)
-    for start in range(0, len(ids), _CHUNK):
-        part = ids[start : start + _CHUNK]
-        connection.execute(
-            sa.update(m)
-            .where(mine, m.a_id.in_(ids), m.b_id.in_(part), m.state == "open")
-            .values(state="merged", decided_at=now(), decided_by=user)
-        )
+    m, office = MatchPair, office_of(connection)
+    mine = sa.and_(m.org_id == office, m.entity == entity)
+    connection.execute(
+        sa.update(m)
+        .where(mine, among(m.a_id, ids), among(m.b_id, ids), m.state == "open")
+        .values(state="merged", decided_at=now(), decided_by=user)
+    )
 
 
 def reopen_parted(connection: sa.Connection) -> int:
     """After a merge was taken back: pairs of records that are both there again want a decision again. Returns how many."""
-    m = MatchPair
+    m, office = MatchPair, office_of(connection)
     done = 0
     for entity, model in _MERGED.items():
-        live = sa.select(model.id).where(model.org_id == 1, model.deleted_at.is_(None))
+        live = sa.select(model.id).where(model.org_id == office, model.deleted_at.is_(None))
         result = connection.execute(
             sa.update(m)
-            .where(m.org_id == 1, m.entity == entity, m.state == "merged", m.a_id.in_(live), m.b_id.in_(live))
+            .where(m.org_id == office, m.entity == entity, m.state == "merged", m.a_id.in_(live), m.b_id.in_(live))
             .values(state="open", decided_at=None, decided_by=None)
         )
         done += result.rowcount
@@ -135,30 +132,32 @@ def seen(
 
     `group`: of this group only. `records`: between these only. `gone`: also of records in the recycle bin.
     """
-    m, layout = MatchPair, reader.layout(entity)
+    m, layout, office = MatchPair, reader.layout(entity), reader.office
     title = layout.column(layout.entity.title).name
     a, b = layout.table.alias("a"), layout.table.alias("b")
     query = (
         sa.select(*m.__table__.c, a.c[title].label("a_title"), b.c[title].label("b_title"))
         .join(a, sa.and_(a.c.org_id == m.org_id, a.c.id == m.a_id))
         .join(b, sa.and_(b.c.org_id == m.org_id, b.c.id == m.b_id))
-        .where(m.org_id == 1, m.entity == entity, m.state.in_(states), m.probability >= least)
+        .where(m.org_id == office, m.entity == entity, m.state.in_(states), m.probability >= least)
     )
     if group is not None:
         query = query.where(m.group_id == group)
     if records is not None:
-        query = query.where(m.a_id.in_(records), m.b_id.in_(records))
+        query = query.where(among(m.a_id, records), among(m.b_id, records))
     if not gone:
         query = query.where(a.c.deleted_at.is_(None), b.c.deleted_at.is_(None))
     if reader.actor.reach(entity, Action.VIEW) is not None:
         c = layout.table.c
-        visible = sa.select(c.id).where(c.org_id == 1, access.condition(entity, reader.actor, Action.VIEW))
+        visible = sa.select(c.id).where(
+            c.org_id == reader.office, access.condition(entity, reader.actor, Action.VIEW, reader.office)
+        )
         query = query.where(m.a_id.in_(visible), m.b_id.in_(visible))
     return query.order_by(m.probability.desc(), m.a_id, m.b_id)
 
 
 def counted(connection: sa.Connection, entity: str) -> list[tuple[str, float, Any]]:
     """(state, probability, found at) of every pair."""
-    m = MatchPair
-    query = sa.select(m.state, m.probability, m.found_at).where(m.org_id == 1, m.entity == entity)
+    m, office = MatchPair, office_of(connection)
+    query = sa.select(m.state, m.probability, m.found_at).where(m.org_id == office, m.entity == entity)
     return [(state, float(p), at) for state, p, at in connection.execute(query)]

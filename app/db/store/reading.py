@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +14,12 @@ from app.core.fields import Field, FieldType, Link, Registry
 from app.core.filters import Filter, check
 from app.core.i18n import t
 from app.core.records import Record, Sort
-from app.db.dialect import office_of
+from app.db.dialect import dialect_of, office_of
+from app.db.dialect.expressions import Apart, PackedNumbers, among
 from app.db.search_sources import SEARCHED
-from app.db.search_tokens import match_expression
+from app.db.search_tokens import typed_query
 from app.db.store import access, children
-from app.db.store.filters import Context, compile_filter, matching, search_hits, split_search
+from app.db.store.filters import Context, compile_filter, split_search
 from app.db.store.layout import Layout, layouts
 from app.errors import NotFound, NotPermitted
 from app.models import CustomValue, User
@@ -39,12 +40,17 @@ class Reader:
 
     def __init__(self, connection: sa.Connection, registry: Registry, actor: Actor) -> None:
         self.connection = connection
-        self.office = office_of(connection)
         self.registry = registry
         self.actor = actor
+        self.office = office_of(connection)
+        self._search = dialect_of(connection).search
         self._layouts = layouts(registry)
         self._users: dict[str, uuid.UUID] | None = None
         self._visible: dict[uuid.UUID, bool] = {}
+
+    def stopper(self) -> Callable[[], None]:
+        """What stops, called from another thread, whatever is being read; the reading thread gets a DBAPIError."""
+        return dialect_of(self.connection).stopper(self.connection)
 
     def layout(self, entity: str) -> Layout:
         self.registry.entity(entity)
@@ -59,9 +65,9 @@ class Reader:
         columns = layout.table.c
         live = columns.deleted_at.is_not(None) if deleted else columns.deleted_at.is_(None)
         return [
-            columns.org_id == 1,
+            columns.org_id == self.office,
             live,
-            access.condition(key, self.actor, action),
+            access.condition(key, self.actor, action, self.office),
             compile_filter(condition, layout, replace(self.context(), deleted=deleted)),
         ]
 
@@ -71,34 +77,38 @@ class Reader:
 
     def context(self) -> Context:
         """What filters may refer to: the actor, users by name."""
-        return Context(self._layouts, self.actor, self._user_ids())
+        return Context(self._layouts, self.actor, self._user_ids(), self.office, self._search)
 
     def _user_ids(self) -> dict[str, uuid.UUID]:
         if self._users is None:
-            rows = self.connection.execute(sa.select(User.id, User.username, User.name).where(User.org_id == 1)).all()
+            rows = self.connection.execute(
+                sa.select(User.id, User.username, User.name).where(User.org_id == self.office)
+            ).all()
             self._users = {row.name: row.id for row in rows} | {row.username: row.id for row in rows}
             self._users |= {str(row.id): row.id for row in rows}
         return self._users
 
-    def _ordered(self, layout: Layout, condition: Filter | None, sorts: Sequence[Sort], **how: Any) -> sa.Select[Any]:
+    def _ordered(
+        self, layout: Layout, condition: Filter | None, sorts: Sequence[Sort], *, apart: bool, **how: Any
+    ) -> sa.Select[Any]:
         search, rest = split_search(condition)
         indexed = search is not None and not how.get("deleted") and layout.table.name in SEARCHED
-        expression = match_expression(search.text) if search is not None and indexed else None
-        if expression is not None:  # walk the search index itself, newest first, instead of collecting all its hits
-            hits = search_hits(layout)
-            rid: Any = hits.c.rowid
-            query = sa.select(rid.label("rid")).select_from(hits.join(layout.table, layout.rid == rid))
-            query = query.where(matching(layout, expression), *self._where(layout, rest, **how))
+        typed = typed_query(search.text) if search is not None and indexed else None
+        hits = self._search.walk(layout.table.name, typed, self.office) if typed is not None else None
+        if hits is not None:  # walk the search index itself, newest first, instead of collecting all its hits
+            rid: Any = hits.rid
+            query = sa.select(rid.label("rid")).select_from(hits.source.join(layout.table, layout.rid == rid))
+            query = query.where(hits.where, *self._where(layout, rest, **how))
         else:
             rid = layout.rid
             query = sa.select(rid.label("rid")).select_from(layout.table).where(*self._where(layout, condition, **how))
         down = bool(sorts) and sorts[-1].descending
-        orders = [self._order(layout, s) for s in sorts] or [rid.desc()]
+        orders = [self._order(layout, s, apart=apart) for s in sorts] or [rid.desc()]
         if sorts:
             orders.append(rid.desc() if down else rid)
         return query.order_by(*orders)
 
-    def _order(self, layout: Layout, sort: Sort) -> Any:
+    def _order(self, layout: Layout, sort: Sort, *, apart: bool) -> Any:
         field = layout.entity.field(sort.key)
         self.require_sight(layout.entity.key, field)
         column: Any = layout.column(field.key)
@@ -108,7 +118,7 @@ class Reader:
             column = (
                 sa.select(picked)
                 .where(
-                    CustomValue.org_id == 1,
+                    CustomValue.org_id == self.office,
                     CustomValue.record_id == layout.table.c.id,
                     CustomValue.field == field.key,
                 )
@@ -116,11 +126,12 @@ class Reader:
             )
         elif field.key == "name" and "name_key" in layout.table.c:
             column = layout.table.c.name_key
-        elif field.key == "created_at":
-            column = layout.rid  # rows are numbered as they are made
-        elif column is None:
-            column = layout.rid
-        return column.desc() if sort.descending else column
+        elif field.key == "created_at" or column is None:  # rows are numbered as they are made
+            return layout.rid.desc() if sort.descending else layout.rid
+        if apart:
+            column = Apart(column)
+        # nothing is the least: so sorts SQLite, and so are PostgreSQL's indexes made
+        return column.desc().nulls_last() if sort.descending else column.nulls_first()
 
     def handles(
         self,
@@ -133,14 +144,18 @@ class Reader:
         action: Action = Action.VIEW,
     ) -> Handles:
         """The row handles of all records that fit, in order (int64 array). One step of the engine, whatever the size."""
-        import numpy as np
-
-        ordered = self._ordered(self.layout(entity), condition, sorts, deleted=deleted, action=action)
+        some = condition is not None or self._sees_some(entity, action)
+        apart = some and limit is None  # all of them are wanted, and they are not everything
+        ordered = self._ordered(self.layout(entity), condition, sorts, apart=apart, deleted=deleted, action=action)
         if limit is not None:
             ordered = ordered.limit(limit)
         inner = ordered.subquery()
-        text = self.connection.execute(sa.select(sa.func.group_concat(inner.c.rid))).scalar()
-        return np.fromstring(text, dtype=np.int64, sep=",") if text else np.zeros(0, dtype=np.int64)
+        found: Handles = self.connection.execute(sa.select(PackedNumbers(inner.c.rid))).scalar_one()
+        return found
+
+    def _sees_some(self, entity: str, action: Action) -> bool:
+        """Whether the action reaches some records of the entity only."""
+        return not isinstance(access.condition(entity, self.actor, action, self.office), sa.True_)
 
     def count(self, entity: str, condition: Filter | None = None, *, deleted: bool = False) -> int:
         """How many records fit."""
@@ -177,13 +192,12 @@ class Reader:
     def records(self, entity: str, handles: Iterable[int], fields: Iterable[str] | None = None) -> dict[int, Record]:
         """The records behind these handles that are still there and visible; `fields` limits what is fetched."""
         layout = self.layout(entity)
-        wanted = [int(h) for h in handles]
-        return self._fetch(layout, layout.rid.in_(wanted), fields)
+        return self._fetch(layout, among(layout.rid, handles), fields)
 
     def by_ids(self, entity: str, ids: Iterable[uuid.UUID], fields: Iterable[str] | None = None) -> list[Record]:
         """The visible records with these ids (deleted ones too), in no particular order."""
         layout = self.layout(entity)
-        return list(self._fetch(layout, layout.table.c.id.in_(list(ids)), fields).values())
+        return list(self._fetch(layout, among(layout.table.c.id, ids), fields).values())
 
     def find(self, entity: str, record: uuid.UUID) -> Record | None:
         """One record, or None."""
@@ -203,7 +217,7 @@ class Reader:
         c = self.layout(entity).table.c
         if "merged_into_id" not in c:
             return record
-        query = sa.select(c.merged_into_id).where(c.org_id == 1, c.id == record)
+        query = sa.select(c.merged_into_id).where(c.org_id == self.office, c.id == record)
         into: uuid.UUID | None = self.connection.execute(query).scalar()
         return into or record
 
@@ -221,7 +235,9 @@ class Reader:
             table.c.deleted_at,
             *(layout.column(f.key) for f in columns),
             *(layout.reference(f.key) for f in links),
-        ).where(table.c.org_id == 1, which, access.condition(entity.key, self.actor, Action.VIEW))
+        ).where(
+            table.c.org_id == self.office, which, access.condition(entity.key, self.actor, Action.VIEW, self.office)
+        )
         rows = self.connection.execute(query).all()
         more = children.load(self.connection, layout, [row[1] for row in rows], below) if below and rows else {}
         place = 4 + len(columns)
@@ -255,10 +271,9 @@ class Reader:
         unknown = [link.id for link in links if link.id not in self._visible]
         if unknown:
             c = layout.table.c
-            query = sa.select(c.id).where(c.org_id == 1, c.id.in_(unknown))
-            seen = set(
-                self.connection.execute(query.where(access.condition(target, self.actor, Action.VIEW))).scalars()
-            )
+            visible = access.condition(target, self.actor, Action.VIEW, self.office)
+            query = sa.select(c.id).where(c.org_id == self.office, among(c.id, unknown), visible)
+            seen = set(self.connection.execute(query).scalars())
             self._visible.update((key, key in seen) for key in unknown)
         return tuple(link if self._visible[link.id] else replace(link, title=HIDDEN_TITLE) for link in links)
 
@@ -280,10 +295,10 @@ class Reader:
         c = layout.table.c
         newest = [c[layout.entity.happened].desc().nulls_last()] if layout.entity.happened else []
         query = sa.select(layout.rid).where(
-            c.org_id == 1,
+            c.org_id == self.office,
             c.customer_id == customer,
             c.deleted_at.is_(None),
-            access.condition(entity, self.actor, Action.VIEW),
+            access.condition(entity, self.actor, Action.VIEW, self.office),
         )
         handles = list(self.connection.execute(query.order_by(*newest, layout.rid.desc()).limit(limit)).scalars())
         return list(self.each(entity, handles))
@@ -291,7 +306,10 @@ class Reader:
     def any_of(self, entity: str) -> bool:
         """Whether there is any record of the entity at all, deleted or not, whoever asks."""
         table = self.layout(entity).table
-        return self.connection.execute(sa.select(table.c.id).where(table.c.org_id == 1).limit(1)).first() is not None
+        return (
+            self.connection.execute(sa.select(table.c.id).where(table.c.org_id == self.office).limit(1)).first()
+            is not None
+        )
 
     def reachable(self, entity: str, ids: Iterable[uuid.UUID], action: Action) -> set[uuid.UUID]:
         """Those of these records that the action reaches."""
@@ -301,19 +319,23 @@ class Reader:
             self.layout(entity).entity.shared or self.layout(entity).entity.parent
         ):
             return set(wanted)
-        query = sa.select(c.id).where(c.org_id == 1, c.id.in_(wanted), access.condition(entity, self.actor, action))
+        query = sa.select(c.id).where(
+            c.org_id == self.office, among(c.id, wanted), access.condition(entity, self.actor, action, self.office)
+        )
         return set(self.connection.execute(query).scalars())
+
+    def sees_all(self, entity: str) -> bool:
+        """Whether no record of the entity is out of the actor's sight."""
+        described = self.layout(entity).entity
+        whole = described.field(described.parent).target if described.parent else ""
+        return described.shared or (self.sees_all(whole) if whole else self.actor.reach(entity, Action.VIEW) is None)
 
     def seen(self, entity: str, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
         """Those of these records that are there and visible, deleted ones too."""
         c = self.layout(entity).table.c
-        found: set[uuid.UUID] = set()
-        for part in children.chunks(list(ids)):
-            query = sa.select(c.id).where(
-                c.org_id == self.office, c.id.in_(part), access.condition(entity, self.actor, Action.VIEW)
-            )
-            found.update(self.connection.execute(query).scalars())
-        return found
+        visible = access.condition(entity, self.actor, Action.VIEW, self.office)
+        query = sa.select(c.id).where(c.org_id == self.office, among(c.id, ids), visible)
+        return set(self.connection.execute(query).scalars())
 
     def is_user(self, user: uuid.UUID) -> bool:
         """Whether there is a user with this id, active or not."""
@@ -321,7 +343,7 @@ class Reader:
 
     def user_names(self) -> dict[uuid.UUID, str]:
         """Display names of all users by id."""
-        rows = self.connection.execute(sa.select(User.id, User.name).where(User.org_id == 1))
+        rows = self.connection.execute(sa.select(User.id, User.name).where(User.org_id == self.office))
         return {row.id: row.name for row in rows}
 
     def handle_of(self, entity: str, record: uuid.UUID) -> int | None:
@@ -330,8 +352,8 @@ class Reader:
         query = (
             sa.select(layout.rid)
             .select_from(layout.table)
-            .where(layout.table.c.org_id == 1, layout.table.c.id == record)
-            .where(access.condition(entity, self.actor, Action.VIEW))
+            .where(layout.table.c.org_id == self.office, layout.table.c.id == record)
+            .where(access.condition(entity, self.actor, Action.VIEW, self.office))
         )
         return self.connection.execute(query).scalar()
 

@@ -82,9 +82,10 @@ def _text(f: Field, value: Any) -> str:
 def _titles(reader: Reader, f: Field, ids: Sequence[Any]) -> list[str]:
     target = reader.layout(f.target)
     title: Any = target.column(target.entity.title)
-    known = {
-        key: str(name or "") for key, name in reader.connection.execute(sa.select(target.table.c.id, title))
-    } if any(ids) else {}  # fmt: skip
+    if not any(ids):
+        return [""] * len(ids)
+    names = sa.select(target.table.c.id, title).where(target.table.c.org_id == reader.office)
+    known = {key: str(name or "") for key, name in reader.connection.execute(names)}
     return [known.get(key, "") if key is not None else "" for key in ids]
 
 
@@ -106,7 +107,7 @@ def _points_of_contacts(reader: Reader, fields: Sequence[Field], at: dict[bytes,
 def _collect_points(reader: Reader, query: Any, fields: Sequence[Field], at: dict[bytes, int], found: Texts) -> None:
     by_kind = {POINT_KINDS[f.type]: f.key for f in fields}
     lists: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for key, kind, normal in reader.connection.execute(query.where(ContactPoint.org_id == 1)):
+    for key, kind, normal in reader.connection.execute(query.where(ContactPoint.org_id == reader.office)):
         place = at.get(key.bytes) if key is not None else None
         if place is not None and kind in by_kind and normal:
             lists[by_kind[kind]][place].append(normal)
@@ -126,7 +127,7 @@ def _custom(reader: Reader, fields: Sequence[Field], entity: str, at: dict[bytes
         found.single[key] = [""] * len(found.ids)
     v = CustomValue
     query = sa.select(v.record_id, v.field, v.text, v.number).where(
-        v.org_id == 1, v.entity == entity, v.field.in_(list(by_key))
+        v.org_id == reader.office, v.entity == entity, v.field.in_(list(by_key))
     )
     for record, key, text, number in reader.connection.execute(query):
         place = at.get(record.bytes)
@@ -143,7 +144,7 @@ def _tied(reader: Reader, wanted: str, at: dict[bytes, int]) -> list[tuple[str, 
     query = (
         sa.select(own, c.name)
         .join(target.table, sa.and_(c.org_id == k.org_id, c.id == other))
-        .where(k.org_id == 1, c.deleted_at.is_(None))
+        .where(k.org_id == reader.office, c.deleted_at.is_(None))
     )
     names: dict[int, list[str]] = defaultdict(list)
     for key, name in reader.connection.execute(query):

@@ -52,6 +52,8 @@ class DealBehaviour(Behaviour):
             if stage is None:
                 continue
             draft.ended = draft.is_new and stage.kind != rules.OPEN
+            if draft.ended and batch.terms.history:
+                continue
             known = {key: draft.get(key) for key in (*stage.required, "lost_reason") if batch.entity.find(key)}
             for key in rules.missing(stage, known):
                 if batch.entity.find(key) is not None:

@@ -10,6 +10,7 @@ from app.core.dictionary.deals import OUTCOMES
 from app.core.fields import Link
 from app.core.i18n import t
 from app.db.journal import Operation
+from app.db.store import lookup
 from app.db.store.matching import match_key
 from app.db.unit_of_work import UnitOfWork
 from app.services.deals import rules
@@ -26,9 +27,11 @@ class Row(Protocol):
 
 
 def stages_of_deals(work: UnitOfWork, operation: Operation, rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
-    """The stages that rows name by their names or by the usual words for won and lost; an administrator's file brings
-    stages along that the pipeline has not."""
+    """The stages that rows name by their number in another system, by their names or by the usual words for won and lost;
+    an administrator's file brings stages along that the pipeline has not."""
     stages = stages_of(work.reader)
+    texts = {text for row in rows for text in row.links.get("stage", ())}
+    numbered = lookup.find(work.connection, work.reader.layout("stages"), "external_id", texts)
     for row in rows:
         text = next(iter(row.links.get("stage", ())), "")
         if not text:
@@ -36,7 +39,9 @@ def stages_of_deals(work: UnitOfWork, operation: Operation, rows: Sequence[Row])
         raw = row.columns.get("pipeline")
         pipeline = uuid.UUID(bytes=raw) if raw else next((s.pipeline for s in stages), None)
         there = [s for s in stages if s.pipeline == pipeline]
-        stage = next((s for s in there if match_key(s.name) == match_key(text)), None)
+        known = {uuid.UUID(bytes=key) for key, gone in numbered.get(text, ()) if not gone}
+        stage = next((s for s in stages if s.id in known), None)
+        stage = stage or next((s for s in there if match_key(s.name) == match_key(text)), None)
         kind = _kind_in(text) if stage is None else None
         if kind is not None:
             stage = rules.stage_for(there, pipeline=pipeline, kind=kind)

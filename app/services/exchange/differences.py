@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from app.core.fields import POINT_TYPES, Entity, Field, FieldType, Link, Point
@@ -27,6 +28,10 @@ def difference(entity: Entity, plan: ImportPlan, record: Record, row: Prepared) 
             merged = _points(plan, record.get(field.key) or (), row, POINT_KINDS[field.type])
             if merged is not None:
                 values[field.key] = merged
+    for key in {tie[0] for tie in row.ties}:
+        links = _ties(plan, record.get(key) or (), [tie for tie in row.ties if tie[0] == key])
+        if links is not None:
+            values[key] = links
     if row.tags:
         known = tuple(record.get("tags") or ())
         wanted = row.tags if plan.lists == "replace" else tuple(dict.fromkeys((*known, *row.tags)))
@@ -80,6 +85,19 @@ def _typed(field: Any, primitive: Any) -> Any:
     if field.type is FieldType.USER and isinstance(primitive, bytes):
         return uuid.UUID(bytes=primitive)
     return from_store(field, primitive)
+
+
+def _ties(
+    plan: ImportPlan, known: tuple[Link, ...], given: Sequence[tuple[str, bytes, str]]
+) -> tuple[Link, ...] | None:
+    """The ties to several records after the import, or None when nothing changes; known ones keep their roles."""
+    named = [Link(uuid.UUID(bytes=record), "", role) for _, record, role in given]
+    by_id = {link.id: link for link in known}
+    if plan.lists == "replace":
+        wanted = tuple(by_id.get(link.id, link) for link in named)
+    else:
+        wanted = (*known, *(link for link in named if link.id not in by_id))
+    return None if {link.id for link in wanted} == set(by_id) else wanted
 
 
 def _points(plan: ImportPlan, known: tuple[Point, ...], row: Prepared, kind: str) -> tuple[Point, ...] | None:

@@ -133,7 +133,7 @@ class ImportPlan:
     @property
     def terms(self) -> Terms:
         """Under what terms the rows are written."""
-        return Terms(GAPS[self.gaps], self.history)
+        return Terms(GAPS[self.gaps], self.history, found=True)
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -254,7 +254,7 @@ class Preparer:
         if not name and self._plan.titles and not (contact.columns.get("name") and title == "name"):
             name = self._titled(made, entity.field(title))
         self._require(made, entity, title)
-        if not name and entity.field(title).required:
+        if not name and entity.field(title).required and self._needs_title(contact, title):
             if contact.columns.get("name") and title == "name":
                 made.child = True  # a further contact of the customer above
             else:
@@ -265,7 +265,7 @@ class Preparer:
                 made.rejected = True
         if contact.columns.get("name"):
             made.contact = _completed(contact)
-        if not name and entity.field(title).required:
+        if made.rejected or made.child:
             return
         if self._plan.tags and entity.find("tags"):
             made.tags = tuple(dict.fromkeys((*made.tags, *self._plan.tags)))
@@ -279,6 +279,10 @@ class Preparer:
         made.entry = _entry(
             entity.table, with_kept(made) if entity.find("remark") else made.columns, made.points, people
         )
+
+    def _needs_title(self, contact: NewRow, title: str) -> bool:
+        """Whether a row without a title is no row: one that changes a record may leave it as it is called."""
+        return self._plan.mode == CREATE or (title == "name" and bool(contact.columns.get("name")))
 
     def _fill(self, made: Prepared) -> None:
         """The plan's values for blank cells."""
@@ -327,8 +331,9 @@ class Preparer:
         return name
 
     def _require(self, made: Prepared, entity: Entity, title: str) -> None:
-        """Refuse a new record that lacks a required field (its title is told about elsewhere)."""
-        if self._plan.mode == UPDATE:
+        """Refuse a new record that lacks a required field (its title is told about elsewhere). A row that may change one
+        that is there need not say it again."""
+        if self._plan.mode != CREATE:
             return
         for field_ in entity.fields:
             if not field_.required or field_.key == title or field_.custom:

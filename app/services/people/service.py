@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.core.access import FIXED_ROLES, Actor, merged
 from app.core.i18n import language, t
 from app.db import scope
-from app.db.archive import Archive
+from app.db.dialect import Store
 from app.db.office import people, teams
 from app.errors import CannotUnlock, NotFound, UserError
 from app.services.context import Context
@@ -36,7 +36,7 @@ def role_label(code: str) -> str:
     return code if role is None else role.en if language() == "en" else role.zh
 
 
-def actor_of(archive: Archive, username: str) -> Actor:
+def actor_of(archive: Store, username: str) -> Actor:
     """The actor who opened the archive as `username`. Raises CannotUnlock for a deactivated user."""
     with scope.reading(archive) as connection:
         user = people.account(connection, username)
@@ -55,14 +55,14 @@ def check_username(username: str) -> str:
     return login
 
 
-def add_first_user(archive: Archive, username: str, name: str) -> None:
+def add_first_user(archive: Store, username: str, name: str) -> None:
     """The administrator a new archive begins with; nothing when there is a user already."""
     with scope.writing(archive) as connection:
         if not people.all_accounts(connection):
             people.add(connection, username, name, ["admin"])
 
 
-def first_admin(archive: Archive) -> str:
+def first_admin(archive: Store) -> str:
     """The username of the first active administrator (who a recovery code signs in as)."""
     with scope.reading(archive) as connection:
         found = people.first_admin(connection)

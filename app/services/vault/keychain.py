@@ -1,4 +1,5 @@
-"""Staying signed in: a random device secret in the system's own keychain. Every failure of a keychain means "no".
+"""Staying signed in: a random device secret in the system's own keychain. Every failure of a keychain means "no", and
+so does one that does not answer: a keychain is another process, and nobody may have to wait for it for ever.
 
 Only the keychains of the operating systems are used (Windows credential store, macOS Keychain, Secret Service); a
 back-end that would write the secret into a plain file is refused.
@@ -12,6 +13,8 @@ import json
 import platform
 import secrets
 import sys
+import threading
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -22,16 +25,22 @@ _BACKENDS = {
     "win32": ("keyring.backends.Windows", "WinVaultKeyring"),
     "darwin": ("keyring.backends.macOS", "Keyring"),
 }
+#: seconds; a locked keychain asks its owner for the password meanwhile
+_PATIENCE = 20.0
 _ELSEWHERE = ("keyring.backends.SecretService", "Keyring")
 
 
 def backend() -> Any | None:
     """The system's keychain; None where there is none. May talk to another process: not in the window's thread."""
     module, name = _BACKENDS.get(sys.platform, _ELSEWHERE)
-    try:
+
+    def find() -> Any | None:
         # Named, not discovered: a packaged program has no entry points to discover them by.
         kind = getattr(import_module(module), name)
         return kind() if kind.priority > 0 else None
+
+    try:
+        return _answer(find)
     except Exception:  # noqa: BLE001 - back-ends raise whatever their platform raises
         return None
 
@@ -44,7 +53,8 @@ def available() -> bool:
 def recall(vault_id: str) -> tuple[str, bytes] | None:
     """(slot "user@device", secret) kept for this archive, or None."""
     try:
-        text = _need().get_password(_SERVICE, vault_id)
+        found = _need()
+        text = _answer(lambda: found.get_password(_SERVICE, vault_id))
         kept = json.loads(text) if text else None
         return (str(kept["slot"]), base64.b64decode(kept["secret"], validate=True)) if kept else None
     except Exception:  # noqa: BLE001 - as above; a secret that cannot be read is no secret
@@ -54,7 +64,8 @@ def recall(vault_id: str) -> tuple[str, bytes] | None:
 def forget(vault_id: str) -> None:
     """Remove what is kept for this archive, if anything."""
     with contextlib.suppress(Exception):
-        _need().delete_password(_SERVICE, vault_id)
+        found = _need()
+        _answer(lambda: found.delete_password(_SERVICE, vault_id))
 
 
 def is_kept(context: Context) -> bool:
@@ -76,7 +87,8 @@ def stay_signed_in(context: Context, wanted: bool) -> bool:
     secret = context.archive.add_device(username, device)
     kept = json.dumps({"slot": f"{username}@{device}", "secret": base64.b64encode(secret).decode()})
     try:
-        _need().set_password(_SERVICE, vault_id, kept)
+        found = _need()
+        _answer(lambda: found.set_password(_SERVICE, vault_id, kept))
     except Exception:  # noqa: BLE001 - as above
         context.archive.remove_devices(username)
         return False
@@ -88,6 +100,27 @@ def _need() -> Any:
     if found is None:
         raise LookupError("no keychain")
     return found
+
+
+def _answer(ask: Callable[[], Any]) -> Any:
+    """What the keychain answers; raises what it raises, and TimeoutError when it takes too long."""
+    answers: list[Any] = []
+    errors: list[Exception] = []
+
+    def run() -> None:
+        try:
+            answers.append(ask())
+        except Exception as error:  # noqa: BLE001 - as above; raised where it was asked
+            errors.append(error)
+
+    asking = threading.Thread(target=run, name="kedang-keychain", daemon=True)
+    asking.start()
+    asking.join(_PATIENCE)
+    if errors:
+        raise errors[0]
+    if not answers:
+        raise TimeoutError
+    return answers[0]
 
 
 def _username(context: Context) -> str:

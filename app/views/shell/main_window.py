@@ -70,6 +70,14 @@ class MainWindow(QWidget):
         self._may_close = False
         self._pages: dict[str, Page] = {}
         self._entries = pages.entries()
+        try:
+            self._furnish(dialogs)
+        except BaseException:
+            self.deleteLater()  # half a window must not go on listening
+            raise
+
+    def _furnish(self, dialogs: Dialogs | None) -> None:
+        workspace, runner, settings = self._workspace, self._runner, self._settings
         self.setWindowTitle(t("{archive} – 客档通", archive=workspace.archive.path.stem))
         self.setProperty("ground", "surface")
         self.setMinimumSize(960, 600)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import getpass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStandardPaths, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit
 
 from app.core.i18n import t
@@ -16,19 +15,12 @@ from app.views.operations.runner import BaseRunner
 from app.views.shell.new_password import NewPassword
 from app.views.vault.form_page import FormPage
 from app.views.vault.opening import Opened, create_work
+from app.views.vault.places import ENDING, documents
 from app.views.widgets.dialogs import Dialogs
 from app.views.widgets.path_field import PathField
 
 if TYPE_CHECKING:
     from app.services.workspace import Door
-
-ENDING = ".kedang"
-
-
-def documents() -> Path:
-    """The person's own documents folder."""
-    place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    return Path(place) if place and Path(place).is_dir() else Path.home()
 
 
 class CreateForm(FormPage):

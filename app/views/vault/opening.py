@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.jobs import Job
-from app.services.samples.office import CUSTOMERS as SAMPLE_CUSTOMERS
 
 if TYPE_CHECKING:
     from app.services.workspace import Door, Workspace
@@ -41,8 +40,12 @@ def open_work(
 
     def work(job: Job) -> Opened:
         opened = entered(door.open(path, user, password, take_over=take_over, read_only=read_only), job)
-        if stay:
-            door.stay_signed_in(opened.workspace, True)
+        try:
+            if stay:
+                door.stay_signed_in(opened.workspace, True)
+        except BaseException:
+            opened.workspace.close()
+            raise
         return opened
 
     return work
@@ -67,7 +70,7 @@ def create_work(
         workspace, code = door.create(path, user, password, name)
         try:
             if samples:
-                workspace.samples.fill(SAMPLE_CUSTOMERS, job=job)
+                workspace.samples.fill(job=job)
         except BaseException:
             workspace.close()
             raise

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QContextMenuEvent, QDesktopServices, QKeyEvent, QPaintEvent
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.core.i18n import t
 from app.views.theme import fonts, icons
 from app.views.widgets import painting
 from app.views.widgets.labels import plain_tooltip
-from app.views.widgets.menus import MenuItem, build_menu
 
 _HEIGHT = 56
 
@@ -146,6 +145,11 @@ class RecentList(QWidget):
             self._menu(row, event.globalPos())
 
     def _menu(self, row: RecentRow, place: QPoint) -> None:
+        from PySide6.QtCore import QUrl
+        from PySide6.QtGui import QDesktopServices
+
+        from app.views.widgets.menus import MenuItem, build_menu
+
         path = row.recent.path
         folder = QUrl.fromLocalFile(str(path.parent))
         items = [

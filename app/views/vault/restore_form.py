@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QLineEdit
 from app.core.i18n import t
 from app.errors import AppError, CannotUnlock
 from app.views.operations.runner import BaseRunner
-from app.views.vault.create_form import ENDING, documents
 from app.views.vault.form_page import FormPage
+from app.views.vault.places import ENDING, documents
 from app.views.widgets.dialogs import Dialogs
 from app.views.widgets.fields import ChoiceField
 from app.views.widgets.password_field import PasswordField

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
@@ -12,13 +13,9 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLay
 from app.core.i18n import t
 from app.settings.store import SettingsStore
 from app.views.operations.runner import BaseRunner
-from app.views.vault.code_page import CodePage
-from app.views.vault.create_form import ENDING, CreateForm
 from app.views.vault.opening import Opened
+from app.views.vault.places import ENDING
 from app.views.vault.recent_list import Recent, RecentList
-from app.views.vault.recover_form import RecoverForm
-from app.views.vault.restore_form import RestoreForm
-from app.views.vault.unlock_form import UnlockForm
 from app.views.widgets import buttons
 from app.views.widgets.brand import Brand
 from app.views.widgets.dialogs import Dialogs, WindowDialogs
@@ -28,6 +25,13 @@ from app.views.widgets.nav_button import NavButton
 
 if TYPE_CHECKING:
     from app.services.workspace import Door
+    from app.views.vault.code_page import CodePage
+    from app.views.vault.create_form import CreateForm
+    from app.views.vault.recover_form import RecoverForm
+    from app.views.vault.restore_form import RestoreForm
+    from app.views.vault.unlock_form import UnlockForm
+
+    F = TypeVar("F", CreateForm, RecoverForm, RestoreForm)
 
 
 class StartWindow(QWidget):
@@ -48,7 +52,7 @@ class StartWindow(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._runner, self._settings = runner, settings
+        self._door, self._runner, self._settings = door, runner, settings
         self._dialogs = dialogs or WindowDialogs(self)
         self._code_page: CodePage | None = None
         self._leaving = False
@@ -58,24 +62,62 @@ class StartWindow(QWidget):
         self.resize(940, 720)
         self.setAcceptDrops(True)
         self.recent = RecentList()
-        self.unlock = UnlockForm(door, runner, self._dialogs)
-        self.create_form = CreateForm(door, runner, self._dialogs)
-        self.recover = RecoverForm(door, runner, self._dialogs)
-        self.restore = RestoreForm(door, runner, self._dialogs)
-        self._welcome = self._build_welcome()
         self.stack = QStackedWidget()
-        for page in (self._welcome, self.unlock, self.create_form, self.recover, self.restore):
-            self.stack.addWidget(page)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self._build_side())
         row.addWidget(Rule(vertical=True))
         row.addWidget(self.stack, 1)
-        self._connect()
+        self.recent.chosen.connect(self.show_archive)
+        self.recent.forgotten.connect(self._forget)
         self._fill_recent()
 
-    # ---- construction -------------------------------------------------------------------------------------------
+    # ---- construction: what is shown first is there soon, the rest when it is wanted -----------------------------
+
+    @cached_property
+    def unlock(self) -> UnlockForm:
+        """打开."""
+        from app.views.vault.unlock_form import UnlockForm
+
+        form = UnlockForm(self._door, self._runner, self._dialogs)
+        form.opened.connect(self._on_opened)
+        form.recover_wanted.connect(self._show_recover)
+        form.restore_wanted.connect(lambda _path: self.show_restore())
+        self.stack.addWidget(form)
+        return form
+
+    @cached_property
+    def create_form(self) -> CreateForm:
+        """新建."""
+        from app.views.vault.create_form import CreateForm
+
+        form = CreateForm(self._door, self._runner, self._dialogs)
+        form.created.connect(self._on_created)
+        return self._with_way_back(form)
+
+    @cached_property
+    def recover(self) -> RecoverForm:
+        """恢复码."""
+        from app.views.vault.recover_form import RecoverForm
+
+        form = RecoverForm(self._door, self._runner, self._dialogs)
+        form.opened.connect(self._on_opened)
+        return self._with_way_back(form)
+
+    @cached_property
+    def restore(self) -> RestoreForm:
+        """从备份恢复."""
+        from app.views.vault.restore_form import RestoreForm
+
+        form = RestoreForm(self._door, self._runner, self._dialogs)
+        form.restored.connect(self._on_restored)
+        return self._with_way_back(form)
+
+    def _with_way_back(self, form: F) -> F:
+        form.back_wanted.connect(self._go_back)
+        self.stack.addWidget(form)
+        return form
 
     def _build_side(self) -> QWidget:
         side = QWidget()
@@ -128,7 +170,9 @@ class StartWindow(QWidget):
             (t("试用示例数据"), "wand-sparkles", "", self.show_samples),
         ]
 
-    def _build_welcome(self) -> EmptyState:
+    @cached_property
+    def welcome(self) -> EmptyState:
+        """欢迎: no archive was opened yet."""
         new = buttons.primary(t("新建档案"), "plus")
         new.clicked.connect(self.show_create)
         open_button = buttons.plain(t("打开已有档案…"), "folder-open")
@@ -136,19 +180,9 @@ class StartWindow(QWidget):
         samples = buttons.ghost(t("试用示例数据"), "wand-sparkles")
         samples.clicked.connect(self.show_samples)
         words = t("客户、联系人和跟进都在一个加密文件里：不上网也能用，拷走就是备份，没有密码谁也看不到。")
-        return EmptyState("archive", t("欢迎使用客档通"), words, [new, open_button, samples])
-
-    def _connect(self) -> None:
-        self.recent.chosen.connect(self.show_archive)
-        self.recent.forgotten.connect(self._forget)
-        self.unlock.opened.connect(self._on_opened)
-        self.unlock.recover_wanted.connect(self._show_recover)
-        self.unlock.restore_wanted.connect(lambda _path: self.show_restore())
-        self.recover.opened.connect(self._on_opened)
-        self.create_form.created.connect(self._on_created)
-        self.restore.restored.connect(self._on_restored)
-        for page in (self.create_form, self.recover, self.restore):
-            page.back_wanted.connect(self._go_back)
+        made = EmptyState("archive", t("欢迎使用客档通"), words, [new, open_button, samples])
+        self.stack.addWidget(made)
+        return made
 
     def _fill_recent(self) -> None:
         current = self._settings.current
@@ -167,7 +201,7 @@ class StartWindow(QWidget):
         current = self._settings.current
         path = archive or (Path(current.recent[0]) if current.recent else None)
         if path is None:
-            self.stack.setCurrentWidget(self._welcome)
+            self.stack.setCurrentWidget(self.welcome)
         else:
             self.show_archive(path, user or current.last_user.get(str(path), ""), locked=locked)
 
@@ -233,6 +267,8 @@ class StartWindow(QWidget):
         self.opened.emit(opened)
 
     def _on_created(self, opened: Opened) -> None:
+        from app.views.vault.code_page import CodePage
+
         page = self._code_page = CodePage(opened, self._dialogs)
         page.finished.connect(self._on_code_kept)
         self.stack.addWidget(page)

@@ -12,8 +12,6 @@ from PySide6.QtWidgets import QCheckBox
 
 from app.core.i18n import t
 from app.errors import AppError, CannotUnlock
-from app.services.vault.passwords import wait_after
-from app.services.vault.remedies import Remedy, remedy_for
 from app.views.operations.runner import BaseRunner
 from app.views.operations.task import Task
 from app.views.theme import fonts
@@ -25,7 +23,11 @@ from app.views.widgets.fields import ChoiceField
 from app.views.widgets.password_field import PasswordField
 
 if TYPE_CHECKING:
+    from app.services.vault.remedies import Remedy
     from app.services.workspace import Door
+
+#: milliseconds until the window is on the screen: work in other threads would keep it from being painted
+_PAINTED = 30
 
 
 class UnlockForm(FormPage):
@@ -77,20 +79,32 @@ class UnlockForm(FormPage):
         self._user.set_choices([(user, user)] if user else [])
         self.form.row("user").set_shown(False)
         self._tick()
+        self._password.setFocus()
+        QTimer.singleShot(_PAINTED, self, lambda: self._ask_door(path, user, ask_always=ask_always))
+
+    def _ask_door(self, path: Path, user: str, *, ask_always: bool) -> None:
+        """Who may open it, and whether this computer stays signed in: work that loads half the program."""
+        if path != self._path or self.busy:
+            return
         self._task = self._runner.start(
-            lambda _job: (self._door.users(path), self._door.can_stay_signed_in()),
-            on_done=lambda found: self._on_users(path, user, *found),
+            lambda _job: self._door.users(path),
+            on_done=lambda found: self._on_users(path, user, found),
             on_failed=lambda error: self._on_failed(path, error),
             owner=self,
         )
+        # Asked apart: a keychain that takes its time must not keep the users.
+        self._runner.start(lambda _job: self._door.can_stay_signed_in(), on_done=self._stay.setVisible, owner=self)
         if not ask_always:
             self._try_signed_in(path)
-        self._password.setFocus()
 
     def _try_signed_in(self, path: Path) -> None:
         def done(opened: Opened | None) -> None:
-            if opened is not None and path == self._path:
+            if opened is None:
+                return
+            if path == self._path:
                 self.opened.emit(opened)
+            else:  # another archive was chosen meanwhile
+                self._runner.start(lambda _job: opened.workspace.close(), pool="write")
 
         def failed(error: Exception) -> None:
             if path == self._path:
@@ -98,14 +112,13 @@ class UnlockForm(FormPage):
 
         self._runner.start(signed_in_work(self._door, path), on_done=done, on_failed=failed, owner=self, pool="write")
 
-    def _on_users(self, path: Path, user: str, users: list[str], can_stay: bool) -> None:
+    def _on_users(self, path: Path, user: str, users: list[str]) -> None:
         if path != self._path:
             return
         self._user.set_choices([(name, name) for name in users])
         if user in users:
             self._user.set_key(user)
         self.form.row("user").set_shown(len(users) > 1)
-        self._stay.setVisible(can_stay)
 
     # ---- trying -------------------------------------------------------------------------------------------------
 
@@ -143,6 +156,8 @@ class UnlockForm(FormPage):
         if path != self._path:
             return
         if isinstance(error, CannotUnlock):
+            from app.services.vault.passwords import wait_after
+
             self._failures[path] = self._failures.get(path, 0) + 1
             self.form.set_errors({"password": str(error)})
             self._password.edit.selectAll()
@@ -152,10 +167,14 @@ class UnlockForm(FormPage):
         if not isinstance(error, AppError):
             self._dialogs.show_error(error)
             return
+        from app.services.vault.remedies import remedy_for  # knows the database: only when something went wrong
+
         self._offer(remedy_for(error, path), str(error))
         self._password.setFocus()
 
     def _offer(self, remedy: Remedy | None, message: str) -> None:
+        from app.services.vault.remedies import Remedy
+
         words = {
             Remedy.TAKE_OVER: t("接管并打开"),
             Remedy.READ_ONLY: t("以只读方式打开"),
@@ -167,6 +186,8 @@ class UnlockForm(FormPage):
             banner.action_clicked.connect(lambda: self._help(remedy))
 
     def _help(self, remedy: Remedy) -> None:
+        from app.services.vault.remedies import Remedy
+
         if remedy is Remedy.RESTORE:
             self.restore_wanted.emit(self._path)
         elif remedy is Remedy.READ_ONLY:

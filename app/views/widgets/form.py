@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.core.i18n import t
@@ -59,6 +58,8 @@ class FormRow(QWidget):
         framed.style().polish(framed)
         self.field.setAccessibleDescription(text or self._hint)
         if text:
+            from PySide6.QtGui import QAccessible, QAccessibleEvent  # 8 ms of a start that nothing has gone wrong in
+
             QAccessible.updateAccessibility(QAccessibleEvent(self.field, QAccessible.Event.DescriptionChanged))
 
     def set_shown(self, shown: bool) -> None:

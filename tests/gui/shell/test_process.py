@@ -90,12 +90,63 @@ def test_that_the_entry_module_loads_no_window_toolkit():
     assert done.stdout.strip() == ""
 
 
+#: what the first window may stand on, besides Python itself
+LIBRARIES = {"PySide6", "shiboken6", "platformdirs"}
+#: whoever opened an archive has not asked for these yet
+HEAVY = (
+    "pandas",
+    "pyqtgraph",
+    "openpyxl",
+    "xlsxwriter",
+    "phonenumbers",
+    "python_calamine",
+    "pypinyin",
+    "opencc",
+    "rapidfuzz",
+    "re2",
+)
+TOP = {"app.entry", "app.errors", "app.log", "app.program", "app.views"}
+FLOORS = ("app.core", "app.settings", "app.views.operations", "app.views.theme", "app.views.vault", "app.views.widgets")
+STARTED = """
+import os, sys
+from pathlib import Path
+from app import entry
+leave = os._exit
+def told(code):
+    for name, module in sys.modules.items():
+        file = (getattr(module, "__file__", None) or "").replace("\\\\", "/")
+        print("installed" if "site-packages" in file else "other", file.rpartition("site-packages/")[2].partition("/")[0], name)
+    sys.stdout.flush()
+    leave(code)
+os._exit = told
+entry.start_for_benchmark(*map(Path, sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("form", ["welcome", "unlock"])
+def test_that_the_first_window_stands_on_nothing_it_does_not_need(archive_path, tmp_path, form):
+    arguments = [str(archive_path)] if form == "unlock" else []
+    done = subprocess.run(
+        [sys.executable, "-c", STARTED, *arguments],
+        env=environment(tmp_path), cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    loaded = [line.split(" ") for line in done.stdout.splitlines()]
+    names = [name for *_, name in loaded]
+    assert ("app.views.vault.unlock_form" in names) is (form == "unlock")
+    packages = {
+        package for kind, package, _ in loaded if kind == "installed" and not package.startswith("__editable__")
+    }
+    assert packages - {"_distutils_hack"} <= LIBRARIES
+    assert not [n for n in names if n.startswith("app.") and n not in TOP and not n.startswith(FLOORS)]
+
+
 def test_that_starting_and_opening_loads_nothing_heavy(archive_path, tmp_path):
     done = drive(archive_path, tmp_path, "window.close()")
     assert done.returncode == 0, done.stderr
     loaded = done.stdout.split()
     assert "app.views.shell.main_window" in loaded
-    for heavy in ("pandas", "pyqtgraph", "openpyxl", "xlsxwriter", "phonenumbers", "python_calamine"):
+    for heavy in HEAVY:
         assert heavy not in loaded
     assert not sidecar(archive_path).exists()
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QLocale
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.core.i18n import language
+from app.db.header_file import sidecar
 from app.door import ArchiveDoor
 from app.program import Program
 from app.views.shell.main_window import MainWindow
@@ -72,6 +74,14 @@ def test_that_a_lock_replaces_the_process_for_the_same_user(program, qtbot, arch
     assert program.replaced == [(archive_path, USER)]
 
 
+@pytest.fixture
+def locale_again():
+    before = QLocale()
+    yield
+    QLocale.setDefault(before)
+
+
+@pytest.mark.usefixtures("locale_again")
 def test_that_another_language_makes_a_fresh_window_over_the_open_archive(program, qtbot, archive_path, settings):
     first = unlock(program, qtbot, archive_path)
     workspace = first._workspace
@@ -81,9 +91,56 @@ def test_that_another_language_makes_a_fresh_window_over_the_open_archive(progra
     assert second is not first
     assert second._workspace is workspace
     assert language() == "en"
+    assert QLocale().language() is QLocale.Language.English, "Qt's own words and calendars follow"
     qtbot.waitUntil(lambda: "customers" in second.foot.text(), timeout=4000)
     with qtbot.waitSignal(second.closed, timeout=8000):
         second.close()
+
+
+class Refused(Exception):
+    """What a system may say while a window is made."""
+
+
+def refuse(*_args):
+    raise Refused
+
+
+@pytest.mark.parametrize("step", ["_restore_geometry", "begin"])
+def test_that_an_archive_whose_window_cannot_be_made_can_be_opened_at_the_next_try(
+    program, qtbot, archive_path, monkeypatch, step
+):
+    with monkeypatch.context() as broken, qtbot.captureExceptions() as raised:
+        broken.setattr(MainWindow, step, refuse)
+        program.begin(archive_path)
+        QTest.keyClicks(program.start_window.unlock._password.edit, PASSWORD)
+        program.start_window.unlock.submit()
+        qtbot.waitUntil(lambda: bool(raised), timeout=8000)
+    assert [kind for kind, *_ in raised] == [Refused]
+    assert program.main_window is None
+    assert program.start_window.isVisible()
+    qtbot.waitUntil(lambda: not program.runner.busy(), timeout=8000)
+    assert not sidecar(archive_path).exists(), "closed: one file again"
+    assert not any(isinstance(w, MainWindow) and w.isVisible() for w in QApplication.topLevelWidgets())
+    QTest.keyClicks(program.start_window.unlock._password.edit, PASSWORD)
+    program.start_window.unlock.submit()
+    qtbot.waitUntil(lambda: isinstance(program.main_window, MainWindow), timeout=8000)
+    with qtbot.waitSignal(program.main_window.closed, timeout=8000):
+        program.main_window.close()
+
+
+@pytest.mark.usefixtures("locale_again")
+def test_that_the_archive_is_closed_when_the_window_in_another_language_cannot_be_made(
+    program, qtbot, archive_path, settings, monkeypatch
+):
+    first = unlock(program, qtbot, archive_path)
+    settings.change(language="en")
+    with monkeypatch.context() as broken, qtbot.captureExceptions() as raised:
+        broken.setattr(MainWindow, "_restore_geometry", refuse)
+        first.desk.restart_wanted.emit()
+    assert [kind for kind, *_ in raised] == [Refused]
+    assert program.start_window.isVisible(), "a program without a window could not be ended"
+    qtbot.waitUntil(lambda: not program.runner.busy(), timeout=8000)
+    assert not sidecar(archive_path).exists()
 
 
 @pytest.mark.parametrize(

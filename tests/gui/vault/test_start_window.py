@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from app.bootstrap import create_workspace
 from app.core.i18n import set_language
 from app.db.header_file import sidecar
 from app.door import ArchiveDoor
+from app.errors import EnvironmentProblem
+from app.services.samples.office import SampleOffice
 from app.services.vault import passwords
 from app.views.vault.start_window import StartWindow
 from tests.gui.accessibility import assert_accessible
@@ -31,6 +34,31 @@ class NoKeychain(ArchiveDoor):
 
     def open_signed_in(self, path):
         return None
+
+
+class SlowKeychain(NoKeychain):
+    """A keychain that answers when it is let; then it knows the secret."""
+
+    def __init__(self):
+        self.let = threading.Event()
+
+    def can_stay_signed_in(self):
+        assert self.let.wait(20)
+        return True
+
+    def open_signed_in(self, path):
+        assert self.let.wait(20)
+        return opened(path)
+
+
+class FullDisk(NoKeychain):
+    """A keychain there is, but what it needs in the archive cannot be written."""
+
+    def can_stay_signed_in(self):
+        return True
+
+    def stay_signed_in(self, workspace, wanted):
+        raise EnvironmentProblem("full")
 
 
 @pytest.fixture
@@ -52,6 +80,37 @@ def type_password(window, text):
     edit = window.unlock._password.edit
     edit.clear()
     QTest.keyClicks(edit, text)
+
+
+def test_that_a_slow_keychain_keeps_neither_the_users_nor_an_archive_nobody_wants_any_more(
+    qtbot, runner, settings, dialogs, archive_path, tmp_path
+):
+    door, other = SlowKeychain(), tmp_path / "other.kedang"
+    window = StartWindow(door, runner, settings, dialogs)
+    qtbot.addWidget(window)
+    window.show()
+    window.begin(archive_path)
+    qtbot.waitUntil(lambda: window.unlock._user.key() == USER, timeout=4000)
+    with qtbot.assertNotEmitted(window.opened):
+        window.show_archive(other, locked=True)
+        door.let.set()
+        qtbot.waitUntil(lambda: not runner.busy(), timeout=8000)
+    assert not sidecar(archive_path).exists(), "closed again"
+    assert window.unlock._stay.isVisible()
+
+
+def test_that_an_archive_is_closed_when_staying_signed_in_fails(qtbot, runner, settings, dialogs, archive_path):
+    window = StartWindow(FullDisk(), runner, settings, dialogs)
+    qtbot.addWidget(window)
+    window.show()
+    window.begin(archive_path)
+    qtbot.waitUntil(window.unlock._stay.isVisible, timeout=4000)
+    window.unlock._stay.setChecked(True)
+    type_password(window, PASSWORD)
+    with qtbot.assertNotEmitted(window.opened):
+        window.unlock.submit()
+        qtbot.waitUntil(lambda: not runner.busy(), timeout=8000)
+    assert not sidecar(archive_path).exists(), "closed again"
 
 
 @pytest.mark.gui_budget(120)
@@ -180,7 +239,8 @@ def test_that_creating_shows_the_code_once_and_wants_the_tick(qtbot, window, tmp
 
 
 def test_that_sample_data_come_with_a_new_archive(qtbot, window, tmp_path, monkeypatch):
-    monkeypatch.setattr("app.views.vault.opening.SAMPLE_CUSTOMERS", 60)
+    fill = SampleOffice.fill
+    monkeypatch.setattr(SampleOffice, "fill", lambda office, job: fill(office, 60, job=job))
     window.show_samples()
     form = window.create_form
     assert form._samples.isChecked()

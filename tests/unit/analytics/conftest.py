@@ -6,10 +6,11 @@ import pytest
 
 from app.services.workspace import Workspace
 from tests.factories.clocks import Clock
-from tests.factories.fixtures import clock, office, own_home, staff, workspace
+from tests.factories.engines import engine, office
+from tests.factories.fixtures import clock, own_home, staff, workspace
 from tests.unit.analytics.office import Office
 
-__all__ = ["clock", "office", "own_home", "staff", "workspace"]
+__all__ = ["clock", "engine", "office", "own_home", "staff", "workspace"]
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 from app.core.filters import Condition
 from app.services.analytics.records import Drill, Period, Report, ReportRequest, Row
 from app.services.workspace import Workspace
+from tests.factories.engines import SERVER
 from tests.unit.analytics.office import AS_OF, Office, link
 
 YEAR = Period(date(2025, 3, 6), date(2026, 3, 6))
@@ -157,7 +158,10 @@ def edit(made: Office, chance: random.Random) -> None:
                 workspace.orders.restore_many(deleted)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("engine", "seed"), [("sqlite", 0), ("sqlite", 1), ("sqlite", 2), pytest.param("postgres", 0, marks=SERVER)],
+    indirect=["engine"],
+)  # fmt: skip
 def test_that_figures_equal_their_lists_whatever_is_edited(
     filled: Office, staff: dict[str, Workspace], seed: int
 ) -> None:

@@ -59,6 +59,24 @@ def test_that_the_innermost_mount_decides_on_mac(path: str, network: bool) -> No
     assert drives._from_mount_text(Path(path), MAC) is network
 
 
+@pytest.mark.parametrize(
+    ("path", "root"),
+    [
+        ("C:\\数据\\a.kedang", "C:\\"), ("c:/数据/a.kedang", "c:\\"), ("Z:\\a.kedang", "Z:\\"),
+        ("\\\\?\\C:\\数据\\a.kedang", "C:\\"), ("//?/C:/数据/a.kedang", "C:\\"), ("\\\\?\\Z:\\a.kedang", "Z:\\"),
+        ("\\\\.\\C:\\a.kedang", "C:\\"), ("\\??\\C:\\a.kedang", "C:\\"),
+        ("\\\\?\\Volume{0a-1}\\a.kedang", "\\\\?\\Volume{0a-1}\\"), ("\\\\?\\C:\\UNC\\a.kedang", "C:\\"),
+        ("\\\\server\\share\\a.kedang", None), ("//server/share/a.kedang", None), ("\\\\192.168.0.2\\c$\\a", None),
+        ("\\\\?\\UNC\\server\\share\\a.kedang", None), ("//?/unc/server/share/a.kedang", None),
+        ("\\\\.\\UNC\\server\\share\\a", None), ("\\??\\UNC\\server\\share\\a", None), ("\\\\wsl$\\Debian\\a", None),
+    ],
+)  # fmt: skip
+def test_that_windows_is_asked_about_the_root_and_a_share_is_a_share(path: str, root: str | None) -> None:
+    kinds = {"C:\\": 3, "c:\\": 3, "Z:\\": 4, "\\\\?\\Volume{0a-1}\\": 2}  # fixed, fixed, mapped share, stick
+    assert drives._on_windows(path, lambda asked: kinds[asked]) is (root in (None, "Z:\\"))
+    assert drives._windows_root(path) == root
+
+
 def test_that_what_cannot_be_told_is_taken_for_local(tmp_path: Path) -> None:
     assert drives._from_proc(tmp_path, tmp_path / "missing") is False
     assert drives.is_network_drive(tmp_path / "a.kedang") is False

@@ -24,7 +24,10 @@ from app.services.workspace import Workspace
 from tests.factories import archives
 from tests.factories.clocks import Clock
 from tests.factories.customers import NAMES, email, phone
+from tests.factories.engines import BOTH, seen_on
 from tests.helpers.evaluate import World, holds
+
+pytestmark = BOTH
 
 TODAY = date(2026, 3, 5)
 WORDS = ("", "苏州", "Suzhou", "SUZHOU路", "100%", "a_b", "50/50", "'; --", "江苏")
@@ -83,16 +86,17 @@ def _value(field: Field, chance: random.Random, users: list[uuid.UUID]) -> Any:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, World, list[Record]]]:
+def world(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, World, list[Record]]]:
     """120 customers with 0–3 follow-ups, seen with every right; the clock stands still."""
-    office, still = archives.office(), Clock()
+    office, still, folder = archives.office(), Clock(), tmp_path_factory.mktemp("filters")
     clock.set_clock(still)
     try:
-        with office.opened(office.copy(tmp_path_factory.mktemp("filters"))) as workspace:
-            _fill(workspace, still)
-            manager = archives.actor(workspace, "manager")
-            seeing = workspace_of(workspace.archive, manager.unrestricted(), "test")
-            yield seeing, _meaning(seeing), seeing.customers.list(limit=1000)[1]
+        with office.opened(office.copy(folder)) as made:
+            _fill(made, still)
+            with seen_on(engine, made, folder) as workspace:
+                manager = archives.actor(workspace, "manager")
+                seeing = workspace_of(workspace.archive, manager.unrestricted(), "test")
+                yield seeing, _meaning(seeing), seeing.customers.list(limit=1000)[1]
     finally:
         clock.set_clock(None)
 

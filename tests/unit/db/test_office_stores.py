@@ -27,6 +27,9 @@ from app.db.store import settings
 from app.db.unit_of_work import UnitOfWork
 from app.services.workspace import Workspace
 from tests.factories.clocks import Clock
+from tests.factories.engines import BOTH
+
+pytestmark = BOTH
 
 OTHER = 2
 

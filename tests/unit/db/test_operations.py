@@ -12,6 +12,9 @@ from app.db.operations import Wanted
 from app.services.workspace import Workspace
 from tests.factories.clocks import Clock
 from tests.factories.customers import add, user_id
+from tests.factories.engines import BOTH
+
+pytestmark = BOTH
 
 Staff = dict[str, Workspace]
 

@@ -11,6 +11,9 @@ from app.db.store import by_value, conversations, match_pairs, pair_lists, promi
 from app.db.unit_of_work import UnitOfWork
 from app.services.workspace import Workspace
 from tests.factories.customers import add, user_id
+from tests.factories.engines import BOTH
+
+pytestmark = BOTH
 
 Staff = dict[str, Workspace]
 

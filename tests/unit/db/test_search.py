@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,22 +11,22 @@ from hypothesis import strategies as st
 from app.core.dictionary import BUILT_IN
 from app.core.fields import Entity, Field, Link
 from app.core.filters import Condition, Search
-from app.core.jobs import Job, Progress
+from app.core.jobs import Job
 from app.db import search_tokens
-from app.db.search import drain, freshen, rebuild, unindexed
-from app.db.search_sources import SEARCHED, Sources, outdated_tables
+from app.db.dialect import dialect_of
+from app.db.search import drain, rebuild, unindexed
+from app.db.search_sources import SEARCHED, Sources
 from app.db.search_text import entry_rows
-from app.db.search_tokens import match_expression
-from app.errors import Cancelled
+from app.db.search_tokens import typed_query
 from app.services.workspace import Workspace
-from tests.factories import archives
 from tests.factories.customers import NAMES, add, email, phone
+from tests.factories.engines import BOTH, office_on
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+def filled(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """One customer per name, some reachable, some with a contact."""
-    office = archives.office()
+    office = office_on(engine)
     with office.opened(office.copy(tmp_path_factory.mktemp("search"))) as workspace:
         add(workspace, *NAMES)
         add(workspace, "吕布", "カフェ東京", "Müller & Söhne", "Иванов", "한국상사")
@@ -36,6 +34,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
         record, _ = workspace.customers.create({"name": "有电话的", "credit_code": "91320594MA1XQ2HW3T", **reach})
         workspace.customers.add_contact(record.id, {"name": "尉迟恭"})
         yield workspace
+
+
+pytestmark = BOTH
 
 
 def _found(workspace: Workspace, text: str) -> set[str]:
@@ -129,7 +130,7 @@ def test_that_a_pasted_page_is_searched_too(filled: Workspace, typed: str) -> No
 @given(st.sampled_from(NAMES), st.integers(0, 20), st.integers(1, 20))
 def test_that_every_piece_of_a_name_finds_it(filled: Workspace, name: str, start: int, size: int) -> None:
     piece = name[start : start + size]
-    if match_expression(piece) is None:
+    if typed_query(piece) is None:
         return
     ascii_words = [w for w in piece.split() if w.isascii()]
     if any(len(w) < 2 for w in ascii_words):
@@ -156,9 +157,9 @@ def test_that_every_table_with_an_index_belongs_to_a_kind_of_record() -> None:
 
 
 @pytest.fixture(scope="module")
-def one_of_each(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+def one_of_each(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A record of every searched kind."""
-    office = archives.office()
+    office = office_on(engine)
     with office.opened(office.copy(tmp_path_factory.mktemp("each"))) as workspace:
         for key, title in (("customers", "name"), ("contacts", "name"), ("activities", "subject"), ("leads", "name"),
                            ("deals", "name"), ("products", "name"), ("orders", "name")):  # fmt: skip
@@ -187,74 +188,13 @@ def test_that_contains_finds_what_stands_in_any_searchable_field(
             assert work.reader.count(entity.key, Condition(field.key, "contains", piece)) == 1, piece
 
 
-# ---- an index made of other columns ------------------------------------------------------------------------------
-
-
-def _without(monkeypatch: pytest.MonkeyPatch, table: str, **less: object) -> None:
-    monkeypatch.setitem(SEARCHED, table, dataclasses.replace(SEARCHED[table], **less))  # type: ignore[arg-type]
-
-
-def test_that_rows_from_before_are_found_once_their_field_is_searched(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as earlier:  # an earlier program did not search customers' notes
-        _without(earlier, "customer", texts=("address", "city"))
-        add(workspace, "张三", "李四", remark="暗号芝麻")
-        with workspace.context.writing() as work:
-            rebuild(work.connection, Job())
-            work.commit()
-        assert _found(workspace, "芝麻") == set()
-        assert workspace.vault.verify().ok
-    assert workspace.vault.verify().problems == ("搜索索引缺少 2 条，请重建索引。",)
-    reports: list[Progress] = []
-    assert freshen(workspace.archive.engine, Job(reports.append)) == ["customer"]
-    assert [(p.text, p.done, p.total) for p in reports] == [("正在重建搜索索引", 2, 2)]
-    assert _found(workspace, "芝麻") == {"张三", "李四"}
-    assert workspace.vault.verify().ok
-    assert freshen(workspace.archive.engine, Job()) == []
-
-
-def test_that_an_archive_opens_with_an_index_of_todays_columns(
-    office: archives.Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = office.copy(tmp_path)
-    with office.opened(path) as workspace:
-        add(workspace, "张三", short_name="三哥")
-        workspace.activities.create({"subject": "甲"})
-    _without(monkeypatch, "customer", names=("name",))
-    archive = office.archive(path, read_only=True)  # a reader changes nothing
-    try:
-        archive.bring_up()
-        with archive.engine.connect() as connection:
-            assert outdated_tables(connection) == ["customer"]
-    finally:
-        archive.close()
-    with office.opened(path) as workspace:
-        assert _found(workspace, "三哥") == set()
-        assert _found(workspace, "张三") == {"张三"}
-        assert workspace.vault.verify().ok
-
-
-def test_that_a_cancelled_rebuild_leaves_the_index_as_it_was_and_is_done_later(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    add(workspace, "张三", "李四")
-    _without(monkeypatch, "customer", names=("name",))
-    job = Job()
-    job.cancel()
-    with pytest.raises(Cancelled):
-        freshen(workspace.archive.engine, job)
-    assert _found(workspace, "张三") == {"张三"}
-    assert freshen(workspace.archive.engine, Job()) == ["customer"]
-    assert _found(workspace, "张三") == {"张三"}
-
-
 def test_that_entries_of_deleted_records_and_missing_ones_are_both_counted(workspace: Workspace) -> None:
     """One too many and one too few are two faults, not none."""
     add(workspace, "张三", "李四")
     with workspace.archive.engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM customer_search WHERE rowid=1")
-        connection.exec_driver_sql("INSERT INTO customer_search(rowid, han, py, gram) VALUES(99, '', '', '')")
+        index = dialect_of(connection).search
+        index.forget(connection, "customer", [1])
+        index.write(connection, "customer", [(99, "", "", "")])
         assert unindexed(connection) == 2
 
 
@@ -307,10 +247,14 @@ def test_that_a_rebuilt_index_is_the_same(workspace: Workspace) -> None:
         assert unindexed(connection) == 0
 
 
-def test_that_missing_entries_are_counted_and_told(workspace: Workspace) -> None:
+def test_that_missing_entries_are_counted_and_told(engine: str, workspace: Workspace) -> None:
     add(workspace, "张三", "李四")
-    with workspace.archive.engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM customer_search WHERE rowid = 1")
+    with workspace.context.writing() as work:
+        dialect_of(work.connection).search.forget(work.connection, "customer", [1])
+        assert unindexed(work.connection) == 1
+        work.session.commit()
+    if engine == "postgres":
+        return  # checking and rebuilding by hand is of files
     assert workspace.vault.verify().problems == ("搜索索引缺少 1 条，请重建索引。",)
     assert workspace.vault.rebuild_search() == 2 + workspace.records("reply_templates").count()
     assert workspace.vault.verify().ok
@@ -320,7 +264,10 @@ def test_that_nothing_is_left_to_do_after_a_unit_of_work(workspace: Workspace) -
     add(workspace, "张三")
     with workspace.archive.engine.begin() as connection:
         assert drain(connection) == 0
-        assert connection.exec_driver_sql("SELECT count(*) FROM search_paused").scalar() == 0
+    with workspace.context.writing() as work, work.writer.own_search_entries():
+        pass
+    record = add(workspace, "李四")[0]
+    assert _found(workspace, "李四") == {"李四"} == {record.get("name")}
 
 
 def test_that_the_number_given_later_is_searched_like_any_code(workspace: Workspace) -> None:

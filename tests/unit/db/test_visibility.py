@@ -18,6 +18,9 @@ from app.models import Activity, Contact, Customer, CustomerCollaborator
 from app.services.workspace import Workspace
 from tests.factories.archives import PEOPLE
 from tests.factories.customers import user_id
+from tests.factories.engines import BOTH
+
+pytestmark = BOTH
 
 Staff = dict[str, Workspace]
 MODELS = {"customers": Customer, "contacts": Contact, "activities": Activity}

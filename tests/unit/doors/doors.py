@@ -19,6 +19,7 @@ from app.services.cleaning.workbench.table import TableBuilder
 from app.services.exchange.export_cells import cell_text
 from app.services.exchange.plan import ColumnPlan, ImportPlan
 from app.services.exchange.reading.records import ReadOptions
+from app.services.exchange.typed import TypedValues, pairs_of
 from app.services.workspace import Workspace
 
 Values = Mapping[str, Any]
@@ -61,7 +62,7 @@ def by_file(
             out.writerow([code, *(_cell(entity.field(key), values.get(key)) for key in keys)])
     inspection = workspace.imports.inspect(path)
     columns = tuple(ColumnPlan(key, key) for key in ("external_id", *keys))
-    plan = ImportPlan(kind, columns, mode=mode, match=(("external_id",),), gaps="error")
+    plan = ImportPlan(kind, columns, mode=mode, match=(("external_id",),), gaps="error", lists="replace")
     report = workspace.imports.run(path, ReadOptions(), inspection, plan, Job())
     told = {issue.row: issue.text for issue in report.issues if issue.outcome == "rejected"}
     return {rows[row - 2][0]: text for row, text in told.items()}
@@ -86,6 +87,15 @@ def change_by_form(workspace: Workspace, kind: str, record: Record, values: Valu
     workspace.records(kind).update(record.id, values)
 
 
+def change_by_command(workspace: Workspace, kind: str, record: Record, values: Values, _folder: Path) -> None:
+    """Words as on the command line: field=value."""
+    entity = workspace.context.registry.entity(kind)
+    users = {"钱总": workspace.actor.user_id}
+    words = [f"{key}={_cell(entity.field(key), value)}" for key, value in values.items()]
+    typed = TypedValues(workspace.context, kind, users).values(pairs_of(entity, words))
+    workspace.records(kind).update(record.id, typed, expected_version=record.version)
+
+
 def change_in_bulk(workspace: Workspace, kind: str, record: Record, values: Values, _folder: Path) -> None:
     kept = workspace.records(kind).update_many([record.handle], values).kept
     if kept:
@@ -102,7 +112,7 @@ def change_by_upsert(workspace: Workspace, kind: str, record: Record, values: Va
     entity = workspace.context.registry.entity(kind)
     titled = {entity.title: record.get(entity.title)} if importable(entity.field(entity.title)) else {}
     needed = {f.key: record.get(f.key) for f in entity.fields if f.required and importable(f)}
-    whole = {**titled, **needed, **values}
+    whole = {k: v for k, v in {**titled, **needed}.items() if v is not None} | dict(values)
     refused = by_file(workspace, kind, [(str(record.get("external_id")), whole)], folder, "upsert")
     if refused:
         raise UserError(next(iter(refused.values())))
@@ -148,6 +158,7 @@ def _bench_cell(
 Change = Callable[[Workspace, str, Record, Values, Path], None]
 DOORS: Mapping[str, Change] = {
     "form": change_by_form,
+    "command line": change_by_command,
     "bulk edit": change_in_bulk,
     "update file": change_by_file,
     "upsert file": change_by_upsert,
@@ -186,3 +197,13 @@ def _untitled(value: Any) -> Any:
     if isinstance(value, tuple) and value and isinstance(value[0], Link):
         return tuple(replace(link, title="", role="") for link in value)
     return value
+
+
+def differences(one: dict[str, Any], two: dict[str, Any], own: set[str]) -> dict[str, Any]:
+    """Where two records differ: key → both values. `own`: texts that are each one's own."""
+    found: dict[str, Any] = {}
+    for key in one["record"]:
+        mine, theirs = one["record"][key], two["record"][key]
+        if mine != theirs and not {str(mine), str(theirs)} <= own and key != "day":
+            found[key] = (mine, theirs)
+    return found | {key: (one[key], two[key]) for key in one if key != "record" and one[key] != two[key]}

@@ -7,13 +7,18 @@ from datetime import date
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from app.core.fields import Address, FieldType, Link
 from app.core.records import ChangeSet, Record, UndoResult
 from app.db.store.undo import Standing, standing
 from app.errors import NotFound, NotPermitted, UserError
+from app.models import Customer
 from app.services.workspace import Workspace
 from tests.factories.customers import add, email, handles, phone, user_id
+from tests.factories.engines import BOTH
+
+pytestmark = BOTH
 
 FULL: dict[str, Any] = {
     "name": "苏州恒力", "city": "苏州", "stage": "won", "amount": 12345, "tags": ("甲", "乙"), "remark": "备注",
@@ -196,7 +201,7 @@ def test_that_a_tie_to_a_customer_erased_since_is_left_out(workspace: Workspace)
     contact, _ = workspace.contacts.create({"name": "张三", "customers": (Link(one.id), Link(two.id))})
     _, changes = workspace.contacts.update(contact.id, {"customers": ()})
     with workspace.archive.engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM customer WHERE id=?", (two.id.bytes,))
+        connection.execute(sa.delete(Customer).where(Customer.id == two.id))
     assert _undo(workspace, changes).reverted == 1
     assert [x.title for x in workspace.contacts.get(contact.id).get("customers")] == ["甲"]
 
@@ -248,7 +253,9 @@ def test_that_undo_and_redo_do_not_write_a_mask_into_the_record(staff: dict[str,
 
 
 @pytest.mark.parametrize("kind", ["users", "setup", "keys"])
-def test_that_administration_is_not_undone(workspace: Workspace, kind: str) -> None:
+def test_that_administration_is_not_undone(engine: str, workspace: Workspace, kind: str) -> None:
+    if (engine, kind) == ("postgres", "keys"):
+        return  # keys are of files
     if kind == "users":
         workspace.people.add_team("新组")
     elif kind == "setup":

@@ -11,6 +11,7 @@ The start method is "spawn", which is safe beside threads and works in a package
 from __future__ import annotations
 
 import contextlib
+import math
 import multiprocessing
 import os
 import sys
@@ -18,7 +19,6 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,13 @@ from typing import Any
 from app import errors
 from app.core.i18n import language, set_language, t
 from app.core.jobs import Job
+from app.services.exchange.reading.child_memory import MemoryGuard
 from app.services.exchange.reading.records import Report
+
+if sys.platform == "win32":
+    from multiprocessing.connection import PipeConnection as Line
+else:
+    from multiprocessing.connection import Connection as Line
 
 _POLL = 0.2  # seconds between looks at the job
 _GOODBYE = 5.0  # seconds a killed child may take to vanish
@@ -64,16 +70,21 @@ def run_in_child(task: Task, *arguments: object, job: Job | None = None, limits:
         raise
     finally:
         sender.close()
-    job.on_cancel(lambda: _kill(process))
+    guard = MemoryGuard(process, limits.memory, limits.cpu)
+    forget = job.on_cancel(lambda: _kill(process))
     try:
-        yield from _listen(receiver, process, job, limits)
+        yield from _listen(receiver, process, guard, job, limits)
     finally:
+        forget()
         _kill(process)
         process.join(_GOODBYE)
+        guard.close()
         receiver.close()
 
 
-def _listen(receiver: Connection, process: BaseProcess, job: Job, limits: Limits) -> Iterator[Any]:
+def _listen(
+    receiver: Line[Any, Any], process: BaseProcess, guard: MemoryGuard, job: Job, limits: Limits
+) -> Iterator[Any]:
     heard = time.monotonic()
     while True:
         job.check()
@@ -85,7 +96,7 @@ def _listen(receiver: Connection, process: BaseProcess, job: Job, limits: Limits
             kind, content = receiver.recv()
         except (EOFError, OSError) as error:
             job.check()
-            raise _death(process) from error
+            raise (_too_big() if guard.exceeded else _death(process)) from error
         if kind == "item":
             yield content
         elif kind == "progress":
@@ -100,7 +111,7 @@ def _listen(receiver: Connection, process: BaseProcess, job: Job, limits: Limits
 def _raise(kind: str, content: Any) -> None:
     """The child's failure, raised here as what it was."""
     if kind == "memory":
-        raise errors.UserError(t("读取这个文件需要的内存过多，已停止。请拆成几个文件，或删去多余的工作表后再试。"))
+        raise _too_big()
     if kind == "error":
         name, message, details = content
         found = getattr(errors, name, errors.UserError)
@@ -108,11 +119,15 @@ def _raise(kind: str, content: Any) -> None:
     raise RuntimeError(f"reading failed in the child process\n{content}")
 
 
+def _too_big() -> errors.UserError:
+    return errors.UserError(t("读取这个文件需要的内存过多，已停止。请拆成几个文件，或删去多余的工作表后再试。"))
+
+
 def _death(process: BaseProcess) -> errors.UserError:
     """The child vanished without a word: out of memory, out of time, or the parser broke."""
     process.join(_GOODBYE)
     code = process.exitcode
-    if code in (-24, -14):  # SIGXCPU, SIGALRM
+    if code in (-24, -14, 1816):  # SIGXCPU, SIGALRM, ERROR_NOT_ENOUGH_QUOTA of a job object
         return errors.UserError(t("读取这个文件花费的时间过长，已停止。文件可能已损坏。"))
     return errors.UserError(
         t("读取这个文件时解析程序意外停止，文件可能已损坏，或内容过于庞大。您的数据没有受到影响。"),
@@ -125,7 +140,7 @@ def _kill(process: BaseProcess) -> None:
         process.kill()
 
 
-def _child_main(sender: Connection, task: Task, arguments: tuple[Any, ...], limits: Limits, code: str) -> None:
+def _child_main(sender: Line[Any, Any], task: Task, arguments: tuple[Any, ...], limits: Limits, code: str) -> None:
     """Entry of the child: set limits, run the task, send what it yields; always one last word."""
     set_language(code)
     _limit(limits)
@@ -146,8 +161,8 @@ def _child_main(sender: Connection, task: Task, arguments: tuple[Any, ...], limi
         sender.close()
 
 
-def _reporter(sender: Connection, every: float = 0.1) -> Report:
-    sent = 0.0
+def _reporter(sender: Line[Any, Any], every: float = 0.1) -> Report:
+    sent = -math.inf
 
     def report(text: str, done: int, total: int) -> None:
         nonlocal sent
@@ -160,26 +175,24 @@ def _reporter(sender: Connection, every: float = 0.1) -> Report:
 
 
 def _limit(limits: Limits) -> None:
-    """Memory and processor limits where the system knows them (not on Windows); no core file with customers in it."""
-    if sys.platform == "win32":
-        return
-    import resource
+    """Memory and processor limits that the child sets itself; no core file with customers in it. See `child_memory` for the rest."""
+    if sys.platform != "win32":
+        import resource
 
-    def lower(which: int, wanted: int) -> None:
-        _, hard = resource.getrlimit(which)
-        value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(which, (value, hard))
+        def lower(which: int, wanted: int) -> None:
+            _, hard = resource.getrlimit(which)
+            value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+            with contextlib.suppress(ValueError, OSError):
+                resource.setrlimit(which, (value, hard))
 
-    lower(resource.RLIMIT_AS, _address_space() + limits.memory)
-    lower(resource.RLIMIT_CPU, limits.cpu)
-    lower(resource.RLIMIT_CORE, 0)
+        lower(resource.RLIMIT_AS, _address_space(os.sysconf("SC_PAGE_SIZE")) + limits.memory)
+        lower(resource.RLIMIT_CPU, limits.cpu)
+        lower(resource.RLIMIT_CORE, 0)
 
 
-def _address_space() -> int:
-    """Bytes of address space in use; 0 where the system does not tell."""
+def _address_space(page: int) -> int:
+    """Bytes of address space in use, of pages of `page` bytes; 0 where the system does not tell."""
     try:
-        pages = Path("/proc/self/statm").read_text(encoding="ascii").split(maxsplit=1)[0]
-        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split(maxsplit=1)[0]) * page
     except (OSError, ValueError):
         return 0

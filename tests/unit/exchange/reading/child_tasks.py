@@ -53,6 +53,19 @@ def swell(_report: Report, size: int) -> Iterator[int]:
     yield len(bytearray(size))
 
 
+def swell_unlimited(_report: Report, size: int) -> Iterator[int]:
+    """Lift the limit the child was given, then take `size` bytes of memory bit by bit: as on a system without it."""
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+    taken = []
+    while len(taken) << 20 < size:
+        taken.append(b"x" * (1 << 20))
+        time.sleep(0.001)
+    yield len(taken) << 20
+
+
 def fail(_report: Report, how: str) -> Iterator[int]:
     """Fail in one of several ways after the first item."""
     yield 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sys
 import threading
 import time
@@ -14,13 +15,14 @@ from app.core.i18n import set_language
 from app.core.jobs import Job, Progress
 from app.errors import Cancelled, EnvironmentProblem, UserError
 from app.services.exchange.reading.child import Limits, run_in_child
+from app.services.exchange.reading.child_memory import size_of
 from app.services.exchange.reading.records import Batch, Marked, ReadOptions
 from app.services.exchange.reading.source import inspect, read
 from tests.unit.exchange.reading import child_tasks
 from tests.unit.exchange.reading.makers import FIXTURES, take
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="limits of the system")
-linux = pytest.mark.skipif(sys.platform != "linux", reason="memory limits hold only there")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="the child limits its own memory only there")
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +78,23 @@ def test_that_memory_is_limited() -> None:
     with pytest.raises(UserError, match="内存"):
         list(run_in_child(child_tasks.swell, 512 << 20, limits=Limits(memory=256 << 20)))
     assert list(run_in_child(child_tasks.swell, 64 << 20, limits=Limits(memory=256 << 20))) == [64 << 20]
+
+
+@linux
+def test_that_a_child_without_a_limit_of_its_own_is_ended_by_its_parent() -> None:
+    limits = Limits(memory=32 << 20)
+    with pytest.raises(UserError, match="内存"):
+        list(run_in_child(child_tasks.swell_unlimited, 4 << 30, limits=limits))
+    assert list(run_in_child(child_tasks.swell_unlimited, 32 << 20, limits=limits)) == [32 << 20]
+
+
+@posix
+def test_that_the_size_of_a_process_is_known() -> None:
+    before = size_of(os.getpid())
+    held = b"x" * (200 << 20)
+    assert before + (150 << 20) < size_of(os.getpid()) < before + (400 << 20)
+    assert len(held) == 200 << 20
+    assert size_of(2**22 + 1) == 0, "nobody"
 
 
 @posix

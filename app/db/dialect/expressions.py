@@ -1,0 +1,284 @@
+"""The words of SQL that the engines spell differently, as SQLAlchemy expressions; `sqlite` and `postgres` spell them.
+
+Each is compiled by the engine the statement runs on, so that a query is written once.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql.functions import FunctionElement
+
+from app.models.base import Moment, Scaled, Uuid
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Ints = npt.NDArray[np.int64]
+
+_ESCAPE = "/"
+
+
+class Word(FunctionElement[Any]):
+    """A word of SQL over its arguments."""
+
+    inherit_cache = True
+
+
+class Test(Word):
+    """A word that is a condition: no engine needs it compared with a truth value, and SQLite's planner cannot look through
+    such a comparison."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Any:
+        return self
+
+
+# ---- lists as one parameter ------------------------------------------------------------------------------------------
+
+
+class Ids(sa.types.TypeDecorator[Any]):
+    """Ids (uuid.UUID or 16 bytes) as one parameter: JSON of their digits, or an array."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        return _listed(dialect, postgresql.UUID())
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        found = [key if isinstance(key, bytes) else key.bytes for key in value or ()]
+        if dialect.name == "postgresql":
+            return [uuid.UUID(bytes=key) for key in found]
+        return json.dumps([key.hex() for key in found])
+
+
+class Whole(sa.types.TypeDecorator[Any]):
+    """Whole numbers as one parameter."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        return _listed(dialect, sa.BigInteger())
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        found = [int(number) for number in value or ()]
+        return found if dialect.name == "postgresql" else json.dumps(found)
+
+
+class Texts(sa.types.TypeDecorator[Any]):
+    """Texts as one parameter."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        return _listed(dialect, sa.Text())
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        found = [str(text) for text in value or ()]
+        return found if dialect.name == "postgresql" else json.dumps(found)
+
+
+def _listed(dialect: sa.Dialect, of: Any) -> sa.types.TypeEngine[Any]:
+    return dialect.type_descriptor(postgresql.ARRAY(of) if dialect.name == "postgresql" else sa.String())
+
+
+class Among(Test):
+    """(column, list as one parameter): whether the column's value is in the list."""
+
+    name = "among"
+    inherit_cache = True
+
+
+def among(column: Any, values: Iterable[Any] | sa.BindParameter[Any]) -> sa.ColumnElement[bool]:
+    """`column IN values` with one parameter whatever the number: ids (UUID or bytes), whole numbers or texts. `values` may
+    be the parameter, of a query that is kept."""
+    kind = column.type
+    of: Any = Ids() if isinstance(kind, Uuid) else Whole() if isinstance(kind, sa.Integer) else Texts()
+    if isinstance(values, sa.BindParameter):
+        return Among(column, sa.bindparam(values.key, type_=of))
+    return Among(column, sa.bindparam(None, list(values), type_=of))
+
+
+# ---- texts -----------------------------------------------------------------------------------------------------------
+
+
+class Like(Test):
+    """(column, pattern): LIKE that takes A and a for the same, but no letters beyond ASCII."""
+
+    name = "like"
+    inherit_cache = True
+
+
+def _literal(text: str) -> str:
+    for sign in (_ESCAPE, "%", "_"):
+        text = text.replace(sign, _ESCAPE + sign)
+    return text
+
+
+def contains(column: Any, text: str) -> sa.ColumnElement[bool]:
+    """Whether the column's text contains this one."""
+    return Like(column, sa.literal(f"%{_literal(text)}%", sa.Text()))
+
+
+def starts(column: Any, text: str) -> sa.ColumnElement[bool]:
+    """Whether the column's text begins so."""
+    return Like(column, sa.literal(f"{_literal(text)}%", sa.Text()))
+
+
+def ends(column: Any, text: str) -> sa.ColumnElement[bool]:
+    """Whether the column's text ends so."""
+    return Like(column, sa.literal(f"%{_literal(text)}", sa.Text()))
+
+
+# ---- stored primitives -----------------------------------------------------------------------------------------------
+
+
+class IdBytes(Word):
+    """An id as its 16 bytes."""
+
+    type = sa.LargeBinary()
+    name = "id_bytes"
+    inherit_cache = True
+
+
+class IsoDay(Word):
+    """A day as ISO text."""
+
+    type = sa.String()
+    name = "iso_day"
+    inherit_cache = True
+
+
+class ZeroOne(Word):
+    """A truth value as 0 or 1."""
+
+    type = sa.BigInteger()
+    name = "zero_one"
+    inherit_cache = True
+
+
+class CompactDay(Word):
+    """A day as the digits 20250317."""
+
+    type = sa.String()
+    name = "compact_day"
+    inherit_cache = True
+
+
+def primitive(column: Any) -> Any:
+    """The column as a stored primitive, without a Python object per row."""
+    kind = column.type
+    if isinstance(kind, Uuid):
+        return IdBytes(column)
+    if isinstance(kind, sa.Date):
+        return IsoDay(column)
+    if isinstance(kind, sa.Boolean):
+        return ZeroOne(column)
+    return sa.type_coerce(column, sa.BigInteger) if isinstance(kind, Moment | Scaled) else column
+
+
+def compact_day(column: Any) -> Any:
+    """A date column as the digits 20250317."""
+    return CompactDay(column)
+
+
+class Apart(Word):
+    """A column to sort by after the rows were found: an index in its order would be walked to its end, row by row at random
+    places of the file."""
+
+    name = "apart"
+    inherit_cache = True
+
+    def __init__(self, column: Any) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+# ---- many rows at once -----------------------------------------------------------------------------------------------
+
+
+class Numbers(Word):
+    """Whole numbers as one text "1,2,3"; none of them may be NULL."""
+
+    type = sa.String()
+    name = "numbers"
+    inherit_cache = True
+
+
+class Joined(Word):
+    """The texts of all rows as one, with commas between them."""
+
+    type = sa.String()
+    name = "joined"
+    inherit_cache = True
+
+
+class Total(Word):
+    """The sum of whole numbers as a whole number; NULL of nothing."""
+
+    type = sa.BigInteger()
+    name = "total"
+    inherit_cache = True
+
+
+class _Numbers(sa.types.TypeDecorator[Any]):
+    """Many whole numbers: digits with commas between them, or eight bytes each."""
+
+    impl = sa.types.NullType
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Ints:
+        import numpy as np
+
+        if not value:
+            return np.zeros(0, dtype=np.int64)
+        if isinstance(value, str):
+            return np.fromstring(value, dtype=np.int64, sep=",")
+        return np.frombuffer(value, dtype=">i8").astype(np.int64)
+
+
+class _IdList(sa.types.TypeDecorator[Any]):
+    """Many ids: hexadecimal digits, or the bytes themselves."""
+
+    impl = sa.types.NullType
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> bytes:
+        if not value:
+            return b""
+        return bytes.fromhex(value.replace(",", "")) if isinstance(value, str) else bytes(value)
+
+
+class PackedNumbers(Word):
+    """A whole-number column of all rows, in their order, as one int64 array."""
+
+    type = _Numbers()
+    name = "packed_numbers"
+    inherit_cache = True
+
+
+class PackedIds(Word):
+    """The ids of all rows, in their order, 16 bytes each."""
+
+    type = _IdList()
+    name = "packed_ids"
+    inherit_cache = True
+
+
+class PackedOnce(Word):
+    """The different ids of all rows, 16 bytes each, in no particular order."""
+
+    type = _IdList()
+    name = "packed_once"
+    inherit_cache = True
