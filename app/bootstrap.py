@@ -52,7 +52,7 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
     vault = VaultService(context)
 
     def before_many(reason: str, job: Job) -> None:
-        vault.automatic(reason, job)
+        vault.before_many(reason, job)
 
     people = PeopleService(context)
     presets = PresetService(context)
@@ -95,7 +95,7 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
 def _scratch(context: Context, vault: VaultService, job: Job) -> Iterator[tuple[Context, ImportService]]:
     """A copy of the archive that is thrown away at the end, with what imports into it."""
     with tempfile.TemporaryDirectory(prefix="trial-", dir=data_dir(), ignore_cleanup_errors=True) as folder:
-        path = vault.backup(Path(folder) / "trial.kedang", job)
+        path = vault.backup(Path(folder) / "trial.kedang", job, thorough=False)
         copy = context.archive.open_copy(path)
         try:
             there = Context(copy, context.actor, context.origin, context.behaviours)

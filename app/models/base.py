@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -23,9 +23,16 @@ from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from app.core.clock import now
 from app.core.ids import uuid7
+from app.core.primitives import NUMBER_SCALE, from_millis, from_scaled, to_millis, to_scaled
 
 LOCAL_ORG = 1
 _LIVE = "deleted_at IS NULL"
+
+#: the whole numbers of these types' values are `core.primitives`; the store reads them through here as well
+__all__ = [
+    "LOCAL_ORG", "NUMBER_SCALE", "PART", "Base", "Editable", "Keyed", "Mergeable", "Moment", "Named", "Scaled", "Uuid",
+    "external_index", "from_millis", "from_scaled", "live_index", "merged_index", "office_in", "reference", "to_millis", "to_scaled",
+]  # fmt: skip
 
 
 class Uuid(sa.types.TypeDecorator[uuid.UUID]):
@@ -59,20 +66,6 @@ class Moment(sa.types.TypeDecorator[datetime]):
         return None if value is None else from_millis(value)
 
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
-
-
-def to_millis(moment: datetime) -> int:
-    """Whole milliseconds since 1970 UTC, rounded down."""
-    return (moment - _EPOCH) // _MILLISECOND
-
-
-def from_millis(millis: int) -> datetime:
-    """The aware UTC moment of these milliseconds. Counted, because not every system knows times before 1970."""
-    return _EPOCH + millis * _MILLISECOND
-
-
 class Scaled(sa.types.TypeDecorator[Decimal]):
     """A decimal number as an integer of millionths: exact, and it sorts and compares."""
 
@@ -84,20 +77,6 @@ class Scaled(sa.types.TypeDecorator[Decimal]):
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> Decimal | None:
         return value if value is None or isinstance(value, Decimal) else from_scaled(value)
-
-
-NUMBER_SCALE = 1_000_000
-
-
-def to_scaled(value: Decimal) -> int:
-    """Whole millionths, rounded to even."""
-    return int((Decimal(value) * NUMBER_SCALE).to_integral_value())
-
-
-def from_scaled(millionths: int) -> Decimal:
-    """The number of these millionths, without trailing zeros."""
-    number = Decimal(millionths) / NUMBER_SCALE
-    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
 
 
 class Base(DeclarativeBase):

@@ -6,16 +6,16 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-import sqlalchemy as sa
-
 from app.core.access import Actor
 from app.core.dictionary import BUILT_IN
 from app.core.fields import Choice, Field, FieldType, Registry, Sensitivity
+from app.db import scope
 from app.db.archive import Archive
+from app.db.office import custom_fields
+from app.db.office.custom_fields import StoredField
 from app.db.store import statistics
 from app.db.store.behaviour import Behaviour
 from app.db.unit_of_work import UnitOfWork
-from app.models import CustomField
 
 
 class Context:
@@ -39,13 +39,10 @@ class Context:
 
     def reload_registry(self) -> None:
         """Read the custom fields again after they changed."""
-        with self.archive.session() as session:
-            rows = session.scalars(
-                sa.select(CustomField).where(CustomField.archived.is_(False)).order_by(CustomField.position)
-            ).all()
         custom: dict[str, list[Field]] = defaultdict(list)
-        for row in rows:
-            custom[row.entity].append(_field_of(row))
+        with scope.reading(self.archive) as connection:
+            for stored in custom_fields.in_use(connection):
+                custom[stored.entity].append(_field_of(stored))
         with self._lock:
             self._registry = BUILT_IN.with_custom(custom)
 
@@ -58,23 +55,23 @@ class Context:
         if rows >= statistics.MANY:
             with self.writing() as work:
                 statistics.refresh(work.connection, self._registry, entities)
-                work.session.commit()
+                work.commit()
 
     def writing(self) -> UnitOfWork:
         """A unit of work that writes; one at a time per archive."""
         return UnitOfWork(self.archive, self._registry, self.actor, self.origin, behaviours=self.behaviours)
 
 
-def _field_of(row: CustomField) -> Field:
+def _field_of(stored: StoredField) -> Field:
     return Field(
-        key=row.key,
-        zh=row.label,
-        en=row.label_en or row.label,
-        type=FieldType(row.type),
-        choices=tuple(Choice(text, text, text) for text in row.choices or ()),
+        key=stored.key,
+        zh=stored.label,
+        en=stored.label_en or stored.label,
+        type=FieldType(stored.type),
+        choices=tuple(Choice(text, text, text) for text in stored.choices),
         open_choices=True,
-        sensitivity=Sensitivity(row.sensitivity),
-        max_length=10_000 if row.type == FieldType.LONG_TEXT else 500,
+        sensitivity=Sensitivity(stored.sensitivity),
+        max_length=10_000 if stored.type == FieldType.LONG_TEXT else 500,
         group="custom",
         custom=True,
     )

@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
-
 from app.core.fields import Entity
 from app.core.filters import Filter
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, FieldChange, HistoryEntry, Kept, Record, Sort
+from app.db.interrupt import stopped_by
 from app.db.journal import DELETE, HIDDEN, RESTORE, Operation, changes_of
 from app.db.store import lookup
 from app.db.unit_of_work import UnitOfWork
@@ -73,17 +72,8 @@ class RecordService:
         job: Job | None = None,
     ) -> Handles:
         """Row handles (int64 array) of all records that fit, in order; `job` cancels the query."""
-        with self._context.reading() as work:
-            job = job or Job()
-            job.check()
-            forget = job.on_cancel(work.reader.stopper())
-            try:
-                return work.reader.handles(self._key, condition, sorts, limit=limit, deleted=deleted)
-            except sa.exc.DBAPIError:
-                job.check()
-                raise
-            finally:
-                forget()
+        with self._context.reading() as work, stopped_by(job or Job(), work.reader):
+            return work.reader.handles(self._key, condition, sorts, limit=limit, deleted=deleted)
 
     def page(self, handles: Iterable[int], fields: Iterable[str] | None = None) -> dict[int, Record]:
         """The records behind handles; gone or invisible ones are missing."""

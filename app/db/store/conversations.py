@@ -13,7 +13,7 @@ from app.db.dialect import office_of
 from app.db.store.children import chunks
 from app.db.store.contact_days import SPOKEN
 from app.db.store.reading import Reader
-from app.models import TicketMessage
+from app.models import Ticket, TicketMessage
 
 #: characters of a message's text that are looked at
 HEAD = 2000
@@ -48,3 +48,33 @@ def last_spoken(reader: Reader, tickets: Sequence[uuid.UUID]) -> dict[uuid.UUID,
         )
         found.update((row[0], row[1]) for row in reader.connection.execute(query))
     return found
+
+
+def ticket_numbered(reader: Reader, number: str) -> uuid.UUID | None:
+    """The ticket of this number, in sight or not; None when there is none."""
+    k = Ticket
+    return reader.connection.execute(sa.select(k.id).where(k.org_id == reader.office, k.number == number)).scalar()
+
+
+def ticket_of_mails(reader: Reader, message_ids: Sequence[str]) -> uuid.UUID | None:
+    """The live ticket that has one of these mails; the first of them that is known decides."""
+    m, k = TicketMessage, Ticket
+    query = (
+        sa.select(m.message_id, m.ticket_id)
+        .join(k, sa.and_(k.org_id == m.org_id, k.id == m.ticket_id))
+        .where(m.org_id == reader.office, m.message_id.in_(list(message_ids)))
+        .where(m.deleted_at.is_(None), k.deleted_at.is_(None))
+    )
+    by_id = {row.message_id: row.ticket_id for row in reader.connection.execute(query)}
+    return next((by_id[key] for key in message_ids if key in by_id), None)
+
+
+def mails_of(reader: Reader, ticket: uuid.UUID, most: int) -> list[str]:
+    """Message ids of a ticket's last mails, oldest first."""
+    m = TicketMessage
+    query = (
+        sa.select(m.message_id)
+        .where(m.org_id == reader.office, m.ticket_id == ticket, m.message_id.is_not(None), m.deleted_at.is_(None))
+        .order_by(m.sent_at)
+    )
+    return [str(key) for key in reader.connection.execute(query).scalars()][-most:]

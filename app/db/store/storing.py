@@ -16,6 +16,7 @@ from app.core.clock import now
 from app.core.fields import POINT_TYPES, Field, FieldType
 from app.core.i18n import t
 from app.core.ids import uuid7_bytes
+from app.core.primitives import to_millis
 from app.db import search, search_tokens
 from app.db.dialect import Row, dialect_of, office_of
 from app.db.search_sources import SEARCHED
@@ -23,7 +24,6 @@ from app.db.store import children, numbers
 from app.db.store.drafts import Change, NewRow
 from app.db.store.layout import Layout, to_store
 from app.errors import Conflict
-from app.models.base import to_millis
 
 #: columns that follow from the name
 _DERIVED = ("name_key", "match_key")

@@ -16,6 +16,7 @@ from app.core.access import Action
 from app.core.filters import dump
 from app.core.i18n import language, t
 from app.core.jobs import Job
+from app.db.interrupt import stopped_by
 from app.errors import NotFound, UserError
 from app.services.analytics.catalogue import infos
 from app.services.analytics.records import Measure, Period, Report, ReportInfo, ReportRequest
@@ -71,22 +72,15 @@ class AnalyticsService:
         job = job or Job()
         job.check()
         key = _key(name, request)
-        with self._context.reading() as work:
-            forget = job.on_cancel(work.reader.stopper())
-            try:
-                if "calendar_days" in info.reads:  # office hours are a setting: no record changes with them
-                    from app.services.tickets.office import calendar_of
+        with self._context.reading() as work, stopped_by(job, work.reader):
+            if "calendar_days" in info.reads:  # office hours are a setting: no record changes with them
+                from app.services.tickets.office import calendar_of
 
-                    key += repr(calendar_of(work.connection))
-                known_answer = self._remembered(work.reader, key)
-                if known_answer is not None:
-                    return known_answer
-                found = self._computed(work.reader, info, request)
-            except BaseException:
-                job.check()
-                raise
-            finally:
-                forget()
+                key += repr(calendar_of(work.reader))
+            known_answer = self._remembered(work.reader, key)
+            if known_answer is not None:
+                return known_answer
+            found = self._computed(work.reader, info, request)
         with self._lock:
             if self._mark == found[1] and _size(found[0]) <= LARGEST:
                 self._answers[key] = found[0]

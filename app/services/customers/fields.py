@@ -6,14 +6,12 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
 from app.core.fields import CUSTOM_TYPES, FieldType, Sensitivity
 from app.core.i18n import t
-from app.core.ids import short_hex, uuid7
+from app.core.ids import short_hex
+from app.db.office import custom_fields
 from app.db.unit_of_work import UnitOfWork
 from app.errors import NotFound, UserError
-from app.models import CustomField, CustomValue
 from app.services.context import Context
 
 MOST_PER_ENTITY = 200
@@ -41,20 +39,15 @@ class CustomFieldService:
 
     def list(self, entity: str) -> tuple[CustomFieldInfo, ...]:
         """The custom fields of an entity in form order, with the number of records that use them."""
-        with self._context.archive.session() as session:
-            rows = session.scalars(
-                sa.select(CustomField)
-                .where(CustomField.entity == entity, CustomField.archived.is_(False))
-                .order_by(CustomField.position)
-            ).all()
-            used = sa.select(CustomValue.field, sa.func.count().label("n")).group_by(CustomValue.field)
-            counts = {row.field: row.n for row in session.execute(used)}
+        with self._context.reading() as work:
+            stored = custom_fields.in_use(work.connection, entity)
+            counts = custom_fields.uses(work.connection)
         return tuple(
             CustomFieldInfo(
-                r.id, r.entity, r.key, r.label, FieldType(r.type), tuple(r.choices or ()), Sensitivity(r.sensitivity),
-                counts.get(r.key, 0),
+                f.id, f.entity, f.key, f.label, FieldType(f.type), f.choices, Sensitivity(f.sensitivity),
+                counts.get(f.key, 0),
             )
-            for r in rows
+            for f in stored
         )  # fmt: skip
 
     def add(
@@ -97,14 +90,7 @@ class CustomFieldService:
         if sum(f.custom for f in known.fields) >= MOST_PER_ENTITY:
             raise UserError(t("自定义字段太多，最多 {n} 个。", n=MOST_PER_ENTITY))
         key = f"f_{short_hex(8)}"
-        last = work.session.scalar(sa.select(sa.func.max(CustomField.position)).where(CustomField.entity == entity))
-        work.session.add(
-            CustomField(
-                id=uuid7(), entity=entity, key=key, label=name, type=str(kind), choices=list(choices),
-                sensitivity=str(sensitivity), position=(last or 0) + 1,
-            )
-        )  # fmt: skip
-        work.session.flush()
+        custom_fields.add(work.connection, entity, key, name, str(kind), choices, str(sensitivity))
         return key
 
     def rename(self, key: str, label: str) -> None:
@@ -114,15 +100,15 @@ class CustomFieldService:
         if not name or len(name) > 60:
             raise UserError(t("字段名不能为空，也不能超过 60 个字。"))
         with self._context.writing() as work:
-            row = work.session.scalar(sa.select(CustomField).where(CustomField.key == key))
-            if row is None:
+            field = custom_fields.find(work.connection, key)
+            if field is None:
                 raise NotFound(t("没有这个字段。"))
-            others = work.reader.registry.entity(row.entity).fields
+            others = work.reader.registry.entity(field.entity).fields
             if any(name in (f.zh, f.en) for f in others if f.key != key):
                 raise UserError(t("已经有叫“{name}”的字段了。", name=name))
-            operation = work.operation("setup", t("字段改名：{before} → {after}", before=row.label, after=name))
-            operation.params = {"entity": row.entity, "key": key, "label": [row.label, name]}
-            row.label = name
+            operation = work.operation("setup", t("字段改名：{before} → {after}", before=field.label, after=name))
+            operation.params = {"entity": field.entity, "key": key, "label": [field.label, name]}
+            custom_fields.rename(work.connection, key, name)
             work.commit()
         self._context.reload_registry()
 
@@ -130,12 +116,12 @@ class CustomFieldService:
         """Hide a field everywhere; its values are kept."""
         self._context.actor.require_admin()
         with self._context.writing() as work:
-            row = work.session.scalar(sa.select(CustomField).where(CustomField.key == key))
-            if row is None:
+            field = custom_fields.find(work.connection, key)
+            if field is None:
                 raise NotFound(t("没有这个字段。"))
-            operation = work.operation("setup", t("停用字段：{label}", label=row.label))
-            operation.params = {"entity": row.entity, "key": key}
-            row.archived = True
+            operation = work.operation("setup", t("停用字段：{label}", label=field.label))
+            operation.params = {"entity": field.entity, "key": key}
+            custom_fields.set_archived(work.connection, key, archived=True)
             work.commit()
         self._context.reload_registry()
 
@@ -143,8 +129,4 @@ class CustomFieldService:
     def drop_unused(work: UnitOfWork, keys: Iterable[str]) -> None:
         """Remove fields an import made and took back again."""
         for key in keys:
-            used = work.session.scalar(
-                sa.select(sa.func.count()).select_from(CustomValue).where(CustomValue.field == key)
-            )
-            if not used:
-                work.session.execute(sa.delete(CustomField).where(CustomField.key == key))
+            custom_fields.drop_unused(work.connection, key)

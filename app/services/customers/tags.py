@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from app.core.fields import Choice
 from app.core.filters import Condition
 from app.core.i18n import t
 from app.core.jobs import Job
+from app.db.office import tags
 from app.errors import NotFound, UserError
-from app.models import Customer, CustomerTag, Tag
 from app.services.context import Context
 from app.services.records import ManyResult, RecordService
 
@@ -29,40 +27,31 @@ class TagService:
         if not text or len(text) > LONGEST:
             raise UserError(t("标签不能为空，也不能超过 {n} 个字。", n=LONGEST))
         with self._context.writing() as work:
-            row = work.session.scalar(sa.select(Tag).where(Tag.org_id == 1, Tag.name == name))
-            if row is None:
+            known = tags.names(work.connection)
+            if name not in known:
                 raise NotFound(t("没有标签“{name}”。", name=name))
-            if text != name and work.session.scalar(sa.select(Tag.id).where(Tag.org_id == 1, Tag.name == text)):
+            if text != name and text in known:
                 raise UserError(t("已经有叫“{name}”的标签了。", name=text))
             operation = work.operation("setup", t("标签改名：{before} → {after}", before=name, after=text))
             operation.params = {"tag": [name, text]}
-            row.name = text
+            tags.rename(work.connection, name, text)
             work.commit()
 
     def set_tone(self, name: str, tone: str) -> None:
         """Another colour (a tone of the theme)."""
         self._context.actor.require_admin()
-        with self._context.archive.session(write=True) as session:
-            session.execute(sa.update(Tag).where(Tag.org_id == 1, Tag.name == name).values(tone=tone))
-            session.commit()
+        with self._context.writing() as work:
+            tags.set_tone(work.connection, name, tone)
+            work.commit()
 
     def remove(self, name: str, job: Job | None = None) -> ManyResult:
         """Take the tag off every customer (one operation, can be undone), then out of the list."""
         self._context.actor.require_admin()
         handles = [int(h) for h in self._customers.handles(Condition("tags", "has_any", [name]))]
         result = self._customers.tag_many(handles, remove=[name], job=job)
-        with self._context.archive.session(write=True) as session:
-            # What lies in the recycle bin loses it for good: a tag nobody can see must not stay on the list.
-            gone = sa.select(Customer.id).where(Customer.org_id == 1, Customer.deleted_at.is_not(None))
-            tag = sa.select(Tag.id).where(Tag.org_id == 1, Tag.name == name)
-            session.execute(
-                sa.delete(CustomerTag).where(
-                    CustomerTag.org_id == 1, CustomerTag.tag_id.in_(tag), CustomerTag.customer_id.in_(gone)
-                )
-            )
-            used = sa.exists().where(CustomerTag.org_id == 1, CustomerTag.tag_id == Tag.id)
-            session.execute(sa.delete(Tag).where(Tag.org_id == 1, Tag.name == name, ~used))
-            session.commit()
+        with self._context.writing() as work:
+            tags.forget(work.connection, name)
+            work.commit()
         return result
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from typing import Any
-
-import sqlalchemy as sa
+from dataclasses import dataclass, replace
 
 from app.core.filters import Filter, check, dump, parse
 from app.core.i18n import t
-from app.core.ids import uuid7
 from app.core.records import Sort
+from app.db.office import saved_views
+from app.db.office.saved_views import StoredView
+from app.db.unit_of_work import UnitOfWork
 from app.errors import NotFound, UserError
-from app.models import SavedView
 from app.services.context import Context
 
 
@@ -41,14 +39,8 @@ class ViewService:
 
     def list(self, entity: str) -> Views:
         """The actor's and the shared views, in tab order."""
-        me = self._context.actor.user_id
-        with self._context.archive.session() as session:
-            rows = session.scalars(
-                sa.select(SavedView)
-                .where(SavedView.entity == entity, sa.or_(SavedView.user_id == me, SavedView.user_id.is_(None)))
-                .order_by(SavedView.position, SavedView.id)
-            ).all()
-        return [_view(row) for row in rows]
+        with self._context.reading() as work:
+            return [_view(v) for v in saved_views.seen_by(work.connection, self._context.actor.user_id, entity)]
 
     def save(
         self,
@@ -76,54 +68,47 @@ class ViewService:
             "sorts": [[s.key, s.descending] for s in sorts],
             "columns": [list(c) for c in columns],
         }
-        with self._context.archive.session(write=True) as session:
-            row = self._own(session, view) if view else None
-            if row is None:
-                last = session.scalar(sa.select(sa.func.max(SavedView.position)).where(SavedView.entity == entity))
-                row = SavedView(id=uuid7(), entity=entity, position=(last or 0) + 1, name=text, body=body)
-                session.add(row)
-            row.user_id = None if shared else self._context.actor.user_id
-            row.name, row.body = text, body
-            session.commit()
-            return _view(row)
+        user = None if shared else self._context.actor.user_id
+        with self._context.writing() as work:
+            if view is None:
+                stored = saved_views.add(work.connection, entity, user, text, body)
+            else:
+                stored = replace(self._own(work, view), user=user, name=text, body=body)
+                saved_views.change(work.connection, stored)
+            work.commit()
+        return _view(stored)
 
     def rename(self, view: uuid.UUID, name: str) -> None:
         """Another name."""
         if not name.strip():
             raise UserError(t("请给视图起一个名字。"))
-        with self._context.archive.session(write=True) as session:
-            self._own(session, view).name = name.strip()[:60]
-            session.commit()
+        with self._context.writing() as work:
+            saved_views.change(work.connection, replace(self._own(work, view), name=name.strip()[:60]))
+            work.commit()
 
     def delete(self, view: uuid.UUID) -> None:
         """Remove a view; no record is touched."""
-        with self._context.archive.session(write=True) as session:
-            session.delete(self._own(session, view))
-            session.commit()
+        with self._context.writing() as work:
+            saved_views.remove(work.connection, self._own(work, view).id)
+            work.commit()
 
     def reorder(self, views: tuple[uuid.UUID, ...]) -> None:
         """Tab order as given. Shared views keep their place unless an administrator moves them."""
         actor = self._context.actor
-        movable = SavedView.user_id == actor.user_id
-        if actor.is_admin:
-            movable = sa.or_(movable, SavedView.user_id.is_(None))
-        with self._context.archive.session(write=True) as session:
-            rows = session.scalars(sa.select(SavedView).where(SavedView.org_id == 1, movable))
-            places = {view: position for position, view in enumerate(views)}
-            for row in rows:
-                row.position = places.get(row.id, row.position)
-            session.commit()
+        with self._context.writing() as work:
+            saved_views.reorder(work.connection, views, actor.user_id, shared=actor.is_admin)
+            work.commit()
 
-    def _own(self, session: Any, view: uuid.UUID) -> SavedView:
-        row: SavedView | None = session.get(SavedView, (1, view))
-        if row is None or row.user_id not in (None, self._context.actor.user_id):
+    def _own(self, work: UnitOfWork, view: uuid.UUID) -> StoredView:
+        found = saved_views.find(work.connection, view)
+        if found is None or found.user not in (None, self._context.actor.user_id):
             raise NotFound(t("没有这个视图。"))
-        if row.user_id is None:
+        if found.user is None:
             self._context.actor.require_admin()
-        return row
+        return found
 
 
-def _view(row: SavedView) -> View:
+def _view(row: StoredView) -> View:
     body = row.body or {}
     return View(
         row.id,
@@ -132,5 +117,5 @@ def _view(row: SavedView) -> View:
         parse(body["filter"]) if body.get("filter") else None,
         tuple(Sort(key, bool(down)) for key, down in body.get("sorts", ())),
         tuple((str(key), int(width)) for key, width in body.get("columns", ())),
-        row.user_id is None,
+        row.user is None,
     )

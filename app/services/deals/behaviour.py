@@ -12,11 +12,11 @@ from app.core.clock import now, today
 from app.core.fields import Link
 from app.core.filters import Condition
 from app.core.i18n import t
+from app.core.primitives import to_millis
 from app.core.records import Sort
 from app.db.journal import UPDATE
 from app.db.store.behaviour import Batch, Behaviour
 from app.db.store.drafts import Change, Draft
-from app.models.base import to_millis
 from app.services.deals import rules
 from app.services.deals.rules import Stage
 from app.services.deals.stages import stages_of

@@ -45,7 +45,7 @@ class EntryService:
             if made is not None:
                 own[purpose] = to_json(made)
             store_setting(work.connection, f"duplicates.rules.{entity}", own)
-            work.session.commit()
+            work.commit()
         return self.rules(entity, purpose)
 
     def known(self, entity: str, values: Mapping[str, Any], purpose: Purpose = "search") -> list[Known]:

@@ -7,15 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-
 from app.core.access import Action
 from app.core.fields import POINT_TYPES, Entity, Point
 from app.core.filters import Condition as Filter
 from app.core.filters import Search
 from app.core.i18n import t
 from app.core.records import Record
-from app.db.store import lookup
+from app.db.store import by_value, lookup
 from app.db.store.layout import Layout
 from app.db.store.matching import match_key
 from app.db.store.reading import Reader
@@ -93,11 +91,8 @@ def _exact(reader: Reader, layout: Layout, key: str, texts: Sequence[str]) -> se
         return {record.id for page in pages for record in page}
     if key == "name":
         texts = [match_key(x) for x in texts]
-    column = layout.column(key)
-    if key != "name" and column is not None:
-        c = layout.table.c
-        query = sa.select(c.id).where(c.org_id == 1, c.deleted_at.is_(None), column.in_(texts)).limit(_LOOKED_AT)
-        return set(reader.connection.execute(query).scalars())
+    elif (live := by_value.live_with(reader, layout.entity.key, key, texts, _LOOKED_AT)) is not None:
+        return live
     hits = lookup.find(reader.connection, layout, key, [x for x in texts if x])
     return {uuid.UUID(bytes=record) for rows in hits.values() for record, deleted in rows if not deleted}
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
 from app.core.fields import FieldType
 from app.core.i18n import t
 from app.core.values import to_text
-from app.db.store import match_pairs
+from app.db.store import pair_lists
+from app.db.store.pair_lists import StoredPair, Tie
 from app.db.unit_of_work import UnitOfWork
 from app.errors import NotFound
 from app.services.duplicates.records import Evidence, Group, GroupLine, Pair, Thresholds
@@ -22,25 +20,21 @@ _AT_ONCE = 2_000
 
 def pairs(work: UnitOfWork, entity: str, state: str, least: float, limit: int, offset: int) -> tuple[int, list[Pair]]:
     """(how many in all, the pairs from `offset` on; `limit` -1: all of them)."""
-    query = match_pairs.seen(work.reader, entity, (state,), least, gone=state != "open")
-    total = work.connection.execute(sa.select(sa.func.count()).select_from(query.subquery())).scalar_one()
-    rows = work.connection.execute(query.limit(limit).offset(offset)).all()
+    total, rows = pair_lists.page(work.reader, entity, state, least, limit=None if limit < 0 else limit, offset=offset)
     made: list[Pair] = []
     for start in range(0, len(rows), _AT_ONCE):
         made.extend(_pairs(work, entity, rows[start : start + _AT_ONCE]))
-    return int(total), made
+    return total, made
 
 
 def groups(work: UnitOfWork, entity: str, limits: Thresholds, *, decided: bool) -> list[GroupLine]:
     """The groups, the surest first."""
-    states = ("merged", "different") if decided else ("open",)
-    query = match_pairs.seen(work.reader, entity, states, 0.0 if decided else limits.review, gone=decided)
+    states = pair_lists.DECIDED if decided else pair_lists.OPEN
     titles: dict[uuid.UUID, str] = {}
-    grouped: dict[uuid.UUID, list[Any]] = {}
-    columns = [query.selected_columns[k] for k in ("group_id", "a_id", "b_id", "probability", "a_title", "b_title")]
-    for row in work.connection.execute(query.with_only_columns(*columns)):
-        titles[row.a_id], titles[row.b_id] = str(row.a_title or ""), str(row.b_title or "")
-        grouped.setdefault(row.group_id, []).append(row)
+    grouped: dict[uuid.UUID, list[Tie]] = {}
+    for tie in pair_lists.ties(work.reader, entity, states, 0.0 if decided else limits.review, gone=decided):
+        titles[tie.a_id], titles[tie.b_id] = tie.a_title, tie.b_title
+        grouped.setdefault(tie.group_id, []).append(tie)
     made = []
     for key, members in grouped.items():
         ids = list(dict.fromkeys(x for r in members for x in (r.a_id, r.b_id)))
@@ -52,7 +46,7 @@ def groups(work: UnitOfWork, entity: str, limits: Thresholds, *, decided: bool) 
 
 def group(work: UnitOfWork, entity: str, key: uuid.UUID, review: float, kept: float) -> Group:
     """A group; the pairs below the review threshold are shown as well, but bring in no record."""
-    rows = work.connection.execute(match_pairs.seen(work.reader, entity, ("open",), kept, group=key)).all()
+    rows = pair_lists.of_group(work.reader, entity, key, kept)
     likely = [r for r in rows if r.probability >= review]
     if not likely:
         raise NotFound(t("这一组已经处理过了。"))
@@ -66,7 +60,7 @@ def together(work: UnitOfWork, entity: str, records: Sequence[uuid.UUID]) -> Gro
     """These records as a group, whether a search tied them or not."""
     ids = list(dict.fromkeys(records))
     found = [work.reader.get(entity, key) for key in ids]
-    rows = work.connection.execute(match_pairs.seen(work.reader, entity, ("open",), 0.0, records=ids)).all()
+    rows = pair_lists.among(work.reader, entity, ids)
     return Group(min(ids), entity, tuple(found), tuple(_pairs(work, entity, rows)), _tie(rows) if rows else 0.0)
 
 
@@ -76,9 +70,9 @@ def label(described: Any, key: str) -> str:
     return str(field.label) if field is not None else t("联系人") if key == "contacts" else key
 
 
-def _pairs(work: UnitOfWork, entity: str, rows: Sequence[Any]) -> list[Pair]:
+def _pairs(work: UnitOfWork, entity: str, rows: Sequence[StoredPair]) -> list[Pair]:
     described = work.reader.registry.entity(entity)
-    keys = {key for row in rows for key, _, _ in json.loads(row.evidence or "[]")}
+    keys = {key for row in rows for key, _, _ in row.evidence}
     fields = [f.key for f in described.fields if f.key in keys or f.key == "external_id"]
     if "address" in keys:
         fields += ["province", "city", "district"]
@@ -91,7 +85,7 @@ def _pairs(work: UnitOfWork, entity: str, rows: Sequence[Any]) -> list[Pair]:
             Evidence(
                 key, label(described, key), level, points, _shown(described, key, one), _shown(described, key, two)
             )
-            for key, level, points in json.loads(row.evidence or "[]")
+            for key, level, points in row.evidence
         )
         refs = [str((r.get("external_id") if r else None) or i) for r, i in ((one, row.a_id), (two, row.b_id))]
         made.append(
@@ -112,7 +106,7 @@ def _shown(described: Any, key: str, record: Any) -> str:
     return to_text(field, value) if field.type is not FieldType.USER else ""
 
 
-def _tie(rows: Sequence[Any]) -> float:
+def _tie(rows: Sequence[StoredPair | Tie]) -> float:
     """The probability of the weakest of the pairs that hold the group together (of its maximum spanning tree)."""
     head: dict[uuid.UUID, uuid.UUID] = {}
 

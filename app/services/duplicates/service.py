@@ -83,7 +83,7 @@ class DuplicateService:
         with self._context.writing() as work:
             match_pairs.replace_open(work.connection, entity, pairs, _ids_of(only))
             store_setting(work.connection, f"duplicates.last.{entity}", found.model_json())
-            work.session.commit()
+            work.commit()
         return _report(entity, found, pairs, groups, kept_apart, limits, time.monotonic() - started)
 
     # ---- reading ------------------------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ class DuplicateService:
         value = None if limits is None else {"auto": limits.auto, "review": limits.review}
         with self._context.writing() as work:
             store_setting(work.connection, f"duplicates.thresholds.{entity}", value)
-            work.session.commit()
+            work.commit()
 
     # ---- parts --------------------------------------------------------------------------------------------------
 
@@ -211,7 +211,7 @@ class DuplicateService:
         self._context.actor.require(entity, Action.EDIT)
         with self._context.writing() as work:
             done = match_pairs.set_state(work.connection, pairs, entity, state, self._context.actor.user_id)
-            work.session.commit()
+            work.commit()
             return done
 
 

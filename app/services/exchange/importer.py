@@ -129,7 +129,7 @@ class ImportService:
             plan = settled(plan, facts, entity, registry)
         if mode == CREATE:
             with self._context.reading() as work:
-                plan = numbered_apart(inspection, plan, work.reader.layout(entity.key), work.connection)
+                plan = numbered_apart(inspection, plan, work.reader)
         plan = replace(plan, bad_cells="keep") if is_foreign(plan) else _lenient_texts(plan, entity, registry)
         return WholePlan(plan, new_labels(plan), unplaced(inspection, plan))
 
@@ -196,7 +196,7 @@ class ImportService:
                     "errors_to": str(errors_to) if errors_to else None, "recipe": inspection.recipe,
                 },
             )  # fmt: skip
-            work.session.commit()
+            work.commit()
         self._context.reload_registry()
         report = self._write(path, options, inspection, plan, job, operation, errors_to)
         self._presets.save_last(inspection, plan)
@@ -257,7 +257,7 @@ class ImportService:
             operation.summary = t("导入 {name}：新建 {n} 条", name=path.name, n=tally.counts["created"])
             with self._context.writing() as work:
                 work.journal.finish(operation)
-                work.session.commit()
+                work.commit()
         except BaseException as error:
             book.discard()
             self._take_back(operation, error)

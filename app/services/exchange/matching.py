@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
 from app.db.store import lookup
 from app.db.store.layout import Layout
 from app.db.store.lookup import Hit
+from app.db.store.reading import Reader
 from app.services.exchange.plan import Rule
 from app.services.exchange.prepare import Prepared
 
@@ -35,10 +34,8 @@ class Matcher:
     `apart`: a row with an external id of its own is none of the records that have another one.
     """
 
-    def __init__(
-        self, connection: sa.Connection, layout: Layout, rules: Sequence[Rule], *, apart: bool = False
-    ) -> None:
-        self._connection = connection
+    def __init__(self, reader: Reader, layout: Layout, rules: Sequence[Rule], *, apart: bool = False) -> None:
+        self._connection = reader.connection
         self._layout = layout
         self._rules = rules
         self._fields = list(dict.fromkeys(f for rule in rules for f in rule))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import sqlalchemy as sa
-
-from app.db.store.layout import Layout
+from app.db.store.by_value import names_of_numbers
 from app.db.store.matching import match_key
+from app.db.store.reading import Reader
 from app.services.exchange.plan import ImportPlan
 from app.services.exchange.reading.records import Inspection
 
@@ -16,19 +15,15 @@ _LONGEST_COUNT = 7
 _LEAST = 3  # so many records of other names
 
 
-def numbered_apart(inspection: Inspection, plan: ImportPlan, layout: Layout, connection: sa.Connection) -> ImportPlan:
+def numbered_apart(inspection: Inspection, plan: ImportPlan, reader: Reader) -> ImportPlan:
     """The plan with the file's name before its numbers, when the archive has the same numbers for records of other names."""
     at = next((i for i, c in enumerate(plan.columns) if c.target == "external_id"), None)
-    if at is None or plan.columns[at].why == "person" or "match_key" not in layout.table.c:
+    if at is None or plan.columns[at].why == "person" or "match_key" not in reader.layout(plan.entity).table.c:
         return plan
     names = {row[at]: match_key(_name(plan, row))[:100] for row in inspection.preview if row[at]}
     if not all(number.isdecimal() and len(number) <= _LONGEST_COUNT for number in names):
         return plan  # not a mere count of rows: the same number is the same record
-    table = layout.table
-    query = sa.select(table.c.external_id, table.c.match_key).where(
-        table.c.org_id == 1, table.c.external_id.in_(list(names))
-    )
-    found = {row.external_id: row.match_key for row in connection.execute(query)}
+    found = names_of_numbers(reader, plan.entity, names)
     others = sum(names[number] != key for number, key in found.items())
     if others < _LEAST or others * 2 <= len(found):
         return plan

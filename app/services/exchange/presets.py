@@ -7,21 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
-
 from app.core.access import Action
-from app.core.clock import now
 from app.core.i18n import t
-from app.core.ids import uuid7
+from app.db.office import import_presets
+from app.db.office.import_presets import UNNAMED, StoredPreset
+from app.db.unit_of_work import UnitOfWork
 from app.errors import NotFound, UserError
-from app.models import ImportPreset
 from app.services.context import Context
 from app.services.exchange.plan import ColumnPlan, ImportPlan
 from app.services.exchange.reading.records import Inspection
 from app.services.exchange.targets import header_key, target_of
 
-_LAST = "#"  # names of silently remembered mappings begin so
 _LAST_KEPT = 100
 
 
@@ -48,12 +44,8 @@ class PresetService:
 
     def list(self, entity: str) -> Presets:
         """The named presets of an entity, the latest used first."""
-        query = sa.select(ImportPreset).where(
-            ImportPreset.org_id == 1, ImportPreset.entity == entity, ~ImportPreset.name.startswith(_LAST)
-        )
-        with self._context.archive.session() as session:
-            rows = session.scalars(query.order_by(ImportPreset.used_at.desc(), ImportPreset.id.desc())).all()
-            return [_preset(row) for row in rows]
+        with self._context.reading() as work:
+            return [_preset(stored) for stored in import_presets.named(work.connection, entity)]
 
     def find(self, entity: str, name: str) -> Preset | None:
         """The preset with this name, or None."""
@@ -62,53 +54,47 @@ class PresetService:
     def save(self, name: str, inspection: Inspection, plan: ImportPlan) -> Preset:
         """Store the plan under a name; a preset of that name is replaced. Raises UserError for an unusable name."""
         text = name.strip()
-        if not text or text.startswith(_LAST):
+        if not text or text.startswith(UNNAMED):
             raise UserError(t("请给导入方案起一个名字（不能以“#”开头）。"))
         if len(text) > 80:
             raise UserError(t("名字太长，最多 {n} 个字。", n=80))
-        with self._context.archive.session(write=True) as session:
-            row = self._put(session, text, inspection, plan)
-            session.commit()
-            return _preset(row)
+        with self._context.writing() as work:
+            stored = self._put(work, text, inspection, plan)
+            work.commit()
+        return _preset(stored)
 
     def save_last(self, inspection: Inspection, plan: ImportPlan) -> None:
         """Remember the mapping of these headers without a name; the oldest such memories are dropped."""
-        with self._context.archive.session(write=True) as session:
-            self._put(session, _LAST + inspection.fingerprint[:40], inspection, plan)
-            p = ImportPreset
-            old = sa.select(p.id).where(p.org_id == 1, p.entity == plan.entity, p.name.startswith(_LAST))
-            stale = session.scalars(old.order_by(p.used_at.desc(), p.id.desc()).offset(_LAST_KEPT)).all()
-            if stale:
-                session.execute(sa.delete(p).where(p.org_id == 1, p.id.in_(stale)))
-            session.commit()
+        with self._context.writing() as work:
+            self._put(work, UNNAMED + inspection.fingerprint[:40], inspection, plan)
+            import_presets.forget_oldest(work.connection, plan.entity, _LAST_KEPT)
+            work.commit()
 
     def delete(self, preset: uuid.UUID) -> None:
         """Remove a preset; raises NotFound."""
-        with self._context.archive.session(write=True) as session:
-            row = self._row(session, preset)
-            self._context.actor.require(row.entity, Action.IMPORT)
-            session.delete(row)
-            session.commit()
+        with self._context.writing() as work:
+            stored = import_presets.find(work.connection, preset)
+            if stored is None:
+                raise _not_there()
+            self._context.actor.require(stored.entity, Action.IMPORT)
+            import_presets.remove(work.connection, preset)
+            work.commit()
 
     def touch(self, preset: uuid.UUID) -> None:
         """Note that the preset was used just now; raises NotFound."""
-        with self._context.archive.session(write=True) as session:
-            self._row(session, preset).used_at = now()
-            session.commit()
+        with self._context.writing() as work:
+            if not import_presets.touch(work.connection, preset):
+                raise _not_there()
+            work.commit()
 
     def remembered(self, entity: str, fingerprint: str) -> Mapping[str, str | None] | None:
         """Header key → target (None: not imported) of the latest plan used with exactly these headers, or None.
 
         Columns whose field is gone, and columns that only their position tells apart, are left to be proposed anew.
         """
-        p = ImportPreset
-        query = sa.select(p).where(p.org_id == 1, p.entity == entity, p.fingerprint == fingerprint)
-        with self._context.archive.session() as session:
-            row = session.scalar(query.order_by(p.used_at.desc(), p.id.desc()).limit(1))
-            if row is None:
-                return None
-            columns = _preset(row).plan.columns
-        return self._mapping(entity, columns)
+        with self._context.reading() as work:
+            stored = import_presets.last_for(work.connection, entity, fingerprint)
+        return None if stored is None else self._mapping(entity, _preset(stored).plan.columns)
 
     def adapted(self, preset: Preset, inspection: Inspection, proposed: ImportPlan) -> ImportPlan:
         """The preset's plan for another file: columns found by header, the others as `proposed`; sheet facts of the file."""
@@ -136,25 +122,16 @@ class PresetService:
             found[key] = column.target
         return {key: target for key, target in found.items() if key not in doubtful}
 
-    def _put(self, session: Session, name: str, inspection: Inspection, plan: ImportPlan) -> ImportPreset:
+    def _put(self, work: UnitOfWork, name: str, inspection: Inspection, plan: ImportPlan) -> StoredPreset:
         self._context.actor.require(plan.entity, Action.IMPORT)
-        p = ImportPreset
-        row = session.scalar(sa.select(p).where(p.org_id == 1, p.entity == plan.entity, p.name == name))
         body = {"plan": plan.to_json()}
-        if row is None:
-            row = ImportPreset(id=uuid7(), entity=plan.entity, name=name, fingerprint="", body=body, used_at=now())
-            session.add(row)
-        row.fingerprint, row.body, row.used_at = inspection.fingerprint, body, now()
-        session.flush()
-        return row
-
-    def _row(self, session: Session, preset: uuid.UUID) -> ImportPreset:
-        row = session.get(ImportPreset, (1, preset))
-        if row is None:
-            raise NotFound(t("没有这个导入方案。"))
-        return row
+        return import_presets.put(work.connection, plan.entity, name, inspection.fingerprint, body)
 
 
-def _preset(row: ImportPreset) -> Preset:
-    plan = ImportPlan.from_json(row.body["plan"])
-    return Preset(row.id, row.entity, row.name, row.fingerprint, row.used_at, plan)
+def _not_there() -> NotFound:
+    return NotFound(t("没有这个导入方案。"))
+
+
+def _preset(stored: StoredPreset) -> Preset:
+    plan = ImportPlan.from_json(stored.body["plan"])
+    return Preset(stored.id, stored.entity, stored.name, stored.fingerprint, stored.used_at, plan)

@@ -60,7 +60,7 @@ class _Batch:
         self._writer = work.writer
         self._layout = work.reader.layout(self._plan.entity)
         self._entity: Entity = self._layout.entity
-        self._matcher = Matcher(work.connection, self._layout, self._plan.rules, apart=self._plan.mode == CREATE)
+        self._matcher = Matcher(work.reader, self._layout, self._plan.rules, apart=self._plan.mode == CREATE)
         self._new: list[Prepared] = []
         self._changes: dict[bytes, Change] = {}
         self._changing: dict[bytes, list[Prepared]] = defaultdict(list)

@@ -6,19 +6,18 @@ import itertools
 import uuid
 from collections.abc import Callable
 
-import sqlalchemy as sa
-
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, OperationInfo, UndoResult
-from app.db.journal import CREATE
+from app.db import operations
+from app.db.operations import Wanted
 from app.db.store.match_pairs import reopen_parted
 from app.db.store.rollback import roll_back
 from app.db.store.undo import Outcome, Undo
 from app.db.unit_of_work import UnitOfWork
 from app.errors import NotFound, NotPermitted, UserError
-from app.models import ChangeRow, OperationRow
 from app.services.context import Context
+from app.services.history.detail import seen_by
 
 Operations = list[OperationInfo]
 RecordIds = list[uuid.UUID]
@@ -34,32 +33,18 @@ class HistoryService:
 
     def list(self, *, limit: int = 200, offset: int = 0, state: str | None = None) -> tuple[int, Operations]:
         """(how many in all, operations newest first). Others' operations are for administrators and team leads."""
-        o = OperationRow
-        where = [self._mine_to_see()]
-        if state is not None:
-            where.append(o.state == state)
-        with self._context.archive.session() as session:
-            total = session.scalar(sa.select(sa.func.count()).select_from(o).where(*where)) or 0
-            rows = session.scalars(
-                sa.select(o).where(*where).order_by(o.started_at.desc(), o.id.desc()).limit(limit).offset(offset)
-            ).all()
-            return total, [_info(row) for row in rows]
-
-    def _mine_to_see(self) -> sa.ColumnElement[bool]:
-        o, actor = OperationRow, self._context.actor
-        seen = sa.true() if actor.is_admin else o.user_id.in_(sorted(actor.team_user_ids | {actor.user_id}))
-        return sa.and_(o.org_id == 1, seen)
+        with self._context.reading() as work:
+            return operations.page(
+                work.connection, Wanted(state=state), seen_by(self._context.actor), limit=limit, offset=offset
+            )
 
     def get(self, operation: uuid.UUID) -> OperationInfo:
         """One operation; raises NotFound."""
-        return _info(self._row(operation))
-
-    def _row(self, operation: uuid.UUID) -> OperationRow:
-        with self._context.archive.session() as session:
-            row = session.scalar(sa.select(OperationRow).where(OperationRow.id == operation, self._mine_to_see()))
-        if row is None:
+        with self._context.reading() as work:
+            found = operations.find(work.connection, operation, seen_by(self._context.actor))
+        if found is None:
             raise NotFound(t("没有这个操作：{id}", id=operation))
-        return row
+        return found
 
     def find(self, text: str) -> OperationInfo:
         """The operation with this id, or whose id begins with this text (as shown in lists)."""
@@ -75,25 +60,13 @@ class HistoryService:
 
     def records_made(self, operation: uuid.UUID, entity: str) -> RecordIds:
         """The records of an entity that an operation created."""
-        c = ChangeRow
-        query = sa.select(c.record_id).where(
-            c.org_id == 1, c.operation_id == operation, c.entity == entity, c.action == CREATE
-        )
-        with self._context.archive.session() as session:
-            return [*session.scalars(query)]
+        with self._context.reading() as work:
+            return operations.records_made(work.connection, operation, entity)
 
     def last_undoable(self) -> OperationInfo | None:
         """The actor's newest operation that can be undone (Ctrl+Z)."""
-        o = OperationRow
-        with self._context.archive.session() as session:
-            row = session.scalar(
-                sa.select(o)
-                .where(o.org_id == 1, o.user_id == self._context.actor.user_id, o.state == "done")
-                .where(o.kind.not_in([*_NEVER_UNDONE, "undo"]))
-                .order_by(o.started_at.desc(), o.id.desc())
-                .limit(1)
-            )
-        return None if row is None else _info(row)
+        with self._context.reading() as work:
+            return operations.last_of(work.connection, self._context.actor.user_id, "done", _NEVER_UNDONE | {"undo"})
 
     def undo(self, operation: uuid.UUID, job: Job | None = None) -> UndoResult:
         """Put everything back that this operation changed; rows changed since are kept and listed.
@@ -142,54 +115,24 @@ class HistoryService:
         return UndoResult(operation, outcome.reverted, tuple(outcome.kept), ChangeSet(operation, touched))
 
     def _allowed(self, operation: uuid.UUID) -> OperationInfo:
-        row, actor = self._row(operation), self._context.actor
-        if not actor.is_admin and row.user_id != actor.user_id:
+        info, actor = self.get(operation), self._context.actor
+        with self._context.reading() as work:
+            own = operations.find(work.connection, operation, (actor.user_id,))
+        if not actor.is_admin and own is None:
             raise NotPermitted(t("只能撤销自己的操作；别人的操作请管理员撤销。"))
-        return _info(row)
+        return info
 
 
 def _note_undone(work: UnitOfWork, operation: uuid.UUID, outcome: Outcome) -> None:
     """What this operation had undone holds again, what that one had undone does not, and so on down the line."""
-    _set_state(work, operation, "partly_undone" if outcome.kept_count else "undone")
-    line = _undone_by(work, operation)
+    connection = work.connection
+    operations.set_state(connection, operation, "partly_undone" if outcome.kept_count else "undone")
+    line = operations.undone_by(connection, operation)
     if not outcome.reverted or not line:
         return
-    if outcome.kept_count or _kept_any(work, line[-1]):  # then it differs from record to record
+    if outcome.kept_count or operations.kept_any(connection, line[-1]):  # then it differs from record to record
         for at in line:
-            _set_state(work, at, work.undo.state_of(at))
+            operations.set_state(connection, at, work.undo.state_of(at))
     else:
         for at, state in zip(line, itertools.cycle(("done", "undone")), strict=False):
-            _set_state(work, at, state)
-
-
-def _set_state(work: UnitOfWork, operation: uuid.UUID, state: str) -> None:
-    o = OperationRow
-    work.connection.execute(sa.update(o).where(o.org_id == 1, o.id == operation).values(state=state))
-
-
-def _undone_by(work: UnitOfWork, operation: uuid.UUID) -> list[uuid.UUID]:
-    """What the operation undoes, what that one undoes …, down to the first act."""
-    o, line = OperationRow, [operation]
-    while (
-        at := work.connection.execute(sa.select(o.undoes).where(o.org_id == 1, o.id == line[-1])).scalar()
-    ) is not None:
-        line.append(at)
-    return line[1:]
-
-
-def _kept_any(work: UnitOfWork, act: uuid.UUID) -> bool:
-    """Whether undoing the act, or undoing that, ever left records alone."""
-    o = OperationRow
-    first = sa.select(o.id).where(o.org_id == 1, o.id == act).cte(recursive=True)
-    family = first.union_all(sa.select(o.id).where(o.org_id == 1, o.undoes == first.c.id))
-    counts = work.connection.execute(
-        sa.select(o.counts).join(family, family.c.id == o.id).where(o.org_id == 1)
-    ).scalars()
-    return any((found or {}).get("kept") for found in counts)
-
-
-def _info(row: OperationRow) -> OperationInfo:
-    return OperationInfo(
-        row.id, row.kind, row.summary, row.state, row.actor, row.origin, row.started_at, row.finished_at,
-        dict(row.counts or {}), row.undoes, dict(row.params or {}),
-    )  # fmt: skip
+            operations.set_state(connection, at, state)

@@ -11,15 +11,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
 from app.core.access import Action
 from app.core.fields import Link
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, Kept, Record
+from app.db import operations
 from app.db.journal import Operation
-from app.db.store import match_pairs
+from app.db.operations import Wanted
+from app.db.store import match_pairs, pair_lists
 from app.db.store.children import chunks
 from app.db.store.drafts import Change
 from app.db.store.following import count_tied, tied, ties_to
@@ -28,7 +28,6 @@ from app.db.store.settings import setting, store_setting
 from app.db.store.writing import Writer
 from app.db.unit_of_work import UnitOfWork
 from app.errors import AppError, UserError
-from app.models import OperationRow
 from app.services.context import Context
 from app.services.duplicates.service import ENTITIES, DuplicateService
 from app.services.merging.records import RULES, BulkMergeResult, MergeInfo, MergePlan, MergeResult, Survival
@@ -87,7 +86,7 @@ class MergeService:
         value = {"default": survival.default, "fields": dict(survival.fields), "sources": list(survival.sources)}
         with self._context.writing() as work:
             store_setting(work.connection, f"merging.{entity}", value)
-            work.session.commit()
+            work.commit()
 
     # ---- merging ------------------------------------------------------------------------------------------------
 
@@ -158,17 +157,16 @@ class MergeService:
 
     def merges(self, *, limit: int = 50, offset: int = 0) -> tuple[int, list[MergeInfo]]:
         """(how many in all, merges that were made, newest first). They are undone as any operation."""
-        o = OperationRow
         actor = self._context.actor
-        mine = sa.true() if actor.is_admin else o.user_id == actor.user_id
-        where = (o.org_id == 1, o.kind == MERGE, mine)
-        with self._context.archive.session() as session:
-            total = session.scalar(sa.select(sa.func.count()).select_from(o).where(*where)) or 0
-            rows = session.scalars(sa.select(o).where(*where).order_by(o.started_at.desc()).limit(limit).offset(offset))
-            return total, [
-                MergeInfo(r.id, r.started_at, r.actor, r.summary, r.state, int((r.counts or {}).get("merged", 0)))
-                for r in rows
-            ]
+        with self._context.reading() as work:
+            total, found = operations.page(
+                work.connection, Wanted(frozenset({MERGE})), None if actor.is_admin else (actor.user_id,),
+                limit=limit, offset=offset,
+            )  # fmt: skip
+        made = [
+            MergeInfo(o.id, o.started_at, o.actor, o.summary, o.state, int(o.counts.get("merged", 0))) for o in found
+        ]
+        return total, made
 
     # ---- parts --------------------------------------------------------------------------------------------------
 
@@ -268,10 +266,7 @@ def _retied(links: Sequence[Link], gone: set[uuid.UUID], to: Link) -> tuple[Link
 
 def _members(work: UnitOfWork, entity: str, groups: set[uuid.UUID], least: float) -> dict[uuid.UUID, list[uuid.UUID]]:
     found: dict[uuid.UUID, dict[uuid.UUID, None]] = {key: {} for key in groups}
-    query = match_pairs.seen(work.reader, entity, ("open",), least)
-    for row in work.connection.execute(
-        query.with_only_columns(*(query.selected_columns[k] for k in ("group_id", "a_id", "b_id")))
-    ):
-        if row.group_id in groups:
-            found[row.group_id].update({row.a_id: None, row.b_id: None})
+    for tie in pair_lists.ties(work.reader, entity, pair_lists.OPEN, least):
+        if tie.group_id in groups:
+            found[tie.group_id].update({tie.a_id: None, tie.b_id: None})
     return {key: list(ids) for key, ids in found.items()}

@@ -6,16 +6,12 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
-
 from app.core.access import FIXED_ROLES, Actor, merged
-from app.core.clock import now
 from app.core.i18n import language, t
-from app.core.ids import uuid7
-from app.db.archive import Archive
+from app.db import scope
+from app.db.dialect import Store
+from app.db.office import people, teams
 from app.errors import CannotUnlock, NotFound, UserError
-from app.models import Team, TeamMember, User, UserRole
 from app.services.context import Context
 
 
@@ -40,15 +36,15 @@ def role_label(code: str) -> str:
     return code if role is None else role.en if language() == "en" else role.zh
 
 
-def actor_of(archive: Archive, username: str) -> Actor:
+def actor_of(archive: Store, username: str) -> Actor:
     """The actor who opened the archive as `username`. Raises CannotUnlock for a deactivated user."""
-    with archive.session() as session:
-        user = session.scalar(sa.select(User).where(User.username == username))
+    with scope.reading(archive) as connection:
+        user = people.account(connection, username)
         if user is None or not user.active:
             raise CannotUnlock(t("这个用户已停用，请联系管理员。"))
-        codes = session.scalars(sa.select(UserRole.role).where(UserRole.user_id == user.id)).all()
-        roles = [FIXED_ROLES[code] for code in codes if code in FIXED_ROLES]
-        return Actor(user.id, user.name, merged(roles), any(r.admin for r in roles), _team_mates(session, user.id))
+        roles = [FIXED_ROLES[code] for code in user.roles if code in FIXED_ROLES]
+        mates = teams.mates(connection, user.id)
+        return Actor(user.id, user.name, merged(roles), any(r.admin for r in roles), mates)
 
 
 def check_username(username: str) -> str:
@@ -59,49 +55,20 @@ def check_username(username: str) -> str:
     return login
 
 
-def add_first_user(archive: Archive, username: str, name: str) -> None:
+def add_first_user(archive: Store, username: str, name: str) -> None:
     """The administrator a new archive begins with; nothing when there is a user already."""
-    with archive.session(write=True) as session:
-        if session.scalar(sa.select(sa.func.count()).select_from(User)):
-            return
-        user = User(id=uuid7(), username=username, name=name, created_at=now())
-        session.add(user)
-        session.flush()
-        session.add(UserRole(user_id=user.id, role="admin"))
-        session.commit()
+    with scope.writing(archive) as connection:
+        if not people.all_accounts(connection):
+            people.add(connection, username, name, ["admin"])
 
 
-def first_admin(archive: Archive) -> str:
+def first_admin(archive: Store) -> str:
     """The username of the first active administrator (who a recovery code signs in as)."""
-    with archive.session() as session:
-        found = session.scalar(
-            sa.select(User.username)
-            .join(UserRole, sa.and_(UserRole.user_id == User.id, UserRole.role == "admin"))
-            .where(User.active.is_(True))
-            .order_by(User.created_at, User.id)
-        )
+    with scope.reading(archive) as connection:
+        found = people.first_admin(connection)
     if found is None:
         raise NotFound(t("档案里没有管理员。"))
     return found
-
-
-def _team_mates(session: Session, user: uuid.UUID) -> frozenset[uuid.UUID]:
-    """Everybody in the user's teams and all teams below them."""
-    parents = {row.id: row.parent_id for row in session.execute(sa.select(Team.id, Team.parent_id))}
-    mine = set(session.scalars(sa.select(TeamMember.team_id).where(TeamMember.user_id == user)))
-
-    def below(team: uuid.UUID) -> bool:
-        seen: set[uuid.UUID] = set()
-        at: uuid.UUID | None = team
-        while at is not None and at not in seen:
-            if at in mine:
-                return True
-            seen.add(at)
-            at = parents.get(at)
-        return False
-
-    teams = [team for team in parents if below(team)]
-    return frozenset(session.scalars(sa.select(TeamMember.user_id).where(TeamMember.team_id.in_(teams))))
 
 
 class PeopleService:
@@ -112,45 +79,32 @@ class PeopleService:
 
     def list(self, *, active_only: bool = False) -> People:
         """All users by name."""
-        with self._context.archive.session() as session:
-            users = session.scalars(sa.select(User).order_by(User.created_at, User.id)).all()
-            roles = session.execute(sa.select(UserRole.user_id, UserRole.role).order_by(UserRole.role)).all()
-            joined = sa.select(TeamMember.user_id, Team.name).join(Team, Team.id == TeamMember.team_id)
-            teams = session.execute(joined.order_by(Team.name)).all()
+        with self._context.reading() as work:
+            accounts = people.all_accounts(work.connection)
+            belongs = teams.of_users(work.connection)
         return [
-            Person(
-                u.id,
-                u.username,
-                u.name,
-                tuple(role for user, role in roles if user == u.id),
-                tuple(team for user, team in teams if user == u.id),
-                u.active,
-            )
-            for u in users
-            if u.active or not active_only
+            Person(a.id, a.username, a.name, a.roles, belongs.get(a.id, ()), a.active)
+            for a in accounts
+            if a.active or not active_only
         ]
 
     def names(self) -> dict[uuid.UUID, str]:
         """Display names by id."""
-        with self._context.archive.session() as session:
-            return {row.id: row.name for row in session.execute(sa.select(User.id, User.name))}
+        with self._context.reading() as work:
+            return people.names(work.connection)
 
     def add(self, username: str, name: str, password: str, roles: Iterable[str]) -> Person:
         """A new user with his own password."""
         self._context.actor.require_admin()
         codes = _known_roles(roles)
         login = check_username(username)
-        with self._context.archive.session() as session:
-            if session.scalar(sa.select(User.id).where(User.username == login)):
-                raise UserError(t("用户“{name}”已经存在。", name=login))
+        if login in {person.username for person in self.list()}:
+            raise UserError(t("用户“{name}”已经存在。", name=login))
         # a slot without a user is what a crash between the two steps leaves; it is replaced
         self._context.archive.set_password(login, password)
         with self._context.writing() as work:
             operation = work.operation("users", t("新建用户：{name}", name=login))
-            user = User(id=uuid7(), username=login, name=name.strip() or login, created_at=now())
-            work.session.add(user)
-            work.session.flush()
-            work.session.add_all(UserRole(user_id=user.id, role=code) for code in codes)
+            people.add(work.connection, login, name.strip() or login, codes)
             operation.params = {"username": login, "roles": codes}
             work.commit()
         return self.get(login)
@@ -171,8 +125,7 @@ class PeopleService:
         with self._context.writing() as work:
             operation = work.operation("users", t("修改用户角色：{name}", name=username))
             operation.params = {"username": username, "roles": codes}
-            work.session.execute(sa.delete(UserRole).where(UserRole.user_id == person.id))
-            work.session.add_all(UserRole(user_id=person.id, role=code) for code in codes)
+            people.set_roles(work.connection, person.id, codes)
             work.commit()
         return self.get(username)
 
@@ -187,7 +140,7 @@ class PeopleService:
         with self._context.writing() as work:
             operation = work.operation("users", t("移除用户：{name}", name=username))
             operation.params = {"username": username}
-            work.session.execute(sa.update(User).where(User.id == person.id).values(active=False))
+            people.deactivate(work.connection, person.id)
             work.commit()
         self._context.archive.rotate_key(frozenset({username}))
 
@@ -209,39 +162,38 @@ class PeopleService:
         if not called or len(called) > 60:
             raise UserError(t("团队名不能为空，也不能超过 60 个字。"))
         with self._context.writing() as work:
-            if work.session.scalar(sa.select(Team.id).where(Team.name == called)):
+            known = teams.ids(work.connection)
+            if called in known:
                 raise UserError(t("团队“{name}”已经存在。", name=called))
-            above = work.session.scalar(sa.select(Team.id).where(Team.name == parent)) if parent else None
-            if parent and above is None:
+            if parent and parent not in known:
                 raise NotFound(t("没有团队“{name}”。", name=parent))
             operation = work.operation("users", t("新建团队：{name}", name=called))
             operation.params = {"team": called, "parent": parent}
-            work.session.add(Team(id=uuid7(), name=called, parent_id=above))
+            teams.add(work.connection, called, known[parent] if parent else None)
             work.commit()
 
-    def set_team(self, username: str, teams: Iterable[str]) -> None:
+    def set_team(self, username: str, names: Iterable[str]) -> None:
         """The teams a user belongs to."""
         self._context.actor.require_admin()
-        person, wanted = self.get(username), list(dict.fromkeys(teams))
+        person, wanted = self.get(username), list(dict.fromkeys(names))
         with self._context.writing() as work:
             operation = work.operation("users", t("修改用户团队：{name}", name=username))
             operation.params = {"username": username, "teams": wanted}
-            known = {row.name: row.id for row in work.session.execute(sa.select(Team.name, Team.id))}
-            work.session.execute(sa.delete(TeamMember).where(TeamMember.user_id == person.id))
+            known = teams.ids(work.connection)
             for team in wanted:
                 if team not in known:
                     raise NotFound(t("没有团队“{name}”。", name=team))
-                work.session.add(TeamMember(team_id=known[team], user_id=person.id))
+            teams.set_of(work.connection, person.id, [known[team] for team in wanted])
             work.commit()
 
     def teams(self) -> tuple[str, ...]:
         """Names of all teams."""
-        with self._context.archive.session() as session:
-            return tuple(session.scalars(sa.select(Team.name).order_by(Team.name)))
+        with self._context.reading() as work:
+            return tuple(teams.ids(work.connection))
 
     def _own_username(self) -> str:
-        with self._context.archive.session() as session:
-            return session.scalars(sa.select(User.username).where(User.id == self._context.actor.user_id)).one()
+        with self._context.reading() as work:
+            return people.username_of(work.connection, self._context.actor.user_id)
 
     def _not_last_admin(self, person: Person) -> None:
         admins = [p for p in self.list(active_only=True) if "admin" in p.roles]

@@ -24,23 +24,20 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import sqlalchemy as sa
-
-from app.core.clock import now
 from app.core.fields import POINT_TYPES, TEXT_TYPES, Entity, Field, FieldType
 from app.core.filters import check, parse, sentence
 from app.core.i18n import t
-from app.core.ids import uuid7
+from app.db.office import quality_rules
+from app.db.office.quality_rules import StoredRule
 from app.db.store.computed import COMPUTED
+from app.db.unit_of_work import UnitOfWork
 from app.errors import NotFound, UserError
-from app.models import QualityRule
 from app.services.context import Context
 from app.services.quality.builtin import JUDGED, builtin_rules
 from app.services.quality.measure import fields_of
 from app.services.quality.records import COMPLETENESS, CONSISTENCY, OWN_KINDS, TIMELINESS, UNIQUENESS, VALIDITY, Rule
 from app.services.quality.rules import FORMATS, format_label, pattern_test
 
-_OFF = "builtin"
 _DIMENSIONS = {
     "required": COMPLETENESS, "reference": COMPLETENESS, "format": VALIDITY, "allowed": VALIDITY, "range": VALIDITY,
     "length": VALIDITY, "unique": UNIQUENESS, "stale": TIMELINESS, "custom": CONSISTENCY,
@@ -88,15 +85,11 @@ class RuleBook:
     def list(self, entity: str) -> tuple[Rule, ...]:
         """Built-in rules in the order of the fields, then own ones in theirs."""
         kind = self._judged(entity)
-        with self._context.archive.session() as session:
-            rows = session.scalars(
-                sa.select(QualityRule).where(QualityRule.org_id == 1, QualityRule.entity == entity)
-                .order_by(QualityRule.position, QualityRule.id)
-            ).all()  # fmt: skip
-        off = {str(row.params.get("rule")) for row in rows if row.kind == _OFF}
+        with self._context.reading() as work:
+            off = quality_rules.switched_off(work.connection, entity)
+            stored = quality_rules.own(work.connection, entity)
         built = [replace(rule, active=rule.key not in off) for rule in builtin_rules(kind)]
-        own = [self._rule(kind, row) for row in rows if row.kind != _OFF]
-        return (*built, *own)
+        return (*built, *(self._rule(kind, rule) for rule in stored))
 
     def get(self, entity: str, key: str) -> Rule:
         """The rule with this key; raises NotFound."""
@@ -110,78 +103,49 @@ class RuleBook:
         of = self._judged(entity)
         self._context.actor.require_admin()
         cleaned = self.checked(of, field, kind, params)
-        with self._context.archive.session(write=True) as session:
-            mine = sa.and_(QualityRule.org_id == 1, QualityRule.entity == entity)
-            count, last = session.execute(
-                sa.select(sa.func.count(), sa.func.max(QualityRule.position)).where(mine)
-            ).one()
-            if count >= MOST_PER_ENTITY:
+        with self._context.writing() as work:
+            if len(quality_rules.own(work.connection, entity)) >= MOST_PER_ENTITY:
                 raise UserError(t("规则太多，每类档案最多 {n} 条。", n=MOST_PER_ENTITY))
-            row = QualityRule(
-                id=uuid7(), entity=entity, field=field, kind=kind, params=cleaned, position=(last or 0) + 1,
-                updated_at=now(),
-            )  # fmt: skip
-            session.add(row)
-            session.flush()
-            made = self._rule(of, row)
-            session.commit()
-        return made
+            made = quality_rules.add(work.connection, entity, field, kind, cleaned)
+            work.commit()
+        return self._rule(of, made)
 
     def update(self, entity: str, key: str, field: str, kind: str, params: Mapping[str, Any]) -> Rule:
         """Change an own rule."""
         of = self._judged(entity)
         self._context.actor.require_admin()
         cleaned = self.checked(of, field, kind, params)
-        with self._context.archive.session(write=True) as session:
-            row = self._own(session, entity, key)
-            row.field, row.kind, row.params, row.updated_at = field, kind, cleaned, now()
-            session.flush()
-            made = self._rule(of, row)
-            session.commit()
-        return made
+        with self._context.writing() as work:
+            made = replace(self._own(work, entity, key), field=field, kind=kind, params=cleaned)
+            quality_rules.change(work.connection, made)
+            work.commit()
+        return self._rule(of, made)
 
     def remove(self, entity: str, key: str) -> None:
         """Delete an own rule; a built-in one is switched off instead (`enable`)."""
         self._context.actor.require_admin()
-        with self._context.archive.session(write=True) as session:
-            session.delete(self._own(session, entity, key))
-            session.commit()
+        with self._context.writing() as work:
+            quality_rules.remove(work.connection, self._own(work, entity, key).id)
+            work.commit()
 
     def enable(self, entity: str, key: str, active: bool) -> None:
         """Switch a rule on or off."""
         self._context.actor.require_admin()
         rule = self.get(entity, key)
-        with self._context.archive.session(write=True) as session:
-            if rule.id is not None:
-                self._own(session, entity, key).active = active
+        with self._context.writing() as work:
+            if rule.id is None:
+                quality_rules.switch(work.connection, entity, rule.field, key, active)
             else:
-                rows = session.scalars(
-                    sa.select(QualityRule).where(
-                        QualityRule.org_id == 1, QualityRule.entity == entity, QualityRule.kind == _OFF
-                    )
-                ).all()
-                for row in rows:
-                    if row.params.get("rule") == key:
-                        session.delete(row)
-                if not active:
-                    session.add(
-                        QualityRule(
-                            id=uuid7(), entity=entity, field=rule.field, kind=_OFF, params={"rule": key}, active=False,
-                            updated_at=now(),
-                        )
-                    )  # fmt: skip
-            session.commit()
+                quality_rules.change(work.connection, replace(self._own(work, entity, key), active=active))
+            work.commit()
 
     def reorder(self, entity: str, keys: Sequence[str]) -> None:
         """Own rules in this order."""
         self._context.actor.require_admin()
-        places = {key: place for place, key in enumerate(keys)}
-        with self._context.archive.session(write=True) as session:
-            for row in session.scalars(
-                sa.select(QualityRule).where(QualityRule.org_id == 1, QualityRule.entity == entity)
-            ):
-                row.position = places.get(_key(row.id), row.position)
-            session.commit()
+        rules = [rule for key in keys if (rule := _id_of(key)) is not None]
+        with self._context.writing() as work:
+            quality_rules.reorder(work.connection, entity, rules)
+            work.commit()
 
     # ---- what a rule must look like -----------------------------------------------------------------------------------
 
@@ -220,30 +184,28 @@ class RuleBook:
             raise UserError(t("{entity}没有质量规则。有规则的是：{names}。", entity=found.label, names=names))
         return found
 
-    def _own(self, session: Any, entity: str, key: str) -> QualityRule:
+    def _own(self, work: UnitOfWork, entity: str, key: str) -> StoredRule:
         wanted = _id_of(key)
-        query = sa.select(QualityRule).where(
-            QualityRule.org_id == 1, QualityRule.id == wanted, QualityRule.entity == entity, QualityRule.kind != _OFF
-        )
-        found: QualityRule | None = session.scalars(query).one_or_none() if wanted else None
+        found = next((rule for rule in quality_rules.own(work.connection, entity) if rule.id == wanted), None)
         if found is None:
             raise NotFound(t("没有自定义规则“{key}”。内置规则只能停用。", key=key))
         return found
 
-    def _rule(self, entity: Entity, row: QualityRule) -> Rule:
-        params = dict(row.params or {})
-        fields: tuple[str, ...] = (row.field,) if row.field else ()
+    def _rule(self, entity: Entity, stored: StoredRule) -> Rule:
+        params = dict(stored.params)
+        fields: tuple[str, ...] = (stored.field,) if stored.field else ()
         try:
-            if row.kind == "custom":
+            if stored.kind == "custom":
                 named = fields_of(parse(params["where"]))
                 fields = tuple(dict.fromkeys((*fields, *(k for k in named if entity.find(k)))))
-            title = self._title(entity, row.field, row.kind, params)
+            title = self._title(entity, stored.field, stored.kind, params)
         except UserError as error:  # a custom field it names is gone
             title = str(error)
         fields = (*fields, *params.get("with", ()))
         return Rule(
-            _key(row.id), row.entity, fields, row.kind, _DIMENSIONS[row.kind], title, params, row.active, False, row.id
-        )
+            _key(stored.id), stored.entity, fields, stored.kind, _DIMENSIONS[stored.kind], title, params, stored.active,
+            False, stored.id,
+        )  # fmt: skip
 
     def _title(self, entity: Entity, field: str, kind: str, params: Mapping[str, Any]) -> str:
         label = entity.field(field).label if field else ""

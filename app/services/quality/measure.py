@@ -14,11 +14,11 @@ from app.core.fields import Entity, FieldType
 from app.core.filters import Condition, Filter, Group, Not, parse
 from app.core.i18n import t
 from app.core.jobs import Job
+from app.core.primitives import from_scaled
 from app.core.validation import out_of_bounds
 from app.db.figures.quality import Chunk, chunks, in_pairs, readable, shared
 from app.db.store.reading import Reader
 from app.errors import AppError, UserError
-from app.models.base import from_scaled
 from app.services.quality import rules as pure
 from app.services.quality.builtin import applies, judged_fields
 from app.services.quality.records import Rule

@@ -149,7 +149,7 @@ def day_of(value: Any) -> date | None:
         except ValueError:
             return None
     if isinstance(value, int):
-        from app.models.base import from_millis
+        from app.core.primitives import from_millis
 
         return from_millis(value).astimezone().date()
     return None

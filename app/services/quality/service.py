@@ -98,13 +98,12 @@ class QualityService:
             shown = sum(g.open for g in self.groups(entity))
             return CheckResult(health, 0, 0, 0, shown, stored=False)
         job.progress(t("正在更新待核对清单"), 0, 0)
-        with self._context.archive.session(write=True) as session:
-            connection = session.connection()
-            synced = quality_book.sync(connection, entity, found.broken, found.problems, health.taken_at)
+        with self._context.writing() as work:
+            synced = quality_book.sync(work.connection, entity, found.broken, found.problems, health.taken_at)
             if health.records:
-                quality_book.add_score(connection, entity, health.taken_at, _body(health))
+                quality_book.add_score(work.connection, entity, health.taken_at, _body(health))
             job.check()
-            session.commit()
+            work.commit()
         shown = sum(g.open for g in self.groups(entity))
         return CheckResult(health, synced.opened, synced.reopened, synced.fixed, shown, stored=True)
 
@@ -113,8 +112,8 @@ class QualityService:
         kind = self._judged(entity)
         if not self._sees_all(kind):
             return ()
-        with self._context.archive.session() as session:
-            rows = quality_book.scores(session.connection(), entity, limit)
+        with self._context.reading() as work:
+            rows = quality_book.scores(work.connection, entity, limit)
         return tuple(
             Score(at, body.get("overall"), body.get("dimensions", {}), body.get("records", 0)) for at, body in rows
         )
@@ -227,8 +226,8 @@ class QualityService:
 
     def checked_before(self, entity: str) -> bool:
         """Whether there was ever a check whose findings were kept."""
-        with self._context.archive.session() as session:
-            return entity in quality_book.last_checks(session.connection())
+        with self._context.reading() as work:
+            return entity in quality_book.last_checks(work.connection)
 
     def discard(self, entity: str, rule: str, records: Iterable[uuid.UUID] | None = None) -> int:
         """These findings (None: all open ones of the rule) are all right as they are, until the value changes."""
@@ -252,24 +251,24 @@ class QualityService:
                 reached = work.reader.reachable(entity, wanted, Action.EDIT)
             if set(wanted) - reached:
                 raise NotPermitted(t("其中有您不能编辑的档案。"))
-        with self._context.archive.session(write=True) as session:
-            changed = quality_book.decide(session.connection(), entity, rule, wanted, state, actor.user_id, now())
-            session.commit()
+        with self._context.writing() as work:
+            changed = quality_book.decide(work.connection, entity, rule, wanted, state, actor.user_id, now())
+            work.commit()
         return changed
 
     def remove_rule(self, entity: str, key: str) -> None:
         """Delete an own rule together with its findings."""
         self.rules.remove(entity, key)
-        with self._context.archive.session(write=True) as session:
-            quality_book.forget_rule(session.connection(), entity, key)
-            session.commit()
+        with self._context.writing() as work:
+            quality_book.forget_rule(work.connection, entity, key)
+            work.commit()
 
     # ---- the schedule ---------------------------------------------------------------------------------------------------
 
     def every_days(self) -> int:
         """Days between checks that happen by themselves; 0 = never."""
-        with self._context.archive.session() as session:
-            found = setting(session.connection(), _EVERY)
+        with self._context.reading() as work:
+            found = setting(work.connection, _EVERY)
         return int(found) if isinstance(found, int) else DEFAULT_DAYS
 
     def set_every_days(self, days: int) -> None:
@@ -277,9 +276,9 @@ class QualityService:
         self._context.actor.require_admin()
         if not 0 <= days <= 365:
             raise UserError(t("请填 0 到 365 天，0 表示不自动检查。"))
-        with self._context.archive.session(write=True) as session:
-            store_setting(session.connection(), _EVERY, days)
-            session.commit()
+        with self._context.writing() as work:
+            store_setting(work.connection, _EVERY, days)
+            work.commit()
 
     def due(self) -> tuple[str, ...]:
         """The entities whose last check is older than the schedule says, for somebody whose check is kept."""

@@ -17,6 +17,7 @@ from app.core.clock import today
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.pinyin import sort_key
+from app.core.primitives import to_millis
 from app.core.records import ChangeSet
 from app.db.journal import Operation
 from app.db.search_sources import SEARCHED
@@ -25,7 +26,6 @@ from app.db.store.behaviour import TELL, Terms
 from app.db.store.drafts import NewRow
 from app.db.store.matching import match_key
 from app.db.store.rollback import roll_back
-from app.models.base import to_millis
 from app.services.context import Context
 from app.services.deals.stages import stages_of
 from app.services.samples import words
@@ -59,13 +59,13 @@ class SampleOffice:
             operation = work.journal.begin(
                 "import", t("示例数据：{n} 位客户", n=customers), work.actor, work.origin, running=True
             )
-            work.session.commit()
+            work.commit()
         writing = _Writing(self._context, operation, random.Random(seed), job, customers)  # noqa: S311 - no secrets
         try:
             writing.run()
             with self._context.writing() as work:
                 work.journal.finish(operation)
-                work.session.commit()
+                work.commit()
         except BaseException:
             with self._context.writing() as work:
                 roll_back(work.reader, work.writer, operation.id, (), Job())

@@ -36,14 +36,14 @@ class TicketBehaviour(Behaviour):
         fresh = [d for d in batch if d.is_new]
         if not fresh:
             return
-        connection = batch.writer.connection
-        calendar, moment = calendar_of(connection), now()
+        reader = batch.writer.reader
+        calendar, moment = calendar_of(reader), now()
         promises: dict[uuid.UUID | None, Promise | None] = {}
         for draft in fresh:
             policy = next(iter(draft.get("sla_policy") or ()), None)
             key = policy.id if policy else None
             if key not in promises:
-                promises[key] = promise_of(connection, policy)
+                promises[key] = promise_of(reader, policy)
             values: dict[str, Any] = {k: draft.get(k) for k in _GIVEN}
             values["status"] = values["status"] or next((state for k, state in _STATES if values[k]), "new")
             for k, value in messages.completed(values, (), promises[key], calendar, moment).items():

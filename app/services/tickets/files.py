@@ -10,10 +10,9 @@ import stat
 import time
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from app.core.paths import data_dir
 from app.db import attachments
+from app.db.store.reading import Reader
 from app.services.tickets.mail.file_names import safe_name
 
 #: copies of a program that did not end properly are swept after this many seconds
@@ -48,12 +47,12 @@ def _writable(act: object, path: str, _info: object) -> None:
         return
 
 
-def write_copy(connection: sa.Connection, sha256: str, target: Path) -> Path:
+def write_copy(reader: Reader, sha256: str, target: Path) -> Path:
     """Write the content to `target`, whole or not at all."""
     part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.part")
     try:
         with part.open("xb") as file:
-            for chunk in attachments.chunks(connection, sha256):
+            for chunk in attachments.chunks(reader.connection, sha256):
                 file.write(chunk)
         part.replace(target)
     finally:
@@ -61,13 +60,13 @@ def write_copy(connection: sa.Connection, sha256: str, target: Path) -> Path:
     return target
 
 
-def open_copy(connection: sa.Connection, sha256: str, name: str) -> Path:
+def open_copy(reader: Reader, sha256: str, name: str) -> Path:
     """A read-only copy in a folder of its own that is deleted when the program ends; for handing to another program."""
     sweep()
     folder = _root() / secrets.token_hex(8)
     folder.mkdir(parents=True, mode=0o700)
     atexit.register(shutil.rmtree, folder, onerror=_writable)
-    path = write_copy(connection, sha256, folder / safe_name(name))
+    path = write_copy(reader, sha256, folder / safe_name(name))
     if os.name != "nt":
         path.chmod(0o400)
     return path

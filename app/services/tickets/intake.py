@@ -8,17 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
 from app.core.clock import now
 from app.core.fields import Link
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, Record
-from app.db.store import lookup
+from app.db.store import conversations, lookup
 from app.db.unit_of_work import UnitOfWork
 from app.errors import UserError
-from app.models import Ticket, TicketMessage
 from app.services.exchange.reading.child import Limits, run_in_child
 from app.services.tickets.mail.parsing import MAX_BYTES, Mail, parse_task
 from app.services.tickets.mail.threads import plain_subject, tagged
@@ -90,17 +87,15 @@ def known_ticket(work: UnitOfWork, mail: Mail) -> uuid.UUID | None:
     """The ticket that has this very mail already."""
     if not mail.message_id:
         return None
-    return _by_message_ids(work, [mail.message_id])
+    return conversations.ticket_of_mails(work.reader, [mail.message_id])
 
 
 def conversation_of(work: UnitOfWork, mail: Mail) -> Record | None:
     """The live ticket a mail belongs to: by the mails it answers, newest first, else by the number in its subject."""
-    found = _by_message_ids(work, list(reversed(mail.references)))
-    if found is None and tagged(mail.subject):
-        k = Ticket
-        found = work.connection.execute(
-            sa.select(k.id).where(k.org_id == 1, k.number == tagged(mail.subject))
-        ).scalar_one_or_none()
+    found = conversations.ticket_of_mails(work.reader, list(reversed(mail.references)))
+    number = tagged(mail.subject)
+    if found is None and number:
+        found = conversations.ticket_numbered(work.reader, number)
     for _ in range(20):  # a merged ticket leads on
         record = work.reader.find("tickets", found) if found else None
         if record is None or record.deleted_at is not None:
@@ -112,26 +107,9 @@ def conversation_of(work: UnitOfWork, mail: Mail) -> Record | None:
     return None
 
 
-def _by_message_ids(work: UnitOfWork, ids: Sequence[str]) -> uuid.UUID | None:
-    m, k = TicketMessage, Ticket
-    rows = work.connection.execute(
-        sa.select(m.message_id, m.ticket_id)
-        .join(k, sa.and_(k.org_id == m.org_id, k.id == m.ticket_id))
-        .where(m.org_id == 1, m.message_id.in_(list(ids)), m.deleted_at.is_(None), k.deleted_at.is_(None))
-    ).all()
-    by_id = {row[0]: row[1] for row in rows}
-    return next((by_id[key] for key in ids if key in by_id), None)
-
-
 def thread_of(work: UnitOfWork, ticket: uuid.UUID) -> str:
     """Message ids of the conversation, oldest first, separated by blanks."""
-    m = TicketMessage
-    query = (
-        sa.select(m.message_id)
-        .where(m.org_id == 1, m.ticket_id == ticket, m.message_id.is_not(None), m.deleted_at.is_(None))
-        .order_by(m.sent_at)
-    )
-    return " ".join(str(x) for x in work.connection.execute(query).scalars().all()[-100:])
+    return " ".join(conversations.mails_of(work.reader, ticket, 100))
 
 
 def ticket_values(work: UnitOfWork, mail: Mail) -> dict[str, Any]:

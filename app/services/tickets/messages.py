@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-
 from app.core.clock import now
 from app.core.fields import Link
 from app.core.records import Record
@@ -19,6 +17,7 @@ from app.db.store.behaviour import Terms, Writing
 from app.db.store.children import chunks
 from app.db.store.conversations import message_rows
 from app.db.store.drafts import Change
+from app.db.store.reading import Reader
 from app.db.unit_of_work import UnitOfWork
 from app.services.tickets.office import Promise, calendar_of, promise_of
 from app.services.tickets.sla import Clock
@@ -41,10 +40,10 @@ class Note:
 _OWN = Terms(note=False)
 
 
-def lines_of(connection: sa.Connection, tickets: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Line]]:
+def lines_of(reader: Reader, tickets: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Line]]:
     """What matters of the live messages of these tickets, oldest first."""
     found: dict[uuid.UUID, list[Line]] = defaultdict(list)
-    for row in message_rows(connection, tickets):
+    for row in message_rows(reader.connection, tickets):
         line = Line(row[1] or row[2], row[3] or "note", row[4], row[5], bool(row[6]), row[7] or "")
         found[row[0]].append(line)
     return found
@@ -104,8 +103,8 @@ def refresh_many(
 ) -> None:
     """As `refresh`, for many, whatever the rights on them."""
     everywhere = writer.everywhere()
-    calendar, moment = calendar_of(writer.connection), now()
-    lines = lines_of(writer.connection, tickets)
+    calendar, moment = calendar_of(writer.reader), now()
+    lines = lines_of(writer.reader, tickets)
     promises: dict[uuid.UUID | None, Promise | None] = {}
     made: list[Change] = []
     for part in chunks(tickets):
@@ -113,7 +112,7 @@ def refresh_many(
             policy = next(iter(record.get("sla_policy") or ()), None)
             key = policy.id if policy else None
             if not record.get("sla_terms") and not record.get("opened_at") and key not in promises:
-                promises[key] = promise_of(writer.connection, policy)
+                promises[key] = promise_of(writer.reader, policy)
             values = {**record.values, **(changes or {})}
             wanted = {
                 **(changes or {}),
@@ -127,5 +126,5 @@ def refresh_many(
 
 def standing(work: UnitOfWork, ticket: Record) -> tuple[Clock, ...]:
     """How the ticket's promises stand now."""
-    lines = lines_of(work.connection, [ticket.id]).get(ticket.id, [])
-    return clocks_of(ticket.values, lines, calendar_of(work.connection), now())
+    lines = lines_of(work.reader, [ticket.id]).get(ticket.id, [])
+    return clocks_of(ticket.values, lines, calendar_of(work.reader), now())

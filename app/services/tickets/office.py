@@ -9,15 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-import sqlalchemy as sa
-
 from app.core.fields import Link
 from app.core.i18n import language, t
 from app.core.paths import resource_dir
+from app.db.store import promises
+from app.db.store.reading import Reader
 from app.db.store.settings import setting
 from app.db.unit_of_work import UnitOfWork
 from app.errors import UserError
-from app.models import CalendarDay, SlaPolicy
 from app.services.context import Context
 from app.services.tickets.sla import STANDARD, Policy
 from app.services.tickets.worktime import FIVE_DAYS, Spans, WorkingCalendar
@@ -54,20 +53,18 @@ def _calendar(week: tuple[Spans, ...], exceptions: tuple[tuple[date, Spans], ...
     return WorkingCalendar(week, dict(exceptions), public)
 
 
-def calendar_of(connection: sa.Connection) -> WorkingCalendar:
+def calendar_of(reader: Reader) -> WorkingCalendar:
     """The working calendar in force."""
-    data = setting(connection, HOURS_KEY) or {}
+    data = setting(reader.connection, HOURS_KEY) or {}
     try:
         week = tuple(parse_hours(str(x)) for x in data["week"])
         week = week if len(week) == 7 else FIVE_DAYS
     except (KeyError, TypeError, UserError):
         week = FIVE_DAYS
-    d = CalendarDay
     exceptions: list[tuple[date, Spans]] = []
-    query = sa.select(d.day, d.hours).where(d.org_id == 1, d.deleted_at.is_(None)).order_by(d.day)
-    for day, hours in connection.execute(query):
+    for day, hours in promises.special_days(reader):
         try:
-            exceptions.append((day, parse_hours(hours or "")))
+            exceptions.append((day, parse_hours(hours)))
         except UserError:  # came in by import: the ordinary hours stay
             continue
     return _calendar(week, tuple(exceptions), bool(data.get("public_holidays", True)))
@@ -88,19 +85,11 @@ class Promise:
         return self._frozen[priority]
 
 
-def promise_of(connection: sa.Connection, wanted: Link | None = None) -> Promise | None:
+def promise_of(reader: Reader, wanted: Link | None = None) -> Promise | None:
     """The policy a new ticket falls under: the wanted one, else the first active one; None when nothing is promised."""
-    p = SlaPolicy
-    query = sa.select(p.id, p.name, p.terms).where(p.org_id == 1, p.deleted_at.is_(None))
-    if wanted is not None:
-        query = query.where(p.id == wanted.id)
-    else:
-        query = query.where(p.active.is_(True)).order_by(p.position.is_(None), p.position, p.created_at)
-    row = connection.execute(query.limit(1)).first()
-    if row is None:
-        return None
-    policy = read_terms(row.terms)
-    return None if policy is None else Promise(Link(row.id, row.name or ""), policy)
+    found = promises.policy_in_force(reader, wanted.id if wanted is not None else None)
+    policy = read_terms(found.terms) if found is not None else None
+    return Promise(Link(found.id, found.name), policy) if found is not None and policy is not None else None
 
 
 @lru_cache(maxsize=256)

@@ -33,7 +33,7 @@ class OfficeService:
     def calendar(self) -> WorkingCalendar:
         """The calendar in force."""
         with self._context.reading() as work:
-            return calendar_of(work.connection)
+            return calendar_of(work.reader)
 
     def hours(self) -> OfficeHours:
         """The ordinary week."""

@@ -82,13 +82,13 @@ class TicketService(RecordService):
         """A read-only copy of an attachment for another program; it is deleted when this program ends."""
         with self._context.reading() as work:
             record = work.reader.get("attachments", attachment)
-            return files.open_copy(work.connection, str(record.get("sha256")), str(record.get("name")))
+            return files.open_copy(work.reader, str(record.get("sha256")), str(record.get("name")))
 
     def save_file(self, attachment: uuid.UUID, target: Path) -> Path:
         """Write an attachment to `target`."""
         with self._context.reading() as work:
             record = work.reader.get("attachments", attachment)
-            return files.write_copy(work.connection, str(record.get("sha256")), target)
+            return files.write_copy(work.reader, str(record.get("sha256")), target)
 
     # ---- verbs ----------------------------------------------------------------------------------------------------
 

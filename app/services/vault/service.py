@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-import sqlalchemy as sa
 
 from app.core import clock
 from app.core.i18n import t
@@ -18,17 +19,23 @@ from app.core.jobs import Job
 from app.core.paths import data_dir
 from app.db import header_file as hf
 from app.db.archive import open_with_password
-from app.db.backup import copy_encrypted, integrity_problems
+from app.db.backup import copy_encrypted, integrity_problems, is_whole, sweep
 from app.db.header_file import write_atomic
 from app.db.journal import heads, link_at, verify_chains
 from app.db.keys import Header
+from app.db.operations import count_since
 from app.db.problems import told_plainly
 from app.db.schema import missing_triggers, unknown_objects
 from app.db.search import live_counts, rebuild, unindexed
+from app.db.store.settings import setting, store_setting
+from app.db.unit_of_work import UnitOfWork
 from app.db.upgrade import version_of
 from app.errors import EnvironmentProblem, UserError
 from app.services.context import Context
 from app.services.vault.backups import SCHEDULED, Backup, backup_name, list_backups, to_thin
+from app.services.vault.due import LITTLE, backup_needed
+
+_LAST = "last_backup"
 
 
 @dataclass(frozen=True)
@@ -52,13 +59,14 @@ class VaultService:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._archive = context.archive
+        self._making = threading.Lock()
 
     # ---- information --------------------------------------------------------------------------------------------
 
     def info(self) -> dict[str, Any]:
         """Path, size, schema, users and numbers of records."""
-        with self._archive.engine.connect() as connection:
-            schema = version_of(connection)
+        with self._context.reading() as work:
+            schema = version_of(work.connection)
         counts = self._counts()
         newest = next(iter(self.backups()), None)
         return {
@@ -87,13 +95,14 @@ class VaultService:
         with self._archive.raw() as raw:
             problems += [t("文件损坏：{detail}", detail=p) for p in integrity_problems(raw)]
         job.progress(t("正在检查结构"), 1, 4)
-        with self._archive.engine.connect() as connection:
+        with self._context.reading() as work:
+            connection = work.connection
             problems += [t("不认识的触发器或视图：{name}", name=n) for n in unknown_objects(connection)]
             problems += [t("缺少触发器：{name}", name=n) for n in missing_triggers(connection)]
             job.progress(t("正在检查操作记录"), 2, 4)
             broken = verify_chains(connection, self._archive.chain_key)
             problems += [t("操作记录被改动：{id}", id=b) for b in broken]
-            problems += self._anchor_problems(connection)
+            problems += self._anchor_problems(partial(link_at, connection))
             job.progress(t("正在检查搜索索引"), 3, 4)
             missing = unindexed(connection)
             problems += [t("搜索索引缺少 {n} 条，请重建索引。", n=missing)] if missing else []
@@ -109,18 +118,18 @@ class VaultService:
 
     def anchor(self) -> None:
         """Remember the heads of the audit chains outside the file (on close and on backup)."""
-        with self._archive.engine.connect() as connection:
-            found = heads(connection)
+        with self._context.reading() as work:
+            found = heads(work.connection)
         with contextlib.suppress(OSError):
             write_atomic(self._anchor_path(), json.dumps(found).encode())
 
-    def _anchor_problems(self, connection: sa.Connection) -> list[str]:
+    def _anchor_problems(self, link_of: Callable[[str, int], str | None]) -> list[str]:
         try:
             read = json.loads(self._anchor_path().read_bytes())
             known = [(str(user), int(sequence), str(chain)) for user, (sequence, chain) in read.items()]
         except (OSError, ValueError, TypeError, AttributeError):
             return []
-        short = [user for user, sequence, chain in known if link_at(connection, user, sequence) != chain]
+        short = [user for user, sequence, chain in known if link_of(user, sequence) != chain]
         return [t("操作记录比上次在本机看到的少，档案可能被换成了旧的。")] if short else []
 
     # ---- backups ------------------------------------------------------------------------------------------------
@@ -134,8 +143,9 @@ class VaultService:
         """Automatic backups, newest first."""
         return list_backups(self.backup_folder)
 
-    def backup(self, target: Path, job: Job | None = None, *, overwrite: bool = False) -> Path:
-        """A verified copy at `target` (a file, or a folder to put it in). The archive stays open."""
+    def backup(self, target: Path, job: Job | None = None, *, overwrite: bool = False, thorough: bool = True) -> Path:
+        """A verified copy at `target` (a file, or a folder to put it in). The archive stays open. Not `thorough`: its
+        pages are authenticated while they are copied, and it is not read again."""
         if target.is_dir():
             target = target / backup_name(self._archive.path, _local_now(), "manual")
         if target.resolve() == self._archive.path.resolve():
@@ -155,23 +165,57 @@ class VaultService:
         try:
             with told_plainly():
                 copy_encrypted(
-                    self._archive.path, key, target, key, self._archive.header, on_pages, read_only=read_only
-                )
+                    self._archive.path, key, target, key, self._archive.header, on_pages,
+                    read_only=read_only, thorough=thorough,
+                )  # fmt: skip
         finally:
             key[:] = bytes(len(key))
         if not read_only:
             self.anchor()
         return target
 
-    def automatic(self, reason: str, job: Job | None = None) -> Path:
-        """A backup into the backup folder before something risky, or on schedule; thins old ones."""
+    def automatic(self, reason: str, job: Job | None = None, *, thorough: bool = True) -> Path:
+        """A backup into the backup folder, on schedule or because somebody wants one; thins old ones."""
         folder = self.backup_folder
         folder.mkdir(parents=True, exist_ok=True)
-        at = _local_now()
-        made = self.backup(folder / backup_name(self._archive.path, at, reason), job, overwrite=True)
-        for old in to_thin(list_backups(folder), at):
-            old.path.unlink(missing_ok=True)
+        with self._making:
+            if not self._archive.read_only:  # then nobody else makes backups of it
+                sweep(folder)
+            began, at = clock.now(), _local_now()
+            target = folder / backup_name(self._archive.path, at, reason)
+            made = self.backup(target, job, overwrite=True, thorough=thorough)
+            if not self._archive.read_only:
+                self._note(made, began)
+            for old in to_thin(list_backups(folder), at):
+                old.path.unlink(missing_ok=True)
         return made
+
+    def before_many(self, reason: str, job: Job | None = None) -> Path | None:
+        """A backup before bulk work, unless the last one is as good (`vault/due.py`). Its pages are copied, not read
+        again; the scheduled ones are."""
+        with self._context.reading() as work:
+            last = self._last(work)
+            acts = 0 if last is None else count_since(work.connection, last, LITTLE + 1)
+        age = None if last is None else clock.now() - last
+        if not backup_needed(reason, self._archive.path.stat().st_size, age, acts):
+            return None
+        return self.automatic(reason, job, thorough=False)
+
+    def _note(self, made: Path, began: datetime) -> None:
+        """Remember in the archive itself which backup is its last one: a copy that was restored shares the folder, and
+        backups of its further life say nothing about this one."""
+        with self._context.writing() as work:
+            store_setting(work.connection, _LAST, {"name": made.name, "at": began.isoformat()})
+            work.commit()
+
+    def _last(self, work: UnitOfWork) -> datetime | None:
+        """When the last backup of this archive began, if it is still there and whole."""
+        known = setting(work.connection, _LAST)
+        if not isinstance(known, dict) or not is_whole(
+            self.backup_folder / str(known.get("name")), self._archive.header.vault_id
+        ):
+            return None
+        return datetime.fromisoformat(str(known.get("at")))
 
     def scheduled_due(self, every: timedelta = timedelta(hours=4)) -> bool:
         """Whether the last backup is older than `every`."""

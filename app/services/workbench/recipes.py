@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
-
 from app.core.access import Action
-from app.core.clock import now
 from app.core.i18n import t
-from app.core.ids import uuid7
+from app.db.office import recipes
+from app.db.office.recipes import SavedRecipe
 from app.errors import NotFound, NotPermitted, UserError
-from app.models import Recipe as RecipeRow
 from app.services.context import Context
 from app.services.exchange.files import whole_file
 
+__all__ = ["RecipeService", "Recipes", "SavedRecipe", "read_recipe", "write_recipe"]
+
 _LONGEST = 80
 _LARGEST = 20 << 20  # bytes of a recipe file
-
-
-@dataclass(frozen=True)
-class SavedRecipe:
-    """A recipe under its name. `body`: its JSON data."""
-
-    id: uuid.UUID
-    name: str
-    body: Mapping[str, Any]
-    updated_at: datetime
-
-    @property
-    def steps(self) -> int:
-        return len(self.body.get("steps", ()))
 
 
 Recipes = list[SavedRecipe]
@@ -51,16 +32,13 @@ class RecipeService:
 
     def list(self) -> Recipes:
         """All recipes, the latest saved first."""
-        query = sa.select(RecipeRow).where(RecipeRow.org_id == 1)
-        with self._context.archive.session() as session:
-            rows = session.scalars(query.order_by(RecipeRow.updated_at.desc(), RecipeRow.name)).all()
-            return [_saved(row) for row in rows]
+        with self._context.reading() as work:
+            return recipes.all_recipes(work.connection)
 
     def find(self, name: str) -> SavedRecipe | None:
         """The recipe of this name, or None."""
-        with self._context.archive.session() as session:
-            row = _row(session, name)
-            return _saved(row) if row is not None else None
+        with self._context.reading() as work:
+            return recipes.find(work.connection, name.strip())
 
     def get(self, name: str) -> SavedRecipe:
         """The recipe of this name; raises NotFound."""
@@ -80,37 +58,23 @@ class RecipeService:
         data = recipe_of(body).to_json()
         if not data["steps"]:
             raise UserError(t("还没有步骤，没有什么可以保存。"))
-        with self._context.archive.session(write=True) as session:
-            row = _row(session, text)
-            if row is None:
-                row = RecipeRow(id=uuid7(), name=text, body=data, updated_at=now())
-                session.add(row)
-            row.body, row.updated_at = data, now()
-            session.commit()
-            return _saved(row)
+        with self._context.writing() as work:
+            recipes.put(work.connection, text, data)
+            work.commit()
+        return self.get(text)
 
     def delete(self, name: str) -> None:
         """Forget a recipe; raises NotFound."""
         self._require()
-        with self._context.archive.session(write=True) as session:
-            row = _row(session, name)
-            if row is None:
+        with self._context.writing() as work:
+            if not recipes.remove(work.connection, name.strip()):
                 raise NotFound(t("没有叫“{name}”的清洗配方。", name=name))
-            session.delete(row)
-            session.commit()
+            work.commit()
 
     def _require(self) -> None:
         actor = self._context.actor
         if not (actor.may("customers", Action.IMPORT) or actor.may("customers", Action.EDIT)):
             raise NotPermitted(t("您无权保存或删除清洗配方。"))
-
-
-def _row(session: Session, name: str) -> RecipeRow | None:
-    return session.scalar(sa.select(RecipeRow).where(RecipeRow.org_id == 1, RecipeRow.name == name.strip()))
-
-
-def _saved(row: RecipeRow) -> SavedRecipe:
-    return SavedRecipe(row.id, row.name, row.body, row.updated_at)
 
 
 def read_recipe(path: Path) -> Mapping[str, Any]:

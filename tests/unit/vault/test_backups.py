@@ -170,7 +170,10 @@ def test_that_many_changes_at_once_make_a_backup_first(workspace: Workspace) -> 
     assert [b.reason for b in workspace.vault.backups()] == ["bulk_edit"]
 
 
-def test_that_a_bad_free_page_does_not_prevent_a_backup(workspace: Workspace, tmp_path: Path, office: Template) -> None:
+@pytest.mark.parametrize("thorough", [True, False])
+def test_that_a_bad_free_page_does_not_prevent_a_backup(
+    workspace: Workspace, tmp_path: Path, office: Template, thorough: bool
+) -> None:
     """Rows deleted for good leave free pages; a torn one stops the backup interface, and VACUUM INTO skips it."""
     add(workspace, *(f"客户{i}" for i in range(400)), remark="很长的备注" * 200)
     path, archive = workspace.archive.path, workspace.archive
@@ -188,7 +191,7 @@ def test_that_a_bad_free_page_does_not_prevent_a_backup(workspace: Workspace, tm
     opened = office.archive(path)
     try:
         target = tmp_path / "copy.kedang"
-        copy_encrypted(path, opened.key_copy(), target, opened.key_copy(), opened.header)
+        copy_encrypted(path, opened.key_copy(), target, opened.key_copy(), opened.header, thorough=thorough)
     finally:
         opened.close()
     with office.opened(target) as copy:

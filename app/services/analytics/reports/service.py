@@ -62,7 +62,7 @@ def service_report(run: Run) -> Report:
     everything, opened, window = _tickets(run)
     moment = _moment(run)
     found = [_rule(row, moment) for row in opened]
-    calendar = calendar_of(run.reader.connection)
+    calendar = calendar_of(run.reader)
 
     def business(start: datetime, end: datetime) -> float:
         return worked(calendar, start, end) / _HOUR

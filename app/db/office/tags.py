@@ -1,0 +1,35 @@
+"""The list of an office's tags: names and colours. How often each is used is `store/tags.py`."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from app.db.dialect import office_of
+from app.models import Customer, CustomerTag, Tag
+
+
+def names(connection: sa.Connection) -> list[str]:
+    """All tags there are."""
+    query = sa.select(Tag.name).where(Tag.org_id == office_of(connection)).order_by(Tag.name)
+    return list(connection.execute(query).scalars())
+
+
+def rename(connection: sa.Connection, name: str, new: str) -> None:
+    """Another name, everywhere at once."""
+    connection.execute(sa.update(Tag).where(Tag.org_id == office_of(connection), Tag.name == name).values(name=new))
+
+
+def set_tone(connection: sa.Connection, name: str, tone: str) -> None:
+    """Another colour."""
+    connection.execute(sa.update(Tag).where(Tag.org_id == office_of(connection), Tag.name == name).values(tone=tone))
+
+
+def forget(connection: sa.Connection, name: str) -> None:
+    """Out of the list, unless a live customer has it. What lies in the recycle bin loses it for good: a tag nobody can
+    see must not stay on the list."""
+    k, c, office = CustomerTag, Customer, office_of(connection)
+    binned = sa.select(c.id).where(c.org_id == office, c.deleted_at.is_not(None))
+    tag = sa.select(Tag.id).where(Tag.org_id == office, Tag.name == name)
+    connection.execute(sa.delete(k).where(k.org_id == office, k.tag_id.in_(tag), k.customer_id.in_(binned)))
+    used = sa.exists().where(k.org_id == office, k.tag_id == Tag.id)
+    connection.execute(sa.delete(Tag).where(Tag.org_id == office, Tag.name == name, ~used))
