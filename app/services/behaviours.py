@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from app.db.store.behaviour import Behaviour
 from app.services.customers.behaviour import ActivityBehaviour, CustomerBehaviour
-from app.services.deals.behaviour import DealBehaviour, LeadBehaviour, StageBehaviour
+from app.services.deals.behaviour import DealBehaviour, LeadBehaviour, StageBehaviour, StageChangeBehaviour
 from app.services.deals.money import OrderBehaviour, OrderLineBehaviour, PaymentBehaviour
 from app.services.tickets.behaviour import MessageBehaviour, TicketBehaviour
 
@@ -16,6 +16,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "leads": LeadBehaviour(),
     "stages": StageBehaviour(),
     "deals": DealBehaviour(),
+    "stage_changes": StageChangeBehaviour(),
     "orders": OrderBehaviour(),
     "order_lines": OrderLineBehaviour(),
     "payments": PaymentBehaviour(),

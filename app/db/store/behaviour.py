@@ -64,6 +64,11 @@ class Writing(Protocol):
     def touch_many(self, operation: Operation, entity: str, changes: Sequence[Change]) -> None:
         """Changes that follow: journaled, whatever the rights."""
 
+    def mark(
+        self, operation: Operation, entity: str, records: Sequence[Record], action: str, terms: Terms = FOLLOWING
+    ) -> None:
+        """Delete or restore what follows so."""
+
     def add_following(self, operation: Operation, entity: str, values: Sequence[Mapping[str, Any]]) -> list[uuid.UUID]:
         """New records that follow; returns their ids."""
 

@@ -4,7 +4,8 @@ conversion is converted."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -13,12 +14,12 @@ from app.core.fields import Link
 from app.core.filters import Condition
 from app.core.i18n import t
 from app.core.primitives import to_millis
-from app.core.records import Sort
-from app.db.journal import UPDATE
+from app.core.records import Record, Sort
+from app.db.journal import DELETE, UPDATE
 from app.db.store.behaviour import Batch, Behaviour
-from app.db.store.drafts import Change, Draft
+from app.db.store.drafts import Change, Draft, ids_of
 from app.services.deals import rules
-from app.services.deals.rules import Stage
+from app.services.deals.rules import Stage, id_of
 from app.services.deals.stages import stages_of
 
 _ASKED = ("stage", "outcome", "pipeline")
@@ -142,6 +143,31 @@ def _stage_change(batch: Batch, draft: Draft, stages: dict[uuid.UUID, Stage]) ->
         "changed_at": draft.get("stage_since") or now(),
         "changed_by": batch.operation.actor.user_id,
     }
+
+
+class StageChangeBehaviour(Behaviour):
+    """A deal's way begins once: where its earlier steps come in afterwards, the beginning that stood for them goes."""
+
+    def follow(self, batch: Batch) -> None:
+        deals = ids_of(d.linked("deal") for d in batch if d.is_new)
+        if not deals:
+            return
+        writer = batch.writer.everywhere()
+        condition = Condition("deal", "in", [str(deal) for deal in deals])
+        ways: dict[uuid.UUID, list[Record]] = defaultdict(list)
+        handles = writer.reader.handles("stage_changes", condition, (Sort("changed_at"),)).tolist()
+        for record in writer.reader.each("stage_changes", handles):
+            ways[record.get("deal")[0].id].append(record)
+        later = [step for way in ways.values() for step in way[1:] if not step.get("from_stage")]
+        writer.mark(
+            batch.operation, "stage_changes", [step for step in later if _reached_otherwise(step, ways)], DELETE
+        )
+
+
+def _reached_otherwise(step: Record, ways: Mapping[uuid.UUID, Sequence[Record]]) -> bool:
+    """Whether another step of the same deal leads to the same stage."""
+    others = (x for x in ways[step.get("deal")[0].id] if x.id != step.id)
+    return any(id_of(x.get("to_stage")) == id_of(step.get("to_stage")) for x in others)
 
 
 class StageBehaviour(Behaviour):

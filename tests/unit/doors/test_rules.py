@@ -142,6 +142,23 @@ def test_that_a_stage_that_becomes_another_kind_takes_its_deals_along(workspace:
     )
 
 
+def test_that_earlier_steps_of_a_deal_take_the_place_of_its_beginning(workspace: Workspace, take: Take) -> None:
+    names = [s.name for s in workspace.deals.stages()]
+    won = _stage(workspace, "won").name
+    take([HEAD, ["D1", "甲", won, "2025-03-01"]], "deals")
+    (deal,) = workspace.deals.list()[1]
+    assert [w.get("to_stage")[0].title for w in workspace.deals.stage_changes(deal.id)] == [won]
+    head = ["商机", "原阶段", "新阶段", "变更时间"]
+    steps = [["D1", "", names[0], "2025-01-05 09:00"], ["D1", names[0], won, "2025-03-01 15:00"]]
+    report = take([head, *steps], "stage_changes")
+    assert report.created == 2
+    ways = workspace.deals.stage_changes(deal.id)
+    assert [w.get("to_stage")[0].title for w in ways] == [names[0], won]
+    assert report.operation is not None
+    workspace.history.undo(report.operation)
+    assert [w.get("to_stage")[0].title for w in workspace.deals.stage_changes(deal.id)] == [won]
+
+
 # ---- money ----------------------------------------------------------------------------------------------------------
 
 
