@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -51,6 +52,12 @@ class Reader:
     def stopper(self) -> Callable[[], None]:
         """What stops, called from another thread, whatever is being read; the reading thread gets a DBAPIError."""
         return dialect_of(self.connection).stopper(self.connection)
+
+    def unrestricted(self) -> Reader:
+        """The same connection through the eyes of somebody who sees everything."""
+        reader = copy.copy(self)
+        reader.actor, reader._visible = self.actor.unrestricted(), {}  # noqa: SLF001 - its own copy
+        return reader
 
     def layout(self, entity: str) -> Layout:
         self.registry.entity(entity)

@@ -52,11 +52,13 @@ class Writer:
         self.actor = reader.actor
         self._tables = tables or Tables(reader.connection)
         self._deferred: list[Batch] | None = None
+        self._everywhere: Writer | None = None
 
     def everywhere(self) -> Writer:
         """The same writer for what follows from a permitted change, seen by the actor or not."""
-        reader = Reader(self.connection, self.reader.registry, self.actor.unrestricted())
-        return Writer(reader, self.journal, self.behaviours, self._tables)
+        if self._everywhere is None:
+            self._everywhere = Writer(self.reader.unrestricted(), self.journal, self.behaviours, self._tables)
+        return self._everywhere
 
     # ---- new records --------------------------------------------------------------------------------------------
 

@@ -167,18 +167,23 @@ def _last(batch: Batch, records: Iterable[Record], news: ContactNews) -> Mapping
 def _next(batch: Batch, records: Iterable[Record], news: ContactNews) -> Mapping[uuid.UUID, date | None]:
     """The day of the next contact: a plan sets it when there is none that is earlier and still to come; a contact made
     ends one that is past, a plan that is dropped the one it stood for."""
-    asked = [r for r in records if r.id in news.made or r.id in news.dropped or r.id in news.planned]
+    asked = [r for r in records if r.id in news.dropped or r.id in news.planned or _ends(r, news.made.get(r.id))]
     reader = batch.writer.everywhere().reader
     plans = next_contacts(reader, [r.id for r in asked]) if asked else {}
     found: dict[uuid.UUID, date | None] = {}
     for record in asked:
         stated, plan = record.get("next_contact_on"), plans.get(record.id)
-        made = news.made.get(record.id)
-        if stated is not None and stated in news.dropped.get(record.id, ()) and plan != stated:
+        if stated in news.dropped.get(record.id, ()) and plan != stated:
             stated = None
-        if stated is not None and made is not None and stated <= made:
+        if _ends(record, news.made.get(record.id)):
             stated = None
         if plan is not None and plan >= today() and (stated is None or stated < today() or plan < stated):
             stated = plan
         found[record.id] = stated
     return found
+
+
+def _ends(record: Record, made: date | None) -> bool:
+    """Whether a contact made on that day was the one that was to come."""
+    stated = record.get("next_contact_on")
+    return made is not None and stated is not None and stated <= made
