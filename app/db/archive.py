@@ -400,9 +400,9 @@ class Archive:
     def _known_generation(self, connection: sa.Connection) -> int:
         return int(self._setting(connection, _GENERATION) or 0)
 
-    @staticmethod
-    def _setting(connection: sa.Connection, key: str) -> Any:
-        value = connection.exec_driver_sql("SELECT value FROM setting WHERE org_id=1 AND key=?", (key,)).scalar()
+    def _setting(self, connection: sa.Connection, key: str) -> Any:
+        asked = (self.office, key)
+        value = connection.exec_driver_sql("SELECT value FROM setting WHERE org_id=? AND key=?", asked).scalar()
         return json.loads(value) if isinstance(value, str) else value  # SQLite keeps a bare number as one
 
     def _note_generation(self) -> None:
@@ -411,9 +411,9 @@ class Archive:
     def _set(self, key: str, value: object) -> None:
         with writing(self.engine).begin() as connection:
             connection.exec_driver_sql(
-                "INSERT INTO setting(org_id, id, key, value) VALUES(1, ?, ?, ?) "
+                "INSERT INTO setting(org_id, id, key, value) VALUES(?, ?, ?, ?) "
                 "ON CONFLICT(org_id, key) DO UPDATE SET value = excluded.value",
-                (uuid7().bytes, key, json.dumps(value)),
+                (self.office, uuid7().bytes, key, json.dumps(value)),
             )
 
 

@@ -21,11 +21,11 @@ import sqlalchemy as sa
 from app.core.access import Actor
 from app.core.clock import now
 from app.core.ids import uuid7, uuid7_bytes
+from app.core.primitives import to_millis
 from app.core.records import ChangeSet
 from app.db.dialect import dialect_of, office_of
 from app.db.dialect.expressions import IdBytes
 from app.models import ChangeRow, OperationRow, User
-from app.models.base import to_millis
 
 _CHANGE: Any = ChangeRow.__table__
 _CHANGE_COLUMNS = ("id", "operation_id", "entity", "record_id", "action", "version", "fields")

@@ -12,11 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core.ids import uuid7, uuid7_bytes
+from app.core.primitives import to_millis
 from app.db.dialect import dialect_of, office_of
 from app.db.dialect.expressions import IdBytes, among
 from app.db.store.reading import Reader
 from app.models import QualityFinding, QualityScore
-from app.models.base import to_millis
 
 _finding: Any = QualityFinding.__table__
 _score: Any = QualityScore.__table__

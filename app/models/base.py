@@ -23,16 +23,10 @@ from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from app.core.clock import now
 from app.core.ids import uuid7
-from app.core.primitives import NUMBER_SCALE, from_millis, from_scaled, to_millis, to_scaled
+from app.core.primitives import from_millis, from_scaled, to_millis, to_scaled
 
 LOCAL_ORG = 1
 _LIVE = "deleted_at IS NULL"
-
-#: the whole numbers of these types' values are `core.primitives`; the store reads them through here as well
-__all__ = [
-    "LOCAL_ORG", "NUMBER_SCALE", "PART", "Base", "Editable", "Keyed", "Mergeable", "Moment", "Named", "Scaled", "Uuid",
-    "external_index", "from_millis", "from_scaled", "live_index", "merged_index", "office_in", "reference", "to_millis", "to_scaled",
-]  # fmt: skip
 
 
 class Uuid(sa.types.TypeDecorator[uuid.UUID]):

@@ -18,6 +18,7 @@ from app.core.access import Action, Actor
 from app.core.fields import POINT_TYPES, Field, FieldType, Registry
 from app.core.filters import Condition, Filter, Group, Listed, Not, Related, Relation, Search, relations
 from app.core.i18n import t
+from app.core.primitives import NUMBER_SCALE
 from app.db.dialect import SearchIndex
 from app.db.dialect.expressions import Total, among, contains, ends, starts
 from app.db.search_sources import SEARCHED
@@ -27,7 +28,6 @@ from app.db.store.filter_dates import date_range
 from app.db.store.layout import POINT_KINDS, Layout, to_custom
 from app.errors import NotPermitted, UserError
 from app.models import ContactPoint, CustomerContact, CustomerTag, CustomValue, ExtraAddress, Tag
-from app.models.base import NUMBER_SCALE
 
 Clause = sa.ColumnElement[bool]
 _ASCII_RUN = re.compile(r"[0-9a-z]+")

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from app.core.fields import Entity, Field, FieldType, Registry
 from app.core.pinyin import sort_key
+from app.core.primitives import from_millis, from_scaled, to_millis, to_scaled
 from app.db.store.computed import COMPUTED
 from app.db.store.matching import match_key
 from app.models import Base
-from app.models.base import from_millis, from_scaled, to_millis, to_scaled
 
 POINT_KINDS = {FieldType.PHONES: "phone", FieldType.EMAILS: "email", FieldType.WECHATS: "wechat"}
 

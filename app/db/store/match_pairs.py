@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from app.core.access import Action
 from app.core.clock import now
 from app.core.ids import uuid7_bytes
+from app.core.primitives import to_millis
 from app.db.dialect import dialect_of, office_of
 from app.db.dialect.expressions import among
 from app.db.store import access
 from app.db.store.reading import Reader
 from app.models import Contact, Customer, Lead, MatchPair, Product
-from app.models.base import to_millis
 
 #: (a, b, group, probability, points, evidence as JSON)
 NewPair = tuple[bytes, bytes, bytes, float, float, str]

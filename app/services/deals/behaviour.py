@@ -158,10 +158,18 @@ class StageChangeBehaviour(Behaviour):
         handles = writer.reader.handles("stage_changes", condition, (Sort("changed_at"),)).tolist()
         for record in writer.reader.each("stage_changes", handles):
             ways[record.get("deal")[0].id].append(record)
-        later = [step for way in ways.values() for step in way[1:] if not step.get("from_stage")]
+        fresh = {d.id for d in batch}
+        later = [s for way in ways.values() for s in way[1:] if s.id not in fresh and _noted_by_itself(s)]
         writer.mark(
             batch.operation, "stage_changes", [step for step in later if _reached_otherwise(step, ways)], DELETE
         )
+
+
+def _noted_by_itself(step: Record) -> bool:
+    """Whether it is the beginning that a new deal leaves, and nobody's record."""
+    reached = step.get("to_stage")
+    named = bool(reached) and step.get("name") == reached[0].title
+    return named and not step.get("from_stage") and not step.get("external_id")
 
 
 def _reached_otherwise(step: Record, ways: Mapping[uuid.UUID, Sequence[Record]]) -> bool:

@@ -40,7 +40,7 @@ class Prepared(NewRow):
     severity). `child`: only a further contact of the row above. `contact`, `customer`, `line`: what the same row gives
     besides its own record. `kept`: what could not be understood or was too long, in the words of the file, for the
     remarks of a new record. `guessed`: its title is taken from another column. `also`: fields that follow from its cells
-    though no column is theirs.
+    though no column is theirs. `missing`: problems that keep it from becoming a new record, not from changing one.
     `changes`: (column index, before, after) when asked to explain.
     """
 
@@ -57,6 +57,7 @@ class Prepared(NewRow):
     kept: list[str] | None = None
     guessed: bool = False
     also: tuple[str, ...] = ()
+    missing: list[tuple[int, str, str, str]] | None = None
 
     @property
     def cells(self) -> list[str]:
@@ -254,15 +255,13 @@ class Preparer:
         if not name and self._plan.titles and not (contact.columns.get("name") and title == "name"):
             name = self._titled(made, entity.field(title))
         self._require(made, entity, title)
-        if not name and entity.field(title).required and self._needs_title(contact, title):
+        if not name and entity.field(title).required:
             if contact.columns.get("name") and title == "name":
                 made.child = True  # a further contact of the customer above
             else:
                 field = entity.field(title)
                 index = next((c.index for c in self._columns or () if c.key == title), -1)
-                text = t("“{field}”是空的，这是必填项", field=field.label)
-                made.problems = [*(made.problems or ()), (index, "required", text, "error")]
-                made.rejected = True
+                self._lack(made, index, field)
         if contact.columns.get("name"):
             made.contact = _completed(contact)
         if made.rejected or made.child:
@@ -280,9 +279,14 @@ class Preparer:
             entity.table, with_kept(made) if entity.find("remark") else made.columns, made.points, people
         )
 
-    def _needs_title(self, contact: NewRow, title: str) -> bool:
-        """Whether a row without a title is no row: one that changes a record may leave it as it is called."""
-        return self._plan.mode == CREATE or (title == "name" and bool(contact.columns.get("name")))
+    def _lack(self, made: Prepared, index: int, field_: Field) -> None:
+        """A required field is empty: no new record then; one that is there may leave it as it is."""
+        problem = (index, "required", t("“{field}”是空的，这是必填项", field=field_.label), "error")
+        if self._plan.mode == CREATE:
+            made.problems = [*(made.problems or ()), problem]
+            made.rejected = True
+        else:
+            made.missing = [*(made.missing or ()), problem]
 
     def _fill(self, made: Prepared) -> None:
         """The plan's values for blank cells."""
@@ -331,19 +335,14 @@ class Preparer:
         return name
 
     def _require(self, made: Prepared, entity: Entity, title: str) -> None:
-        """Refuse a new record that lacks a required field (its title is told about elsewhere). A row that may change one
-        that is there need not say it again."""
-        if self._plan.mode != CREATE:
-            return
+        """Notice what a new record lacks of required fields (its title is told about elsewhere)."""
         for field_ in entity.fields:
             if not field_.required or field_.key == title or field_.custom:
                 continue
             given = made.links.get(field_.key) if field_.type is FieldType.LINKS else made.columns.get(field_.key)
             if given is None and not made.rejected:
                 index = next((c.index for c in self._columns or () if c.key == field_.key), -1)
-                text = t("“{field}”是空的，这是必填项", field=field_.label)
-                made.problems = [*(made.problems or ()), (index, "required", text, "error")]
-                made.rejected = True
+                self._lack(made, index, field_)
 
     def _guesses_kind(self) -> bool:
         """A blank kind in a file that has the column may be meant for an existing record: it stays blank then."""

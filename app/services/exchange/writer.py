@@ -119,6 +119,12 @@ class _Batch:
             self._found(row, match, matched)
         elif self._plan.mode == UPDATE:
             self._refuse(row, UNMATCHED, "rejected", t("档案里找不到对应的记录"))
+        elif row.missing:
+            row.problems = [*(row.problems or ()), *row.missing]
+            for index, code, text, _ in row.missing:
+                cell = row.cells[index] if index >= 0 else ""
+                self._tally.issue(row.row, REJECTED, index, code, text, cell)
+            self._refuse(row, REJECTED, "rejected", None)
         elif self._linked(row):
             if row.kept and self._entity.find("remark"):
                 row.columns = with_kept(row)

@@ -93,6 +93,7 @@ def _one(workspace: Workspace, folder: Path, save: Save) -> None:
     desk = Desk(workspace, runner, WindowDialogs(host), ToastStack(host), SettingsStore(folder / "settings.json"), host)
     _import(desk, folder, save)
     _odd(desk, folder, save)
+    _deals(desk, folder, save)
     _export(desk, save)
     wait(lambda: not runner.busy())
     runner.shutdown(3000)
@@ -144,6 +145,30 @@ def _import(desk: Desk, folder: Path, save: Save) -> None:
     wait(lambda: not dialog.done_step.is_undoing)
     save("import_9_undone", dialog)
     dialog.accept()
+    dialog.deleteLater()
+
+
+def _deals(desk: Desk, folder: Path, save: Save) -> None:
+    """Deals that lack what their stage asks for: what becomes of them is the person's choice."""
+    path = folder / "商机.csv"
+    rows = [
+        ["机会编号", "商机名称", "商机阶段", "结单日期"],
+        ["D1", "扩产", "赢单", "2025-03-01"],
+        ["D2", "改造", "输单", ""],
+    ]
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(rows)
+    dialog = ImportDialog(desk)
+    dialog.resize(960, 600)
+    dialog.show()
+    dialog.session.open(path, entity="deals")
+    wait(lambda: dialog.session.preview is not None)
+    dialog._by_keyboard = True
+    dialog._go(CHECK)
+    wait(lambda: dialog.session.dry is not None)
+    settle()
+    save("import_deals_checked", dialog)
+    dialog.reject()
     dialog.deleteLater()
 
 
