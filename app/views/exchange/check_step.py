@@ -100,7 +100,7 @@ class CheckStep(QWidget):
             text = t("有 {n} 行不会导入。可以现在导入其余的行，再把问题行导出改好后重新导入。", n=f"{bad:,}")
             self.note.set_message(text, "warning")
         else:
-            text = t("全部 {n} 行都可以导入。导入前会自动备份，导入后可整批撤销。", n=f"{report.rows:,}")
+            text = t("全部 {n} 行都可以导入。导入前保证有最近的备份，导入后可整批撤销。", n=f"{report.rows:,}")
             self.note.set_message(text, "success")
         self._list()
         if report.errors_file is not None:

@@ -184,7 +184,7 @@ class ImportDialog(QDialog):
         self._title.setText(t("导入{entity}", entity=session.entity.label))
         facts = fonts.join_facts(found.path.name, t("{n} 行", n=f"{found.rows:,}")) if found and step > FILE else ""
         self._facts.setText(facts)
-        promise = t("导入前会自动备份；导入后可在“操作记录”里整批撤销。")
+        promise = t("导入前保证有最近的备份；导入后可在“操作记录”里整批撤销。")
         self._promise.setText(promise if step < DONE else t("这次导入随时可以在“操作记录”里整批撤销。"))
         on_progress = self.stack.currentIndex() == _PROGRESS
         self.back_button.setVisible(step in (MAPPING, CHECK) and not on_progress)

@@ -54,7 +54,7 @@ class BackupsSection(Section):
         card.head_actions.addWidget(now_button)
         self._hours = ChoiceField([(str(n), t("每 {n} 小时", n=n) if n else t("不自动备份")) for n in _HOURS])
         self._hours.currentIndexChanged.connect(lambda _at: self._on_hours())
-        words = t("导入、批量修改前总会先备份。旧备份自动变稀：两天内全留，之后每天、每周、每月各留一份。")
+        words = t("导入、批量修改前总有最近的备份。旧备份自动变稀：两天内全留，之后每天、每周、每月各留一份。")
         card.body.addWidget(setting_row(t("定时备份"), words, self._hours))
         folder = buttons.plain(t("打开文件夹"), "folder-open")
         folder.clicked.connect(self._open_folder)

@@ -168,7 +168,8 @@ def _deals(desk: Desk, folder: Path, save: Save) -> None:
     wait(lambda: dialog.session.dry is not None)
     settle()
     save("import_deals_checked", dialog)
-    dialog.reject()
+    dialog.session.forget()
+    dialog.done(0)
     dialog.deleteLater()
 
 

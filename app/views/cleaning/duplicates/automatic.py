@@ -30,7 +30,7 @@ def merge_sure(
         return
     question = t("自动合并 {n} 组，共 {records} 条档案？", n=len(sure), records=sum(line.size for line in sure))
     text = t(
-        "每组最弱的一对可能性也不低于 {share}。先做备份，再按取值规则合并，整批可以一次撤销。",
+        "每组最弱的一对可能性也不低于 {share}。有最近的备份后再按取值规则合并，整批可以一次撤销。",
         share=f"{limits.auto:.1%}",
     )
     details = "\n".join(t("、").join(dict.fromkeys(line.titles)) for line in sure[:_NAMED])

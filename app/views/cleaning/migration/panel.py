@@ -257,7 +257,7 @@ class MigrationPanel(QWidget):
         name = project.name
         if project.state in ("draft", "rolled_back"):
             tried = next((r for r in reversed(project.runs) if r.kind == TRIAL), None)
-            text = t("会先自动备份；之后可以整体回退。")
+            text = t("之前保证有最近的备份；之后可以整体回退。")
             if tried is None:
                 text = t("还没有试运行过，建议先试运行。") + text
             if not self.desk.dialogs.confirm(t("把“{name}”正式迁移进来？", name=name), t("正式迁移"), text=text):
