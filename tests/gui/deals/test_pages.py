@@ -78,10 +78,19 @@ def test_a_payment_from_the_order(qtbot, make_window, workspace):
     editor = dialog.form.editor("amount")
     assert isinstance(editor, QLineEdit)
     assert editor.text() == "1000"
+    assert shown_cell(page, "owed") == "¥1,000"
     dialog.form.set_value("paid_on", __import__("datetime").date(2026, 3, 5))
     dialog.submit()
     qtbot.waitUntil(lambda: workspace.records("payments").count() == 1, timeout=4000)
     assert workspace.orders.list()[1][0].get("owed") == 0
+    # the row shows what is owed now, though nothing of the order itself was written
+    qtbot.waitUntil(lambda: shown_cell(page, "owed") == "¥0", timeout=4000)
+
+
+def shown_cell(page, key):
+    """What a cell of the first row says."""
+    model = page.rows.model
+    return model.text_at(0, [c.key for c in model.columns].index(key))
 
 
 def test_choosing_a_linked_record(qtbot, make_window, workspace):
