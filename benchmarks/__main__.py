@@ -58,12 +58,24 @@ def main() -> None:
     os.environ.setdefault("KEDANG_HOME", tempfile.mkdtemp(prefix="kedang-bench-home-"))
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     sizes = (1_000, 5_000, 20_000) if quick else (10_000, 100_000, 1_000_000)
-    from benchmarks import backups, board, dashboards, engines, importing, inbox, listing, opening, searching, workbench
+    from benchmarks import (
+        backups,
+        board,
+        bulk,
+        dashboards,
+        engines,
+        importing,
+        inbox,
+        listing,
+        opening,
+        searching,
+        workbench,
+    )
     from benchmarks.big_archive import big_archive
 
     rows = [opening.start(), opening.start(big_archive(sizes[0])), opening.unlock(sizes[1])]
     rows += importing.rows(5_000 if quick else 200_000)
-    rows += backups.rows(sizes[1])
+    rows += backups.rows(sizes[1]) + bulk.rows(sizes[2])
     rows += dashboards.rows(sizes[2])
     rows += board.rows(500 if quick else 5_000)
     rows += inbox.rows(5_000 if quick else 200_000)
