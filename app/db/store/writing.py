@@ -8,27 +8,24 @@ is a batch of one.
 from __future__ import annotations
 
 import contextlib
-import json
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
-
-import sqlalchemy as sa
 
 from app.core.access import Action
 from app.core.i18n import t
 from app.core.records import Record
 from app.core.validation import InvalidFields, clean_values
-from app.core.values import to_json
-from app.db.journal import CREATE, DELETE, HIDDEN, RESTORE, UPDATE, Journal, Operation
-from app.db.store import access, checks, usual
+from app.db.journal import CREATE, DELETE, RESTORE, UPDATE, Journal, Operation
+from app.db.store import checks, rights, usual
 from app.db.store.behaviour import FOLLOWING, PLAIN, Batch, Behaviour, Terms
+from app.db.store.change_texts import changed_text, made_text
 from app.db.store.concerned import concern
 from app.db.store.drafts import Change, ChangeDraft, Draft, NewDraft, NewRow, row_of, same
 from app.db.store.layout import Layout
 from app.db.store.reading import Reader
 from app.db.store.storing import Former, Tables, fresh_ids
-from app.errors import AppError, Conflict, NotPermitted, UserError
+from app.errors import AppError, Conflict, NotPermitted
 
 _HERE = Terms()
 #: fields that every change needs to know
@@ -65,7 +62,7 @@ class Writer:
     def create(self, operation: Operation, entity: str, values: Mapping[str, Any], terms: Terms = _HERE) -> Record:
         """A new record; the actor becomes its owner unless one is given. Raises InvalidFields, NotPermitted."""
         layout = self.reader.layout(entity)
-        self._require_create(layout, values)
+        rights.require_create(self.reader, layout, values)
         return self.create_part(operation, entity, values, terms)
 
     def create_part(self, operation: Operation, entity: str, values: Mapping[str, Any], terms: Terms = _HERE) -> Record:
@@ -111,7 +108,7 @@ class Writer:
             self._tables.insert(layout, ids, [d.row for d in written])
             self.journal.record_many(
                 operation, entity,
-                [(key, CREATE, 1, _raw_text(d.row.raw)) for key, d in zip(ids, written, strict=True)],
+                [(key, CREATE, 1, made_text(d.row.raw)) for key, d in zip(ids, written, strict=True)],
             )  # fmt: skip
             self._conclude(batch)
         return batch
@@ -135,14 +132,14 @@ class Writer:
         """
         layout = self.reader.layout(entity)
         current = self.reader.get(entity, record)
-        self._require_reach(layout, [current], Action.EDIT, raising=True)
+        rights.require(self.reader, layout, current, Action.EDIT)
         if expected_version is not None and current.version != expected_version:
             raise Conflict(t("这条档案刚被别人改过，请刷新后再试。"))
         change = self._wanted(layout, current, clean_values(layout.entity, changes, partial=True))
         if change is None:
             return current, False
         if "owner" in change.values and current.get("owner"):
-            self._require_reach(layout, [current], Action.ASSIGN, raising=True)
+            rights.require(self.reader, layout, current, Action.ASSIGN)
         change.raw = raw
         batch = self.change(operation, entity, [change], terms)
         batch.require()
@@ -178,7 +175,7 @@ class Writer:
         cleaned: Mapping[uuid.UUID, Mapping[str, Any]],
     ) -> dict[uuid.UUID, AppError | bool]:
         layout = self.reader.layout(entity)
-        outcome: dict[uuid.UUID, AppError | bool] = dict(self._require_reach(layout, records, Action.EDIT))
+        outcome: dict[uuid.UUID, AppError | bool] = dict(rights.out_of_reach(self.reader, layout, records, Action.EDIT))
         wanted: list[Change] = []
         for record in records:
             if record.id in outcome:
@@ -192,7 +189,7 @@ class Writer:
             if change is not None:
                 wanted.append(change)
         given_away = [c.record for c in wanted if "owner" in c.values and c.record.get("owner")]
-        kept = self._require_reach(layout, given_away, Action.ASSIGN) if given_away else {}
+        kept = rights.out_of_reach(self.reader, layout, given_away, Action.ASSIGN) if given_away else {}
         outcome |= kept
         batch = self.change(operation, entity, [c for c in wanted if c.record.id not in kept])
         for draft in batch.drafts:
@@ -255,9 +252,11 @@ class Writer:
     ) -> dict[uuid.UUID, AppError | bool]:
         """Delete or restore records as one batch. Returns per record whether it changed, or why it stayed."""
         layout = self.reader.layout(entity)
-        outcome: dict[uuid.UUID, AppError | bool] = dict(self._require_reach(layout, records, Action.DELETE))
+        outcome: dict[uuid.UUID, AppError | bool] = dict(
+            rights.out_of_reach(self.reader, layout, records, Action.DELETE)
+        )
         if layout.entity.shared and action == DELETE:
-            outcome |= self._in_use(layout, [r for r in records if r.id not in outcome])
+            outcome |= rights.in_use(self.reader, layout, [r for r in records if r.id not in outcome])
         todo = [r for r in records if r.id not in outcome and (r.deleted_at is None) is (action == DELETE)]
         outcome |= {r.id: False for r in records if r.id not in outcome}
         outcome |= {r.id: True for r in todo}
@@ -325,7 +324,7 @@ class Writer:
             return
         self._tables.update(batch.layout, written)
         entity = batch.entity.key
-        texts = [(c.record.id.bytes, UPDATE, c.record.version + 1, _journaled(batch.layout, c)) for c in written]
+        texts = [(c.record.id.bytes, UPDATE, c.record.version + 1, changed_text(batch.layout, c)) for c in written]
         self.journal.record_many(batch.operation, entity, texts)
         self._conclude(batch)
 
@@ -376,52 +375,6 @@ class Writer:
         found = self.reader.find(layout.entity.key, record)
         return found or Record(layout.entity.key, record, 0, 0, {})
 
-    def _require_create(self, layout: Layout, values: Mapping[str, Any]) -> None:
-        """A part needs the right to edit what it is part of; shared records are made by who may change them."""
-        entity = layout.entity
-        if entity.parent:
-            target = self.reader.layout(entity.field(entity.parent).target)
-            for link in values.get(entity.parent) or ():
-                whole = self.reader.get(target.entity.key, link.id)
-                self._require_reach(target, [whole], Action.EDIT, raising=True)
-            return
-        self.actor.require(entity.key, Action.CREATE)
-        if entity.shared:
-            access.require_shared(self.actor, entity)
-
-    def _require_reach(
-        self, layout: Layout, records: Sequence[Record], action: Action, *, raising: bool = False
-    ) -> dict[uuid.UUID, AppError]:
-        """The records that the action does not reach, each with the reason."""
-        self.actor.require(layout.entity.key, action)
-        reached = self.reader.reachable(layout.entity.key, [r.id for r in records], action)
-        out = [r.id for r in records if r.id not in reached]
-        error = NotPermitted(t("这条档案由别人负责，您的角色不能对它做这个操作。"))
-        if out and raising:
-            raise error
-        return dict.fromkeys(out, error)
-
-    def _in_use(self, layout: Layout, records: Sequence[Record]) -> dict[uuid.UUID, AppError]:
-        """A pick-list's entry stays while live records use it: they would lose their stage or category."""
-        kept: dict[uuid.UUID, AppError] = {}
-        wanted = [r.id for r in records]
-        for other in self.reader.registry:
-            there = self.reader.layout(other.key)
-            for field in other.fields:
-                column = there.reference(field.key) if field.target == layout.entity.key else None
-                if column is None or other.parent:
-                    continue
-                c = there.table.c
-                query = (
-                    sa.select(column, sa.func.count())
-                    .where(c.org_id == self.reader.office, column.in_(wanted), c.deleted_at.is_(None))
-                    .group_by(column)
-                )
-                for record, used in self.connection.execute(query):
-                    text = t("还有 {n} 条{entity}在用它，先改掉它们再删。", n=used, entity=other.label)
-                    kept.setdefault(record, UserError(text))
-        return kept
-
     def check_unique(self, layout: Layout, values: Mapping[str, Any], record: uuid.UUID | None) -> None:
         """Raise InvalidFields when another record, in the recycle bin or not, has one of these unique values."""
         current = Record(layout.entity.key, record or uuid.UUID(int=0), 0, 0, {})
@@ -443,22 +396,3 @@ def _complete(layout: Layout, row: NewRow) -> None:
     """Columns that follow from the name, where the row does not bring them."""
     if row.derived is None and "name" in row.columns:
         row.derived = layout.derive(row.columns) or None
-
-
-def _raw_text(raw: Mapping[str, str] | None) -> str:
-    return json.dumps({"raw": raw}, ensure_ascii=False, separators=(",", ":")) if raw else ""
-
-
-def _journaled(layout: Layout, change: Change) -> str:
-    fields: dict[str, Any] = {}
-    for key, after in change.values.items():
-        known = layout.entity.field(key)
-        fields[key] = [to_json(known, change.record.get(key)), to_json(known, after)]
-    stamp = layout.entity.find("updated_at")
-    before = change.record.get("updated_at")
-    if stamp is not None and before is not None:  # for a roll-back that leaves no trace; not a change people see
-        fields[f"{HIDDEN}updated_at"] = [to_json(stamp, before), None]
-    kept = {k: v for k, v in (change.raw or {}).items() if k in change.values}
-    if kept:
-        fields["raw"] = kept
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))

@@ -116,13 +116,13 @@ def _of(workspace: Workspace, field: Field) -> st.SearchStrategy[Any] | None:
 
 
 _FEW = settings(
-    max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate],  # each example writes files and archives
+    deadline=None, derandomize=True, phases=[Phase.generate],  # each example writes files and archives
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@_FEW
+@settings(_FEW, max_examples=2)
 @given(data=st.data())
 def test_that_a_new_record_is_the_same_from_the_form_and_from_a_file(
     workspace: Workspace, kind: str, data: st.DataObject, tmp_path: Path
@@ -157,7 +157,7 @@ def _day_of(code: str) -> date:
 
 @pytest.mark.parametrize("door", [d for d in DOORS if d != "form"])
 @pytest.mark.parametrize("kind", KINDS)
-@_FEW
+@settings(_FEW, max_examples=1)  # times the doors
 @given(data=st.data())
 def test_that_a_change_is_the_same_through_every_door(
     workspace: Workspace, kind: str, door: str, data: st.DataObject, tmp_path: Path
