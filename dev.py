@@ -218,7 +218,7 @@ def cmd_test(options: argparse.Namespace) -> None:
     run(headless, "-m", "pytest", "-q", *workers, *once_more)
     run(python, "-m", "pytest", "-q", *workers, "tests/gui", env={"QT_QPA_PLATFORM": "offscreen"})
     run(python, "-m", "pytest", "-q", *workers, "tests/faults")
-    on_screen(python, "-m", "pytest", "-q", "tests/e2e")
+    on_screen(python, "-m", "pytest", "-q", *workers, "--dist", "loadfile", "tests/e2e")
     say(f"all tests passed in {time.monotonic() - started:.0f} s")
 
 
