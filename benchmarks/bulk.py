@@ -22,7 +22,7 @@ def rows(count: int) -> list[Row]:
         path = Path(shutil.copyfile(big_archive(count), Path(folder) / "bulk.kedang"))
         workspace = open_workspace(path, "admin", PASSWORD)
         try:
-            workspace.customers._before_many = None
+            workspace.customers._before_many = workspace.history._before_many = None
             handles = workspace.customers.handles(limit=MANY).tolist()
             found = [
                 _timed("bulk edit", count, lambda: workspace.customers.update_many(handles, {"city": "苏州"})),

@@ -233,7 +233,8 @@ class RecordService:
             operation.counts = {"changed": changed} if changed else {}
             job.progress(summary, len(handles), len(handles))
             changes = work.commit()
-        self._context.after_bulk([self._key], changed)
+        if not fields:  # rows that came or went; other values change little of what the engine knows
+            self._context.after_bulk([self._key], changed)
         return ManyResult(changed, unchanged, tuple(kept), changes)
 
     @staticmethod
