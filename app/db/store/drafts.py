@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,7 +50,7 @@ class Change:
     raw: Mapping[str, str] | None = field(default=None)
 
 
-class Draft:
+class Draft(ABC):
     """One record about to be written: what it was, what it becomes, and what speaks against it."""
 
     __slots__ = ("current", "ended", "entity", "id", "lacking", "notes", "problems", "unseen")
@@ -73,25 +74,25 @@ class Draft:
         """The value as it was; None for a new record."""
         return self.current.get(key) if self.current is not None else None
 
+    @abstractmethod
     def get(self, key: str) -> Any:
         """The value as it will be."""
-        raise NotImplementedError
 
+    @abstractmethod
     def gives(self, key: str) -> bool:
         """Whether this write says something about the field."""
-        raise NotImplementedError
 
+    @abstractmethod
     def keys(self) -> Iterable[str]:
         """The fields this write says something about, as far as they are columns, links or custom fields."""
-        raise NotImplementedError
 
+    @abstractmethod
     def set(self, key: str, value: Any) -> None:
         """Write this value too."""
-        raise NotImplementedError
 
+    @abstractmethod
     def drop(self, key: str) -> None:
         """Leave the field as it is after all."""
-        raise NotImplementedError
 
     def changes(self, key: str) -> bool:
         """Whether the field will have another value than before."""
