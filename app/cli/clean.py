@@ -271,7 +271,7 @@ def _written(back: WriteBack) -> dict[str, Any]:
              "why": one.why}
             for one in back.left[:LISTED]
         ],
-        "ignored_columns": list(back.ignored),
+        "ignored_columns": list(back.ignored), "notes": [note.words for note in back.changes.notes],
         "samples": [
             {"title": title, "field": label, "before": before, "after": after}
             for title, label, before, after in back.samples[:LISTED]
@@ -281,9 +281,10 @@ def _written(back: WriteBack) -> dict[str, Any]:
 
 def _written_text(back: WriteBack) -> str:
     counts = {"records": back.records, "cells": back.cells, "left": back.left_count}
+    text = t("已改动 {records} 条档案的 {cells} 个字段，{left} 处保持不变。", **counts)
     if back.dry_run:
-        return t("将改动 {records} 条档案的 {cells} 个字段，{left} 处保持不变。加 --apply 写入。", **counts)
-    return t("已改动 {records} 条档案的 {cells} 个字段，{left} 处保持不变。", **counts)
+        text = t("将改动 {records} 条档案的 {cells} 个字段，{left} 处保持不变。加 --apply 写入。", **counts)
+    return "\n".join([text, *(note.words for note in back.changes.notes)])
 
 
 # ---- recipes --------------------------------------------------------------------------------------------------------

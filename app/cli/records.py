@@ -179,8 +179,10 @@ def add(context: typer.Context, entity: str, assignments: SetOption) -> None:
         typed = TypedValues(workspace.context, entity, user_ids(workspace))
         values = typed.values(pairs_of(service.entity, assignments))
         record, changes = service.create({key: value for key, value in values.items() if value is not None})
-        data = _json(workspace, service, record, None) | {"operation": str(changes.operation_id)}
-    _tell(session, typed.warnings)
+        data = _json(workspace, service, record, None) | {
+            "operation": str(changes.operation_id), "notes": [note.words for note in changes.notes],
+        }  # fmt: skip
+    session.screen.told(typed.warnings, changes)
     _shown(session, service, data)
 
 
@@ -196,8 +198,10 @@ def edit(context: typer.Context, entity: str, reference: Reference, assignments:
         values = typed.values(pairs_of(service.entity, assignments))
         record, changes = service.update(current.id, values, expected_version=current.version)
         operation = str(changes.operation_id) if changes.operation_id else None
-        data = _json(workspace, service, record, None) | {"operation": operation}
-    _tell(session, typed.warnings)
+        data = _json(workspace, service, record, None) | {
+            "operation": operation, "notes": [note.words for note in changes.notes],
+        }  # fmt: skip
+    session.screen.told(typed.warnings, changes)
     _shown(session, service, data)
 
 
@@ -228,8 +232,3 @@ def history(context: typer.Context, entity: str, reference: Reference, limit: Li
     ]  # fmt: skip
     headings = (("at", t("时间")), ("actor", t("操作人")), ("action", t("动作")), ("fields", t("改动")))
     session.screen.rows(len(entries), rows, headings)
-
-
-def _tell(session: Session, warnings: list[str]) -> None:
-    for text in warnings:
-        session.screen.say(text)

@@ -8,11 +8,14 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.core.console import forgiving
 from app.core.i18n import t
 from app.core.jobs import Job, Progress
+
+if TYPE_CHECKING:
+    from app.core.records import ChangeSet
 
 
 class Screen:
@@ -46,6 +49,11 @@ class Screen:
     def say(self, text: str) -> None:
         """A message beside the result."""
         _write(sys.stderr, text)
+
+    def told(self, warnings: Sequence[str], changes: ChangeSet) -> None:
+        """What a person should know of values that were understood or written otherwise than asked for."""
+        for text in (*warnings, *(note.words for note in changes.notes)):
+            self.say(text)
 
     def fail(self, text: str, details: Sequence[str], exit_code: int) -> int:
         """Tell a failure on stderr, and as the one JSON object when asked for; returns the exit code."""

@@ -9,6 +9,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from app.core.i18n import t
+
 Values = Mapping[str, Any]
 
 
@@ -29,11 +31,27 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What a person should know of values that were written otherwise than asked for; of `n` records. `text` begins with
+    the field's label."""
+
+    entity: str
+    text: str
+    n: int
+
+    @property
+    def words(self) -> str:
+        """The sentence, with how many records it is about."""
+        return self.text if self.n == 1 else t("{text}（{n} 条）", text=self.text, n=self.n)
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """What an operation touched: entity → ids, or None when there are too many to name."""
+    """What an operation touched: entity → ids, or None when there are too many to name; and what is to be told of it."""
 
     operation_id: uuid.UUID | None = None
     touched: Mapping[str, frozenset[uuid.UUID] | None] = field(default_factory=lambda: MappingProxyType({}))
+    notes: tuple[Note, ...] = ()
 
     def concerns(self, *entities: str) -> bool:
         return any(entity in self.touched for entity in entities)

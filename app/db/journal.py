@@ -11,6 +11,7 @@ import hmac
 import json
 import platform
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +23,7 @@ from app.core.access import Actor
 from app.core.clock import now
 from app.core.ids import uuid7, uuid7_bytes
 from app.core.primitives import to_millis
-from app.core.records import ChangeSet
+from app.core.records import ChangeSet, Note
 from app.db.dialect import dialect_of, office_of
 from app.db.dialect.expressions import IdBytes
 from app.models import ChangeRow, OperationRow, User
@@ -54,6 +55,7 @@ class Operation:
     counts: dict[str, int] = field(default_factory=dict)
     stored: bool = False
     touched: dict[str, set[uuid.UUID] | None] = field(default_factory=dict)
+    notes: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def touch(self, entity: str, record: uuid.UUID) -> None:
         """Remember for the ChangeSet."""
@@ -66,7 +68,11 @@ class Operation:
     def change_set(self) -> ChangeSet:
         """What this operation touched so far."""
         named = {k: None if v is None else frozenset(v) for k, v in self.touched.items()}
-        return ChangeSet(self.id, named)
+        return ChangeSet(self.id, named, self.told())
+
+    def told(self) -> tuple[Note, ...]:
+        """What is to be told of it, most frequent first."""
+        return tuple(Note(entity, text, n) for (entity, text), n in self.notes.most_common())
 
 
 class Journal:

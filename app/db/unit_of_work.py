@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.core.access import Actor
 from app.core.fields import Registry
-from app.core.records import ChangeSet
+from app.core.records import ChangeSet, Note
 from app.db import search
 from app.db.dialect import Store
 from app.db.journal import Journal, Operation
@@ -88,8 +88,10 @@ class UnitOfWork:
         """Bring the search index up to date, chain the operations, commit. An operation without changes leaves no trace."""
         touched: dict[str, frozenset[UUID] | None] = {}
         newest: UUID | None = None
+        notes: list[Note] = []
         self.session.flush()
         for operation in self._operations:
+            notes += operation.told()
             if operation.digest or operation.counts or operation.kind in ("setup", "users", "keys"):
                 self.journal.finish(operation)
                 touched.update(operation.change_set().touched)
@@ -99,4 +101,4 @@ class UnitOfWork:
         self._operations.clear()
         search.drain(self.connection)
         self.session.commit()
-        return ChangeSet(newest, touched)
+        return ChangeSet(newest, touched, tuple(notes))

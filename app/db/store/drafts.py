@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.fields import POINT_TYPES, Address, Entity, Field, FieldType, Link, Point
+from app.core.i18n import t
 from app.core.records import Record
 from app.db.store.layout import POINT_KINDS, Layout, from_custom, from_store, to_custom, to_store
 
@@ -94,6 +95,21 @@ class Draft(ABC):
     def drop(self, key: str) -> None:
         """Leave the field as it is after all."""
 
+    @abstractmethod
+    def asked(self) -> dict[str, Any]:
+        """What this write says so far: field key → value, or stored primitive of a new record."""
+
+    @abstractmethod
+    def says(self, key: str) -> Any:
+        """What it says of a field, in the terms of `asked`."""
+
+    def miss(self, asked: Mapping[str, Any]) -> None:
+        """Note what was asked for and is not written so, where nobody has said why."""
+        told = {key for key, _ in self.notes}
+        for key, value in asked.items():
+            if not same(self.says(key), value) and key not in told:
+                self.notes.append((key, t("与这条记录的其他内容不符，没有用上。")))
+
     def changes(self, key: str) -> bool:
         """Whether the field will have another value than before."""
         return self.gives(key) and not same(self.before(key), self.get(key))
@@ -107,6 +123,11 @@ class Draft(ABC):
         """The record that a link to one record named before."""
         value = self.before(key)
         return value[0].id if value else None
+
+    def told(self) -> list[str]:
+        """What a person should know of the record as it is written: what it lacks, what became of what was asked for."""
+        said = (*self.lacking.items(), *self.notes)
+        return [t("{field}：{text}", field=self.entity.field(key).label, text=text) for key, text in said]
 
     @property
     def is_new(self) -> bool:
@@ -159,6 +180,12 @@ class NewDraft(Draft):
     def drop(self, key: str) -> None:
         self.row.columns.pop(key, None)
 
+    def asked(self) -> dict[str, Any]:
+        return dict(self.row.columns)
+
+    def says(self, key: str) -> Any:
+        return self.row.columns.get(key)
+
 
 class ChangeDraft(Draft):
     """Different values of a record that is there."""
@@ -183,6 +210,12 @@ class ChangeDraft(Draft):
 
     def drop(self, key: str) -> None:
         self.change.values.pop(key, None)
+
+    def asked(self) -> dict[str, Any]:
+        return dict(self.change.values)
+
+    def says(self, key: str) -> Any:
+        return self.get(key)
 
 
 def put(row: NewRow, layout: Layout, known: Field, value: Any) -> None:

@@ -304,14 +304,22 @@ class Writer:
     def _admit(self, batch: Batch) -> None:
         """Complete the drafts and find out what speaks against them."""
         behaviour = self.behaviour(batch.entity.key)
+        minded = batch.terms.note and type(behaviour).prepare is not Behaviour.prepare
+        asked = [draft.asked() for draft in batch.drafts] if minded else []
         usual.fill(batch)
         behaviour.prepare(batch)
+        for draft, values in zip(batch.drafts, asked, strict=False):
+            draft.miss(values)
         checks.check(batch, self.reader)
         behaviour.check(batch)
         for draft in batch.drafts:
             if not batch.terms.tolerate(draft):
                 for key, text in draft.lacking.items():
                     draft.problems.setdefault(key, text)
+        if batch.terms.note:
+            for draft in batch:
+                for words in draft.told():
+                    batch.operation.notes[batch.entity.key, words] += 1
 
     def _store(self, batch: Batch) -> None:
         """Write the changes of a batch, with their journal, and conclude it."""

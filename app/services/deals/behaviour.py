@@ -32,18 +32,16 @@ class DealBehaviour(Behaviour):
     needs = None
 
     def prepare(self, batch: Batch) -> None:
-        moving = [d for d in batch if d.is_new or any(d.gives(key) for key in _ASKED)]
-        for draft in batch:
-            if draft not in moving and draft.get("closed_on") and (draft.get("outcome") or rules.OPEN) == rules.OPEN:
-                _expect(draft, draft.get("closed_on"))
-        if not moving:
-            return
-        stages = _stages(batch)
         top = to_millis(now())
-        for place, draft in enumerate(moving):
-            if draft.is_new and draft.get("position") is None:
-                draft.set("position", -(top + place))
-            _enter(draft, stages, history=batch.terms.history)
+        for place, draft in enumerate(batch):
+            if draft.is_new or any(draft.gives(key) for key in _ASKED):
+                if draft.is_new and draft.get("position") is None:
+                    draft.set("position", -(top + place))
+                _enter(draft, _stages(batch), history=batch.terms.history)
+            elif draft.gives("closed_on") and draft.get("closed_on") and draft.get("outcome") in (None, rules.OPEN):
+                _expect(draft, draft.get("closed_on"))
+            if draft.gives("lost_reason") and draft.get("lost_reason") and draft.get("outcome") != rules.LOST:
+                draft.set("lost_reason", None)
 
     def check(self, batch: Batch) -> None:
         entering = [d for d in batch if d.changes("stage")]
@@ -99,10 +97,10 @@ def _enter(draft: Draft, stages: Sequence[Stage], *, history: bool) -> None:
 
 def _expect(draft: Draft, day: date) -> None:
     """An open deal has not ended: the day it is said to end on is the one it is expected on."""
-    if draft.gives("closed_on"):
-        draft.set("closed_on", None)
+    draft.set("closed_on", None)
     if not draft.get("expected_on"):
         draft.set("expected_on", day)
+        draft.notes.append(("closed_on", t("进行中的商机还没有结单，记作预计成交日期。")))
     elif draft.get("expected_on") != day:
         draft.notes.append(("closed_on", t("进行中的商机没有结单日期，{day} 没有用上。", day=day)))
 

@@ -238,8 +238,7 @@ class _Batch:
                 row, REJECTED, "rejected", "；".join(f"{labels[k]}：{text}" for k, text in draft.problems.items())
             )
             return False
-        for key, text in (*draft.lacking.items(), *draft.notes):
-            words = t("{field}：{text}", field=batch.entity.field(key).label, text=text)
+        for words in draft.told():
             self._tally.issue(row.row, WARNING, -1, "incomplete", words, "")
         return True
 

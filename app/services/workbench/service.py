@@ -176,7 +176,7 @@ class WorkbenchService:
             writing.run(work, operation, job)
             operation.summary = t("清洗{entity}：{n} 条", entity=entity.label, n=writing.records)[:300]
             operation.counts = {"changed": writing.records} if writing.records else {}
-            changes = ChangeSet() if dry_run else work.commit()
+            changes = ChangeSet(notes=operation.told()) if dry_run else work.commit()
         return writing.result(None if dry_run else changes.operation_id, changes, dry_run=dry_run)
 
 

@@ -23,6 +23,9 @@ from app.views.widgets.toast import Toast, ToastStack
 
 T = TypeVar("T")
 
+#: remarks told of one write, and for how long, in milliseconds
+_NOTES, _NOTES_STAY = 2, 12_000
+
 
 class Desk(QObject):
     """Signals: `changed(ChangeSet, initiator)` after every write; `page_wanted(key, payload)`; `lock_wanted()`;
@@ -87,6 +90,7 @@ class Desk(QObject):
                 text = told(result) if callable(told) else told
                 if text:
                     self.toast_undo(text, changes)
+                self._tell(changes)
 
         return self.runner.start(
             work,
@@ -97,6 +101,15 @@ class Desk(QObject):
             title=title,
             pool="write",
         )
+
+    def _tell(self, changes: ChangeSet) -> None:
+        """What was written otherwise than asked for."""
+        if not changes.notes:
+            return
+        words = [note.words for note in changes.notes[:_NOTES]]
+        if len(changes.notes) > _NOTES:
+            words.append(t("另有 {n} 项", n=len(changes.notes) - _NOTES))
+        self.toasts.show_toast(" ".join(words), "warning", milliseconds=_NOTES_STAY)
 
     def toast_undo(self, text: str, changes: ChangeSet) -> None:
         """A toast that offers to take the operation back."""

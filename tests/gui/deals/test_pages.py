@@ -136,3 +136,15 @@ def test_the_items_of_an_order(qtbot, make_window, workspace):
     lines = workspace.orders.lines(workspace.orders.list()[1][0].id)
     assert [line.get("name") for line in lines] == ["轴承组", "运费"]
     assert lines[0].get("product")[0].title == "轴承组"
+
+
+def test_what_is_not_written_as_asked_is_told_beside_the_table(qtbot, make_window, workspace):
+    lead = workspace.leads.find_by("name", "王小明")
+    workspace.leads.update(lead.id, {"status": "converted"})
+    page = opened_page(qtbot, make_window(), LeadsPage)
+    page.activate(lead.id)
+    qtbot.waitUntil(lambda: page.pane.record() is not None and page.pane.record().id == lead.id, timeout=4000)
+    page.rows.model.edit_requested.emit(lead.handle, "status", "跟进中")
+    words = "状态：已转化的线索，状态保持“已转化”。"
+    qtbot.waitUntil(lambda: any(words in toast.accessibleName() for toast in page.desk.toasts.toasts()), timeout=4000)
+    assert workspace.leads.get(lead.id).get("status") == "converted"

@@ -129,6 +129,49 @@ def test_that_the_bench_and_the_form_cannot_end_an_open_deal_by_its_day(workspac
     assert (updated.get("closed_on"), updated.get("expected_on")) == (None, date(2026, 5, 1))
 
 
+ASKED: list[tuple[dict[str, Any], str]] = [
+    ({"closed_on": date(2026, 5, 1)}, "结单日期：进行中的商机还没有结单，记作预计成交日期。"),
+    (
+        {"closed_on": date(2026, 5, 1), "expected_on": date(2026, 6, 1)},
+        "结单日期：进行中的商机没有结单日期，2026-05-01 没有用上。",
+    ),
+    ({"lost_reason": "first"}, "输单原因：与这条记录的其他内容不符，没有用上。"),
+]
+
+
+@pytest.mark.parametrize("door", ["create", "update", "bulk", "file"])
+@pytest.mark.parametrize(("asked", "words"), ASKED)
+def test_that_what_is_not_written_as_asked_is_told_by_every_door(
+    workspace: Workspace, take: Take, door: str, asked: dict[str, Any], words: str
+) -> None:
+    reason = workspace.records("lost_reasons").list()[1][0]
+    values = {k: (Link(reason.id, ""),) if v == "first" else v for k, v in asked.items()}
+    if door == "create":
+        told = [n.words for n in workspace.deals.create({"name": "甲", **values})[1].notes]
+    elif door == "file":
+        labels = [workspace.deals.entity.field(key).label for key in asked]
+        cells = [reason.get("name") if v == "first" else str(v) for v in asked.values()]
+        told = [i.text for i in take([["机会编号", "商机名称", *labels], ["D1", "甲", *cells]], "deals").issues]
+    else:
+        deals = [workspace.deals.create({"name": name})[0] for name in "甲乙"]
+        if door == "update":
+            told = [n.words for n in workspace.deals.update(deals[0].id, values)[1].notes]
+        else:
+            done = workspace.deals.update_many([d.handle for d in deals], values)
+            told = [n.text for n in done.changes.notes]
+            assert [n.n for n in done.changes.notes] == [2]
+    assert told == [words]
+    deal = workspace.deals.list()[1][0]
+    assert (deal.get("outcome"), deal.get("closed_on"), deal.get("lost_reason")) == ("open", None, None)
+
+
+def test_that_undo_and_what_follows_tell_nothing(workspace: Workspace) -> None:
+    deal, _ = workspace.deals.create({"name": "甲", "amount": 100})
+    won = workspace.deals.win(deal.id)
+    back = workspace.history.undo(won.operation_id) if won.operation_id else None
+    assert (won.notes, back and back.changes.notes) == ((), ())
+
+
 def test_that_a_stage_that_becomes_another_kind_takes_its_deals_along(workspace: Workspace) -> None:
     deal, _ = workspace.deals.create({"name": "甲"})
     change = workspace.records("stages").update(deal.get("stage")[0].id, {"kind": "won"})[1]
