@@ -145,13 +145,15 @@ def open_workspace(
     return _entered(archive, name, origin, job)
 
 
-def open_with_device(path: Path, slot: str, secret: bytes, *, origin: str = "window") -> Workspace:
+def open_with_device(
+    path: Path, slot: str, secret: bytes, *, origin: str = "window", job: Job | None = None
+) -> Workspace:
     """Open with the device secret kept in the system keychain; `slot` is "user@device"."""
     archive = Archive.open(path, DEVICE, slot, secret)
-    return _entered(archive, slot.rsplit("@", 1)[0], origin)
+    return _entered(archive, slot.rsplit("@", 1)[0], origin, job)
 
 
-def recover_workspace(path: Path, code: str, *, origin: str = "window") -> Workspace:
+def recover_workspace(path: Path, code: str, *, origin: str = "window", job: Job | None = None) -> Workspace:
     """Open with the recovery code, as the first administrator."""
     archive = open_with_recovery(path, code)
     try:
@@ -159,7 +161,7 @@ def recover_workspace(path: Path, code: str, *, origin: str = "window") -> Works
     except BaseException:
         archive.close()
         raise
-    return _entered(archive, name, origin)
+    return _entered(archive, name, origin, job)
 
 
 def _entered(archive: Archive, username: str, origin: str, job: Job | None = None) -> Workspace:

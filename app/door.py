@@ -25,25 +25,32 @@ class ArchiveDoor:
         return create_workspace(path, username, password, name=name)
 
     def open(
-        self, path: Path, username: str, password: str, *, take_over: bool = False, read_only: bool = False
+        self,
+        path: Path,
+        username: str,
+        password: str,
+        *,
+        take_over: bool = False,
+        read_only: bool = False,
+        job: Job | None = None,
     ) -> Workspace:
-        """Open with a password; raises CannotUnlock, ArchiveInUse, EnvironmentProblem."""
-        return open_workspace(path, username, password, take_over=take_over, read_only=read_only)
+        """Open with a password; raises CannotUnlock, ArchiveInUse, EnvironmentProblem. `job` is told of an upgrade."""
+        return open_workspace(path, username, password, take_over=take_over, read_only=read_only, job=job)
 
-    def recover(self, path: Path, code: str) -> Workspace:
+    def recover(self, path: Path, code: str, job: Job | None = None) -> Workspace:
         """Open with the recovery code, as the first administrator."""
-        return recover_workspace(path, code)
+        return recover_workspace(path, code, job=job)
 
-    def open_signed_in(self, path: Path) -> Workspace | None:
-        """Open with the secret in the system keychain; None when there is none or it no longer fits."""
-        vault_id = str(header_info(path)["vault_id"])
-        kept = keychain.recall(vault_id)
-        if kept is None:
-            return None
+    def kept_secret(self, path: Path) -> tuple[str, bytes] | None:
+        """(slot, secret) that the system keychain keeps for this archive; None when it keeps nothing."""
+        return keychain.recall(str(header_info(path)["vault_id"]))
+
+    def open_signed_in(self, path: Path, secret: tuple[str, bytes], job: Job | None = None) -> Workspace | None:
+        """Open with that; None, and forgotten, when it no longer fits."""
         try:
-            return open_with_device(path, *kept)
+            return open_with_device(path, *secret, job=job)
         except CannotUnlock:
-            keychain.forget(vault_id)
+            keychain.forget(str(header_info(path)["vault_id"]))
             return None
 
     def can_stay_signed_in(self) -> bool:

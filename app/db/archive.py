@@ -193,7 +193,7 @@ class Archive:
         with told_plainly():
             if found < LATEST:
                 self._back_up(self.path.with_name(f"{self.path.stem}.before-upgrade-{found}.kedang"), job)
-                upgrade(self.engine, step=self._step)
+                upgrade(self.engine, step=self._step, job=job)
             freshen(self.engine, job, self._step)
 
     def _back_up(self, target: Path, job: Job) -> None:

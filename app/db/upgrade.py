@@ -17,8 +17,10 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from app.core.i18n import t
+from app.core.jobs import Job
 from app.db import schema
 from app.db.header_file import Step, no_step
+from app.db.interrupt import stopped_by
 from app.db.migrations import LATEST, Revision, after
 from app.errors import EnvironmentProblem
 
@@ -52,15 +54,16 @@ def create(engine: sa.Engine, step: Step = no_step) -> None:
         connection.exec_driver_sql(f"PRAGMA user_version={LATEST}")
 
 
-def upgrade(engine: sa.Engine, *, more: Sequence[Revision] = (), step: Step = no_step) -> int:
-    """Run the missing revisions, and `more` after ours; all or nothing. Returns the revision reached."""
+def upgrade(engine: sa.Engine, *, more: Sequence[Revision] = (), step: Step = no_step, job: Job | None = None) -> int:
+    """Run the missing revisions, and `more` after ours; all or nothing, also when the job is cancelled. Returns the
+    revision reached."""
     with engine.connect() as connection:
         before = version_of(connection)
     todo = [*after(before), *(r for r in more if r.revision > before)]
     if not todo:
         return before
-    with _changing(engine, step) as connection:
-        _run(connection, todo, step)
+    with _changing(engine, step) as connection, stopped_by(job := job or Job(), connection):
+        _run(connection, todo, step, job)
     log.info("schema of revision %d brought to %d", before, todo[-1].revision)
     return todo[-1].revision
 
@@ -87,20 +90,23 @@ def _changing(engine: sa.Engine, step: Step) -> Iterator[sa.Connection]:
             connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
 
-def _run(connection: sa.Connection, todo: Sequence[Revision], step: Step) -> None:
+def _run(connection: sa.Connection, todo: Sequence[Revision], step: Step, job: Job) -> None:
     from alembic.migration import MigrationContext
     from alembic.operations import Operations
 
     counts = _counts(connection)
     operations = Operations(MigrationContext.configure(connection))
-    for revision in todo:
+    for place, revision in enumerate(todo):
+        job.progress(t("正在升级档案"), place, len(todo))
         name = revision.__name__.rsplit(".", 1)[-1]
         with _named_statements(connection, name, step):
             revision.upgrade(operations)
         step(f"migrate:{name}")
     schema.renew_triggers(connection)
     step("migrate:triggers")
+    job.progress(t("正在核对"), 0, 0)
     _check(connection, counts, {name for revision in todo for name in getattr(revision, "drops", ())})
+    job.check()  # the last moment: what follows is the commit
     connection.exec_driver_sql(f"PRAGMA user_version={todo[-1].revision}")
 
 

@@ -72,7 +72,7 @@ class RecordService:
         job: Job | None = None,
     ) -> Handles:
         """Row handles (int64 array) of all records that fit, in order; `job` cancels the query."""
-        with self._context.reading() as work, stopped_by(job or Job(), work.reader):
+        with self._context.reading() as work, stopped_by(job or Job(), work.connection):
             return work.reader.handles(self._key, condition, sorts, limit=limit, deleted=deleted)
 
     def page(self, handles: Iterable[int], fields: Iterable[str] | None = None) -> dict[int, Record]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from app.core.access import Actor
 from app.core.jobs import Job
@@ -111,14 +111,19 @@ class Door(Protocol):
     def create(self, path: Path, username: str, password: str, name: str) -> tuple[Workspace, str]:
         """A new archive and its recovery code."""
 
-    def open(self, path: Path, username: str, password: str, *, take_over: bool, read_only: bool) -> Workspace:
-        """Open with a password; raises CannotUnlock, ArchiveInUse, EnvironmentProblem."""
+    def open(
+        self, path: Path, username: str, password: str, *, take_over: bool, read_only: bool, job: Job
+    ) -> Workspace:
+        """Open with a password; raises CannotUnlock, ArchiveInUse, EnvironmentProblem. `job` is told of an upgrade."""
 
-    def recover(self, path: Path, code: str) -> Workspace:
+    def recover(self, path: Path, code: str, job: Job) -> Workspace:
         """Open with the recovery code, as the first administrator."""
 
-    def open_signed_in(self, path: Path) -> Workspace | None:
-        """Open with the secret in the system keychain; None when there is none or it no longer fits."""
+    def kept_secret(self, path: Path) -> object | None:
+        """What the system keychain keeps to open this archive with; None when it keeps nothing. May take its time."""
+
+    def open_signed_in(self, path: Path, secret: Any, job: Job) -> Workspace | None:
+        """Open with that; None when it no longer fits."""
 
     def can_stay_signed_in(self) -> bool:
         """Whether this computer has a system keychain that is safe to use."""

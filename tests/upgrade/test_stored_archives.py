@@ -10,10 +10,11 @@ import pytest
 from app import __version__
 from app.bootstrap import open_workspace
 from app.core.filters import Search
+from app.core.jobs import Job, Progress
 from app.db.archive import open_with_password
 from app.db.migrations import READABLE
 from app.db.upgrade import check_known
-from app.errors import EnvironmentProblem
+from app.errors import Cancelled, EnvironmentProblem
 from app.services.vault.service import restore
 from tests.upgrade.make_archive import FOLDER, PASSWORD, ROWS, USER
 
@@ -72,6 +73,30 @@ def test_that_a_stored_archive_is_read_as_it_is_or_plainly_refused(stored: Path,
         finally:
             workspace.close()
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("phase", ["正在备份", "正在升级档案", "正在核对"])
+def test_that_an_upgrade_that_is_cancelled_leaves_the_archive_as_it_was(tmp_path: Path, phase: str) -> None:
+    stored = FOLDER / "0.1.0.kedang"
+    path = Path(shutil.copy(stored, tmp_path / stored.name))
+    told: list[str] = []
+
+    def report(progress: Progress) -> None:
+        told.append(progress.text)
+        if progress.text == phase:
+            job.cancel()
+
+    job = Job(report, every=0.0)
+    with pytest.raises(Cancelled):
+        open_workspace(path, USER, PASSWORD, job=job)
+    assert told[-1] == phase
+    assert _revision(path) == _revision(stored)
+    workspace = open_workspace(path, USER, PASSWORD, job=Job(lambda progress: told.append(progress.text)))
+    try:
+        assert workspace.customers.count() == ROWS
+    finally:
+        workspace.close()
+    assert "正在升级档案" in told
 
 
 def _revision(path: Path) -> int:

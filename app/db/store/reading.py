@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -48,10 +48,6 @@ class Reader:
         self._layouts = layouts(registry)
         self._users: dict[str, uuid.UUID] | None = None
         self._visible: dict[uuid.UUID, bool] = {}
-
-    def stopper(self) -> Callable[[], None]:
-        """What stops, called from another thread, whatever is being read; the reading thread gets a DBAPIError."""
-        return dialect_of(self.connection).stopper(self.connection)
 
     def unrestricted(self) -> Reader:
         """The same connection through the eyes of somebody who sees everything."""

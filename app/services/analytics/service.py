@@ -72,7 +72,7 @@ class AnalyticsService:
         job = job or Job()
         job.check()
         key = _key(name, request)
-        with self._context.reading() as work, stopped_by(job, work.reader):
+        with self._context.reading() as work, stopped_by(job, work.connection):
             if "calendar_days" in info.reads:  # office hours are a setting: no record changes with them
                 from app.services.tickets.office import calendar_of
 

@@ -71,16 +71,14 @@ class CreateForm(FormPage):
         assert folder is not None
         path = folder / f"{self._name.text().strip().removesuffix(ENDING)}{ENDING}"
         self.show_message("")
-        self.set_busy(t("正在创建…"))
         user = self._user.text().strip()
         work = create_work(
             self._door, path, user, self._password.text(), self._shown_name.text().strip() or user,
             samples=self._samples.isChecked(),
         )  # fmt: skip
-        self._runner.start(
-            work, on_done=self._on_created, on_failed=self._on_failed, on_progress=self.show_progress,
-            on_cancelled=lambda: self.set_busy(""), owner=self, pool="write",
-        )  # fmt: skip
+        self.run(
+            self._runner, work, t("正在创建…"), on_done=self._on_created, on_failed=self._on_failed, stoppable=False
+        )
 
     def _errors(self) -> dict[str, str]:
         errors = {}

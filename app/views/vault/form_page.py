@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import shiboken6
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.i18n import t
-from app.core.jobs import Progress
+from app.core.jobs import Job, Progress
+from app.views.operations.runner import BaseRunner
+from app.views.operations.task import Task
 from app.views.widgets import buttons
 from app.views.widgets.banner import Banner, Severity
 from app.views.widgets.form import Form
@@ -16,6 +21,7 @@ from app.views.widgets.labels import DataLabel, ElidedLabel
 from app.views.widgets.spinner import Spinner
 
 WIDTH = 420
+T = TypeVar("T")
 
 
 class FormPage(QWidget):
@@ -44,6 +50,9 @@ class FormPage(QWidget):
         self.back = buttons.ghost(t("返回"), "arrow-left")
         self.back.clicked.connect(self.back_wanted)
         self.back.setVisible(back)
+        self.stop = buttons.ghost(t("取消"))
+        self.stop.clicked.connect(self.cancel)
+        self._task: Task | None = None
         self.footer = QHBoxLayout()
         self._spinner = Spinner()
         self._waiting = ElidedLabel("", "muted")
@@ -68,12 +77,14 @@ class FormPage(QWidget):
         self.footer.addWidget(self.primary)
         self.footer.addWidget(self._spinner)
         self.footer.addWidget(self._waiting, 1)
+        self.footer.addWidget(self.stop)
         self.footer.addStretch()
         self.footer.addWidget(self.back)
         column.addLayout(self.footer)
         column.addStretch(3)
         self._spinner.hide()
         self._waiting.hide()
+        self.stop.hide()
         holder = QWidget()
         holder.setProperty("ground", "surface")
         middle = QHBoxLayout(holder)
@@ -109,15 +120,42 @@ class FormPage(QWidget):
                 inside.setEnabled(not self._busy)
         self._spinner.setVisible(self._busy)
         self._waiting.setVisible(self._busy)
+        self.stop.hide()
         self._waiting.setText(text)
         before, self._focused = (self._focused, None) if not text else (None, self._focused)
         # Switching a field off sends the focus elsewhere; after the work it comes back.
         if before is not None and shiboken6.isValid(before) and self.isAncestorOf(before):
             before.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def show_progress(self, progress: Progress) -> None:
-        """Of the running work, beside the spinner."""
+    def run(
+        self,
+        runner: BaseRunner,
+        work: Callable[[Job], T],
+        text: str,
+        *,
+        on_done: Callable[[T], object],
+        on_failed: Callable[[Exception], object],
+        stoppable: bool = True,
+    ) -> None:
+        """Work of this form: the form waits with a sentence, then with the progress; what takes so long that it tells of
+        progress can be cancelled, if `stoppable`."""
+        self.set_busy(text)
+        self._task = runner.start(
+            work, on_done=on_done, on_failed=on_failed, on_cancelled=lambda: self.set_busy(""),
+            on_progress=lambda progress: self._show_progress(progress, stoppable=stoppable), owner=self, pool="write",
+        )  # fmt: skip
+
+    def cancel(self) -> None:
+        """Stop what runs; nothing where nothing does."""
+        if self._task is not None and not self._task.over:
+            self._task.cancel()
+            self.stop.setEnabled(False)
+
+    def _show_progress(self, progress: Progress, *, stoppable: bool) -> None:
         self._waiting.setText(describe_progress(progress))
+        if stoppable and self._busy and not self.stop.isVisible():
+            self.stop.setEnabled(True)
+            self.stop.show()
 
     def show_message(self, text: str, severity: Severity = "error", action: str = "") -> Banner | None:
         """A message over the fields, "" takes it away. Returns the banner to connect its action."""

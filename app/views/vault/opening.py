@@ -39,7 +39,7 @@ def open_work(
     """Open with a password, and stay signed in if wanted."""
 
     def work(job: Job) -> Opened:
-        opened = entered(door.open(path, user, password, take_over=take_over, read_only=read_only), job)
+        opened = entered(door.open(path, user, password, take_over=take_over, read_only=read_only, job=job), job)
         try:
             if stay:
                 door.stay_signed_in(opened.workspace, True)
@@ -51,11 +51,11 @@ def open_work(
     return work
 
 
-def signed_in_work(door: Door, path: Path) -> Callable[[Job], Opened | None]:
-    """Open without a password where this computer stays signed in; None where it does not."""
+def signed_in_work(door: Door, path: Path, secret: object) -> Callable[[Job], Opened | None]:
+    """Open with what the keychain keeps; None where it no longer fits."""
 
     def work(job: Job) -> Opened | None:
-        workspace = door.open_signed_in(path)
+        workspace = door.open_signed_in(path, secret, job)
         return entered(workspace, job) if workspace is not None else None
 
     return work
@@ -83,7 +83,7 @@ def recover_work(door: Door, path: Path, code: str, password: str) -> Callable[[
     """Open with the recovery code and set a new password for the administrator it opens as."""
 
     def work(job: Job) -> Opened:
-        opened = entered(door.recover(path, code), job)
+        opened = entered(door.recover(path, code, job), job)
         try:
             opened.workspace.people.reset_password(opened.username, password)
         except BaseException:

@@ -61,12 +61,8 @@ class RecoverForm(FormPage):
         if not self.form.set_errors(errors):
             return
         self.show_message("")
-        self.set_busy(t("正在打开…"))
-        self._runner.start(
-            recover_work(self._door, self._path, code, self._password.text()),
-            on_done=self._on_opened, on_failed=self._on_failed, on_cancelled=lambda: self.set_busy(""),
-            owner=self, pool="write",
-        )  # fmt: skip
+        work = recover_work(self._door, self._path, code, self._password.text())
+        self.run(self._runner, work, t("正在打开…"), on_done=self._on_opened, on_failed=self._on_failed)
 
     def _on_opened(self, opened: Opened) -> None:
         self.set_busy("")

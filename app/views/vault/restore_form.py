@@ -83,11 +83,10 @@ class RestoreForm(FormPage):
         target = folder / f"{self._name.text().strip().removesuffix(ENDING)}{ENDING}"
         user, password = self._user.key(), self._password.text()
         self.show_message("")
-        self.set_busy(t("正在恢复并检查备份"))
-        self._runner.start(
-            lambda job: self._door.restore(backup, target, user, password, job),
-            on_done=lambda counts: self._on_restored(target, counts), on_failed=self._on_failed,
-            on_progress=self.show_progress, on_cancelled=lambda: self.set_busy(""), owner=self, pool="write",
+        self.run(
+            self._runner, lambda job: self._door.restore(backup, target, user, password, job),
+            t("正在恢复并检查备份"), on_done=lambda counts: self._on_restored(target, counts),
+            on_failed=self._on_failed, stoppable=False,
         )  # fmt: skip
 
     def _on_backup(self, backup: Path | None) -> None:

@@ -48,7 +48,7 @@ class UnlockForm(FormPage):
         self._path = Path()
         self._failures: dict[Path, int] = {}
         self._until: dict[Path, float] = {}
-        self._task: Task | None = None
+        self._asking: Task | None = None
         self._user = ChoiceField()
         self._password = PasswordField()
         self._password.submitted.connect(self._on_submit)
@@ -86,7 +86,7 @@ class UnlockForm(FormPage):
         """Who may open it, and whether this computer stays signed in: work that loads half the program."""
         if path != self._path or self.busy:
             return
-        self._task = self._runner.start(
+        self._asking = self._runner.start(
             lambda _job: self._door.users(path),
             on_done=lambda found: self._on_users(path, user, found),
             on_failed=lambda error: self._on_failed(path, error),
@@ -98,19 +98,24 @@ class UnlockForm(FormPage):
             self._try_signed_in(path)
 
     def _try_signed_in(self, path: Path) -> None:
-        def done(opened: Opened | None) -> None:
-            if opened is None:
-                return
-            if path == self._path:
-                self.opened.emit(opened)
-            else:  # another archive was chosen meanwhile
-                self._runner.start(lambda _job: opened.workspace.close(), pool="write")
+        """Asked apart, too: whoever types his password while the keychain thinks is not kept waiting for it."""
 
-        def failed(error: Exception) -> None:
-            if path == self._path:
-                self._on_failed(path, error)
+        def found(secret: object) -> None:
+            if secret is not None and path == self._path and not self.busy:
+                self.run(
+                    self._runner, signed_in_work(self._door, path, secret), t("正在打开…"),
+                    on_done=opened, on_failed=lambda error: self._on_failed(path, error),
+                )  # fmt: skip
 
-        self._runner.start(signed_in_work(self._door, path), on_done=done, on_failed=failed, owner=self, pool="write")
+        def opened(done: Opened | None) -> None:
+            self.set_busy("")
+            if done is not None:
+                self.opened.emit(done)
+
+        self._runner.start(
+            lambda _job: self._door.kept_secret(path), on_done=found, owner=self,
+            on_failed=lambda _error: None,  # whoever asks for the users tells of it
+        )  # fmt: skip
 
     def _on_users(self, path: Path, user: str, users: list[str]) -> None:
         if path != self._path:
@@ -135,14 +140,13 @@ class UnlockForm(FormPage):
         path = self._path
         self.form.set_errors({})
         self.show_message("")
-        self.set_busy(t("正在打开…"))
         work = open_work(
             self._door, path, self._user.key(), self._password.text(),
             take_over=take_over, read_only=read_only, stay=self._stay.isVisible() and self._stay.isChecked(),
         )  # fmt: skip
-        self._task = self._runner.start(
-            work, on_done=self._on_opened, on_failed=lambda error: self._on_failed(path, error),
-            on_cancelled=lambda: self.set_busy(""), owner=self, pool="write",
+        self.run(
+            self._runner, work, t("正在打开…"),
+            on_done=self._on_opened, on_failed=lambda error: self._on_failed(path, error),
         )  # fmt: skip
 
     def _on_opened(self, opened: Opened) -> None:
@@ -219,7 +223,8 @@ class UnlockForm(FormPage):
             self._clock.start()
 
     def _cancel(self) -> None:
-        if self._task is not None and not self._task.over:
-            self._task.cancel()
-        self._task = None
+        self.cancel()
+        if self._asking is not None and not self._asking.over:
+            self._asking.cancel()
+        self._asking = None
         self.set_busy("")

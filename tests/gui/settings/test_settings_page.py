@@ -158,13 +158,16 @@ def test_that_staying_signed_in_is_kept_in_the_keychain(show, qtbot, monkeypatch
     qtbot.waitUntil(lambda: not runner.busy())
     assert keychain.is_kept(workspace.context)
     workspace.close()
-    again = ArchiveDoor().open_signed_in(archive_path)
+    secret = ArchiveDoor().kept_secret(archive_path)
+    assert secret is not None
+    again = ArchiveDoor().open_signed_in(archive_path, secret)
     assert again is not None
     assert again.actor.name == workspace.actor.name
     assert keychain.stay_signed_in(again.context, wanted=False) is False
     assert not chain.kept
     again.close()
-    assert ArchiveDoor().open_signed_in(archive_path) is None
+    assert ArchiveDoor().kept_secret(archive_path) is None
+    assert ArchiveDoor().open_signed_in(archive_path, secret) is None
 
 
 def test_that_a_keychain_that_fails_is_no_keychain(monkeypatch, workspace):

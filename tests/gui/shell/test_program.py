@@ -22,7 +22,7 @@ class NoKeychain(ArchiveDoor):
     def can_stay_signed_in(self):
         return False
 
-    def open_signed_in(self, path):
+    def kept_secret(self, path):
         return None
 
 

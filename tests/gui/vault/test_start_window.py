@@ -12,7 +12,7 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.bootstrap import create_workspace
+from app.bootstrap import create_workspace, open_workspace
 from app.core.i18n import set_language
 from app.db.header_file import sidecar
 from app.door import ArchiveDoor
@@ -22,6 +22,7 @@ from app.services.vault import passwords
 from app.views.vault.start_window import StartWindow
 from tests.gui.accessibility import assert_accessible
 from tests.gui.archives import PASSWORD, USER, opened
+from tests.upgrade import make_archive
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -32,7 +33,7 @@ class NoKeychain(ArchiveDoor):
     def can_stay_signed_in(self):
         return False
 
-    def open_signed_in(self, path):
+    def kept_secret(self, path):
         return None
 
 
@@ -46,8 +47,12 @@ class SlowKeychain(NoKeychain):
         assert self.let.wait(20)
         return True
 
-    def open_signed_in(self, path):
+    def kept_secret(self, path):
         assert self.let.wait(20)
+        return "kept"
+
+    def open_signed_in(self, path, secret, job):
+        assert secret == "kept"
         return opened(path)
 
 
@@ -97,6 +102,69 @@ def test_that_a_slow_keychain_keeps_neither_the_users_nor_an_archive_nobody_want
         qtbot.waitUntil(lambda: not runner.busy(), timeout=8000)
     assert not sidecar(archive_path).exists(), "closed again"
     assert window.unlock._stay.isVisible()
+
+
+def test_that_a_password_typed_while_the_keychain_thinks_opens_at_once(qtbot, runner, settings, dialogs, archive_path):
+    door = SlowKeychain()
+    window = StartWindow(door, runner, settings, dialogs)
+    qtbot.addWidget(window)
+    window.show()
+    window.begin(archive_path)
+    qtbot.waitUntil(lambda: window.unlock._user.key() == USER, timeout=4000)
+    type_password(window, PASSWORD)
+    with qtbot.waitSignal(window.opened, timeout=8000) as caught:
+        window.unlock.submit()
+    assert not door.let.is_set()
+    caught.args[0].workspace.close()
+    with qtbot.assertNotEmitted(window.opened):
+        window.unlock.set_busy("next")  # the main window is being made
+        door.let.set()
+        qtbot.waitUntil(lambda: not runner.busy(), timeout=8000)
+
+
+class SlowUpgrade(NoKeychain):
+    """An older archive whose upgrade waits until it is let, or cancelled."""
+
+    def __init__(self):
+        self.let = threading.Event()
+
+    def open(self, path, username, password, *, job, **how):
+        job.progress("正在升级档案", 1, 3)
+        forget = job.on_cancel(self.let.set)
+        assert self.let.wait(20)
+        forget()
+        return super().open(path, username, password, job=job, **how)
+
+
+def test_that_an_older_archive_tells_of_its_upgrade_and_can_be_left_as_it_is(
+    qtbot, runner, settings, dialogs, tmp_path
+):
+    stored = make_archive.FOLDER / "0.1.0.kedang"
+    path = Path(shutil.copy(stored, tmp_path / "老档案.kedang"))
+    window = StartWindow(SlowUpgrade(), runner, settings, dialogs)
+    qtbot.addWidget(window)
+    window.show()
+    window.begin(path)
+    qtbot.waitUntil(lambda: window.unlock._user.key() == make_archive.USER, timeout=4000)
+    type_password(window, make_archive.PASSWORD)
+    window.unlock.submit()
+    qtbot.waitUntil(window.unlock.stop.isVisible, timeout=4000)
+    assert "正在升级档案 ⋅ 1 / 3" in window.unlock._waiting.text()
+    with qtbot.assertNotEmitted(window.opened):
+        QTest.mouseClick(window.unlock.stop, LEFT)
+        qtbot.waitUntil(lambda: not window.unlock.busy, timeout=8000)
+    with pytest.raises(EnvironmentProblem, match="以可写方式打开一次"):  # it is of the old revision still
+        open_workspace(path, make_archive.USER, make_archive.PASSWORD, read_only=True)
+    assert not window.unlock.stop.isVisible()
+    window.unlock._door.let.set()
+    type_password(window, make_archive.PASSWORD)
+    with qtbot.waitSignal(window.opened, timeout=20000) as caught:
+        window.unlock.submit()
+    workspace = caught.args[0].workspace
+    try:
+        assert workspace.customers.count() == make_archive.ROWS
+    finally:
+        workspace.close()
 
 
 def test_that_an_archive_is_closed_when_staying_signed_in_fails(qtbot, runner, settings, dialogs, archive_path):
