@@ -40,14 +40,21 @@ _LAST = "last_backup"
 
 @dataclass(frozen=True)
 class Verification:
-    """Outcome of a check-up. `problems` are plain sentences; empty = sound."""
+    """Outcome of a check-up. `problems` are plain sentences; empty = sound. `unindexed`: entries the search index lacks
+    or has too many; making it anew mends that one problem."""
 
     problems: tuple[str, ...]
     counts: dict[str, int]
+    unindexed: int = 0
 
     @property
     def ok(self) -> bool:
         return not self.problems
+
+    @property
+    def only_index(self) -> bool:
+        """Whether nothing is wrong but the search index."""
+        return self.unindexed > 0 and len(self.problems) == 1
 
 
 Backups = list[Backup]
@@ -107,7 +114,7 @@ class VaultService:
             missing = unindexed(connection)
             problems += [t("搜索索引缺少 {n} 条，请重建索引。", n=missing)] if missing else []
         job.progress(t("检查完成"), 4, 4)
-        return Verification(tuple(problems), self._counts())
+        return Verification(tuple(problems), self._counts(), missing)
 
     # ---- the anchor of the audit chains outside the file --------------------------------------------------------
 

@@ -67,6 +67,10 @@ class BackupsSection(Section):
         check.clicked.connect(self._verify)
         words = t("检查文件、引用、操作记录是否被改动、搜索索引是否完整。")
         card.body.addWidget(setting_row(t("检查整个档案"), words, check))
+        rebuild = buttons.plain(t("重建索引"), "search")
+        rebuild.clicked.connect(self._rebuild)
+        words = t("档案里明明有、却搜不到时用。档案内容不变。")
+        card.body.addWidget(setting_row(t("重建搜索索引"), words, rebuild))
         self._result = Banner("info", "")
         self._result.hide()
         card.body.addWidget(self._result)
@@ -168,7 +172,9 @@ class BackupsSection(Section):
         self._result.hide()
 
         def show(outcome: Verification) -> None:
-            if outcome.ok:
+            if outcome.only_index:
+                self._result.set_message(t("档案完好，只有搜索索引不完整。点“重建索引”即可。"), "warning")
+            elif outcome.ok:
                 customers = outcome.counts.get("customers", 0)
                 self._result.set_message(t("没有发现问题，共 {n} 位客户。", n=f"{customers:,}"), "success")
             else:
@@ -178,3 +184,14 @@ class BackupsSection(Section):
             self._result.show()
 
         self.desk.read(vault.verify, show, owner=self, title=t("正在检查档案"))
+
+    def _rebuild(self) -> None:
+        vault = self.desk.workspace.vault
+        self._result.hide()
+        self.problems.hide()
+
+        def show(entries: object) -> None:
+            self._result.set_message(t("搜索索引已重建，共 {n} 条。", n=f"{entries:,}"), "success")
+            self._result.show()
+
+        self.write(vault.rebuild_search, then=show, title=t("正在重建搜索索引"))

@@ -17,6 +17,7 @@ from app.views.settings.form_dialog import FormDialog
 from app.views.settings.page import SettingsPage
 from app.views.settings.words import size_text, type_label
 from app.views.theme import theme
+from app.views.widgets.buttons import Button
 from app.views.widgets.password_field import PasswordField
 from app.views.widgets.recovery_code import RecoveryCode
 from tests.gui.accessibility import assert_accessible
@@ -304,6 +305,19 @@ def test_that_the_check_up_says_that_all_is_well_or_what_is_not(show, qtbot, wor
         lambda: "发现" in section._result.accessibleName() and section.problems.items() != [], timeout=10_000
     )
     assert "操作记录被改动" in section.problems.items()[0].title
+
+
+def test_that_an_index_with_gaps_is_told_apart_and_made_anew(show, qtbot, workspace, runner):
+    section = show("backups")
+    with workspace.archive.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM customer_search WHERE rowid = (SELECT min(rid) FROM customer)")
+    section._verify()
+    qtbot.waitUntil(lambda: "只有搜索索引不完整" in section._result.accessibleName(), timeout=10_000)
+    QTest.mouseClick(next(b for b in section.findChildren(Button) if b.text() == "重建索引"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "搜索索引已重建" in section._result.accessibleName(), timeout=10_000)
+    qtbot.waitUntil(lambda: not runner.busy())
+    assert not section.problems.isVisible()
+    assert workspace.vault.verify().ok
 
 
 def test_that_the_bin_searches_and_restores(show, qtbot, workspace, runner):
