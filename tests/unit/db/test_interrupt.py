@@ -23,7 +23,7 @@ def test_that_a_running_statement_is_stopped(workspace: Workspace) -> None:
 
     def count() -> None:
         try:
-            with workspace.context.reading() as work, stopped_by(job, work.reader):
+            with workspace.context.reading() as work, stopped_by(job, work.connection):
                 running.set()
                 work.connection.execute(sa.text(ENDLESS))
         except BaseException as error:
@@ -42,16 +42,16 @@ def test_that_a_running_statement_is_stopped(workspace: Workspace) -> None:
 def test_that_a_cancelled_job_begins_nothing(workspace: Workspace) -> None:
     job = Job()
     job.cancel()
-    with workspace.context.reading() as work, pytest.raises(Cancelled), stopped_by(job, work.reader):
+    with workspace.context.reading() as work, pytest.raises(Cancelled), stopped_by(job, work.connection):
         pytest.fail("it began")
 
 
 def test_that_other_errors_stay_what_they_are(workspace: Workspace) -> None:
-    with workspace.context.reading() as work, pytest.raises(sa.exc.DBAPIError), stopped_by(Job(), work.reader):
+    with workspace.context.reading() as work, pytest.raises(sa.exc.DBAPIError), stopped_by(Job(), work.connection):
         work.connection.execute(sa.text("SELECT nothing FROM nowhere"))
     job = Job()
     with workspace.context.reading() as work:
-        with stopped_by(job, work.reader):
+        with stopped_by(job, work.connection):
             pass
         job.cancel()  # it no longer knows of the connection
         assert work.connection.execute(sa.text("SELECT 1")).scalar() == 1
