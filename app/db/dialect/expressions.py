@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from app.models.base import Moment, Scaled, Uuid
@@ -31,6 +32,14 @@ class Word(FunctionElement[Any]):
     inherit_cache = True
 
 
+def spell(engine: str, word: type[Word], text: str) -> None:
+    """How an engine spells a word; `text` with one {} for the arguments."""
+
+    @compiles(word, engine)
+    def _spelt(element: Word, compiler: Any, **kw: Any) -> str:
+        return text.format(compiler.process(element.clauses, **kw))
+
+
 class Test(Word):
     """A word that is a condition: no engine needs it compared with a truth value, and SQLite's planner cannot look through
     such a comparison."""
@@ -45,52 +54,59 @@ class Test(Word):
 # ---- lists as one parameter ------------------------------------------------------------------------------------------
 
 
-class Ids(sa.types.TypeDecorator[Any]):
-    """Ids (uuid.UUID or 16 bytes) as one parameter: JSON of their digits, or an array."""
+class _List(sa.types.TypeDecorator[Any]):
+    """Many values as one parameter: an array of `of`, or JSON."""
 
     impl = sa.String
     cache_ok = True
+    of: Any = sa.Text()
 
     def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
-        return _listed(dialect, postgresql.UUID())
+        return dialect.type_descriptor(postgresql.ARRAY(self.of) if _arrays(dialect) else sa.String())
 
     def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
-        found = [key if isinstance(key, bytes) else key.bytes for key in value or ()]
-        if dialect.name == "postgresql":
-            return [uuid.UUID(bytes=key) for key in found]
-        return json.dumps([key.hex() for key in found])
+        return self.array(value or ()) if _arrays(dialect) else json.dumps(self.digits(value or ()))
+
+    def array(self, values: Iterable[Any]) -> list[Any]:
+        """The values as the array holds them."""
+        return [str(value) for value in values]
+
+    def digits(self, values: Iterable[Any]) -> list[Any]:
+        """The values as JSON holds them."""
+        return self.array(values)
 
 
-class Whole(sa.types.TypeDecorator[Any]):
-    """Whole numbers as one parameter."""
+class Ids(_List):
+    """Ids (uuid.UUID or 16 bytes); in JSON their digits."""
 
-    impl = sa.String
+    cache_ok = True
+    of = postgresql.UUID()
+
+    def array(self, values: Iterable[Any]) -> list[Any]:
+        return [uuid.UUID(bytes=key) if isinstance(key, bytes) else key for key in values]
+
+    def digits(self, values: Iterable[Any]) -> list[Any]:
+        return [(key if isinstance(key, bytes) else key.bytes).hex() for key in values]
+
+
+class Whole(_List):
+    """Whole numbers."""
+
+    cache_ok = True
+    of = sa.BigInteger()
+
+    def array(self, values: Iterable[Any]) -> list[Any]:
+        return [int(number) for number in values]
+
+
+class Texts(_List):
+    """Texts."""
+
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
-        return _listed(dialect, sa.BigInteger())
 
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
-        found = [int(number) for number in value or ()]
-        return found if dialect.name == "postgresql" else json.dumps(found)
-
-
-class Texts(sa.types.TypeDecorator[Any]):
-    """Texts as one parameter."""
-
-    impl = sa.String
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
-        return _listed(dialect, sa.Text())
-
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
-        found = [str(text) for text in value or ()]
-        return found if dialect.name == "postgresql" else json.dumps(found)
-
-
-def _listed(dialect: sa.Dialect, of: Any) -> sa.types.TypeEngine[Any]:
-    return dialect.type_descriptor(postgresql.ARRAY(of) if dialect.name == "postgresql" else sa.String())
+def _arrays(dialect: sa.Dialect) -> bool:
+    return dialect.name == "postgresql"
 
 
 class Among(Test):

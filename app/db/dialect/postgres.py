@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -148,14 +149,7 @@ def _table_of(
 # ---- the words -------------------------------------------------------------------------------------------------------
 
 
-def _spelt(word: type[expressions.Word], text: str) -> None:
-    """`text` with one {} for the arguments."""
-
-    @compiles(word, "postgresql")
-    def _spell(element: expressions.Word, compiler: Any, **kw: Any) -> str:
-        return text.format(compiler.process(element.clauses, **kw))
-
-
+_spelt = partial(expressions.spell, "postgresql")
 _spelt(expressions.IdBytes, "uuid_send({})")
 _spelt(expressions.IsoDay, "CAST({} AS TEXT)")
 _spelt(expressions.ZeroOne, "CAST({} AS INTEGER)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,14 +90,7 @@ def _name(table: sa.Table) -> str:
 # ---- the words -------------------------------------------------------------------------------------------------------
 
 
-def _spelt(word: type[expressions.Word], text: str) -> None:
-    """`text` with one {} for the arguments."""
-
-    @compiles(word, "sqlite")
-    def _spell(element: expressions.Word, compiler: Any, **kw: Any) -> str:
-        return text.format(compiler.process(element.clauses, **kw))
-
-
+_spelt = partial(expressions.spell, "sqlite")
 _spelt(expressions.IdBytes, "{}")
 _spelt(expressions.IsoDay, "{}")
 _spelt(expressions.ZeroOne, "{}")
