@@ -24,6 +24,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from app.core.i18n import language, t
 from app.errors import UserError
@@ -131,7 +132,12 @@ class Choice:
 class Field:
     """One field of an entity. `key` is stable for ever; labels, order and widths may change. `least` and `most` bound a
     number; of amounts they are minor units. A new record that says nothing has `usual` here, or with `now` the day or moment
-    at which it is made, unless it has a value in the field `unless`."""
+    at which it is made, unless it has a value in the field `unless`.
+
+    What is expected of it: `past` days have come when they are written down, `optional` ones nobody misses, and `only` =
+    (choice field, its values) says which records have it at all. `holds`: what cells look like that belong here (kinds of
+    `cleaning.profile`), the surest first. `there`: files must name records that are there; elsewhere links to kinds that are
+    `made` by name bring them along, with their own columns of the same row where the link `brings` them."""
 
     key: str
     zh: str
@@ -159,6 +165,12 @@ class Field:
     usual: str = ""
     now: bool = False
     unless: str = ""
+    past: bool = False
+    optional: bool = False
+    only: tuple[str, tuple[str, ...]] | None = None
+    holds: tuple[str, ...] = ()
+    there: bool = False
+    brings: bool = False
 
     @property
     def label(self) -> str:
@@ -178,8 +190,14 @@ class Entity:
 
     Who may see a record: its owner's people; and whoever sees a record it `follows` (field keys of links). A record with a
     `parent` (field key of a link) is a part of that one and has its rights. `shared` ones (pick-lists, products) are
-    everybody's to see and the administrator's to change. `happened`: the field that says when it took place, for the
-    customer's timeline. `titled_by`: the field whose first words are the title of a record without one.
+    everybody's to see and the administrator's to change; a `picklist` of them is chosen from and no record of its own.
+    `happened`: the field that says when it took place, for the customer's timeline. `titled_by`: the field whose first words
+    are the title of a record without one. `origin`: the field that says where it came from.
+
+    How it is shown: `icon`, colour token `tone`, Chinese `measure` word; `sidebar`: its page stands there; of `hits` many
+    the palette shows the first. How files meet it: `named`, a regular expression of words in their names; `match`, the rules
+    by which a row is one that is there, tried in order; `made` along where a file names one that is not. `duplicates`: two
+    of them may be the same one, and be merged. `stale`: (field, days, which) that should not be older.
     """
 
     key: str
@@ -195,6 +213,18 @@ class Entity:
     happened: str = ""
     titled_by: str = ""
     groups: tuple[tuple[str, str, str], ...] = ()
+    picklist: bool = False
+    origin: str = ""
+    icon: str = "file"
+    tone: str = "gray"
+    measure: str = "个"
+    sidebar: bool = False
+    hits: int = 4
+    named: str = ""
+    match: tuple[tuple[str, ...], ...] = ()
+    made: bool = False
+    duplicates: bool = False
+    stale: tuple[tuple[str, int, Any], ...] = ()
     _by_key: dict[str, Field] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -203,6 +233,21 @@ class Entity:
     @property
     def label(self) -> str:
         return self.en if language() == "en" else self.zh
+
+    @property
+    def searched(self) -> bool:
+        """Whether its records are found by what is typed."""
+        return any(f.searchable for f in self.fields)
+
+    @property
+    def imported(self) -> bool:
+        """Whether files may bring its records."""
+        return any(f.importable and f.key != "external_id" for f in self.fields)
+
+    @property
+    def judged(self) -> bool:
+        """Whether its data has a quality: what people enter about their customers."""
+        return self.imported and not self.picklist
 
     def find(self, key: str) -> Field | None:
         return self._by_key.get(key)

@@ -12,11 +12,18 @@ GENDERS = (
 )
 
 BIRTHDAY = Field(
-    "birthday", "生日", "Birthday", FieldType.DATE, group="main", synonyms=("出生日期", "出生年月", "Date of Birth")
+    "birthday",
+    "生日",
+    "Birthday",
+    FieldType.DATE,
+    group="main",
+    synonyms=("出生日期", "出生年月", "Date of Birth"),
+    past=True,
+    optional=True,
 )
 LUNAR = Field(
     "birthday_lunar", "农历生日", "Lunar birthday", FieldType.BOOL, group="main", synonyms=("过农历", "农历", "阴历生日"),
-    help="生日那天的农历月日每年提醒",
+    help="生日那天的农历月日每年提醒", optional=True,
 )  # fmt: skip
 OWNER = Field(
     "owner", "负责人", "Owner", FieldType.USER, group="main", shown=True, width=90,
@@ -25,7 +32,7 @@ OWNER = Field(
 EXTERNAL_ID = Field(
     "external_id", "外部编号", "External ID", max_length=100, group="system", unique=True,
     synonyms=("外部ID", "原系统编号", "系统编号", "原编号", "旧编号", "Record Id", "id"),
-    help="这条档案在别的系统里的编号，用来更新和核对",
+    help="这条档案在别的系统里的编号，用来更新和核对", optional=True,
 )  # fmt: skip
 SYSTEM = (
     EXTERNAL_ID,
@@ -65,12 +72,20 @@ def merged_into(target: str) -> Field:
 def remark(*, searchable: bool = True) -> Field:
     """Free notes."""
     return Field("remark", "备注", "Remark", FieldType.LONG_TEXT, max_length=10_000, group="main", searchable=searchable,
-                 sortable=False, synonyms=("说明", "备注信息", "Description", "Notes"))  # fmt: skip
+                 sortable=False, synonyms=("说明", "备注信息", "Description", "Notes"), optional=True)  # fmt: skip
 
 
 def position() -> Field:
     """The place among its siblings, set by dragging."""
-    return Field("position", "次序", "Position", FieldType.INTEGER, group="system", synonyms=("顺序", "排序", "Order"))
+    return Field(
+        "position",
+        "次序",
+        "Position",
+        FieldType.INTEGER,
+        group="system",
+        synonyms=("顺序", "排序", "Order"),
+        optional=True,
+    )
 
 
 CUSTOMER = link(
@@ -106,6 +121,6 @@ def wechats(**more: object) -> Field:
     """WeChat ids."""
     return Field(
         "wechats", "微信", "WeChat", FieldType.WECHATS, group="contact", searchable=True, sortable=False,
-        synonyms=("微信号", "WeChat ID", "Weixin"),
+        synonyms=("微信号", "WeChat ID", "Weixin"), optional=True,
         **more,  # type: ignore[arg-type]
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.core.dictionary.common import CUSTOMER, OWNER, link, name, position, remark, system
 from app.core.fields import Choice, Entity, Field, FieldType
+from app.core.filters import Condition
 
 _MAIN = ("main", "基本信息", "Basics")
 _TAIL = (("custom", "自定义字段", "Custom fields"), ("system", "其他", "Other"))
@@ -19,6 +20,10 @@ PIPELINES = Entity(
     table="pipeline",
     zh="销售管道",
     en="Pipelines",
+    icon="workflow",
+    picklist=True,
+    match=(("external_id",), ("name",)),
+    made=True,
     shared=True,
     groups=(_MAIN, *_TAIL),
     fields=(
@@ -34,6 +39,9 @@ STAGES = Entity(
     table="stage",
     zh="销售阶段",
     en="Stages",
+    icon="list",
+    picklist=True,
+    match=(("external_id",),),
     shared=True,
     groups=(_MAIN, *_TAIL),
     fields=(
@@ -57,6 +65,10 @@ LOST_REASONS = Entity(
     table="lost_reason",
     zh="输单原因",
     en="Lost reasons",
+    icon="circle-x",
+    picklist=True,
+    match=(("external_id",), ("name",)),
+    made=True,
     shared=True,
     groups=(_MAIN, *_TAIL),
     fields=(
@@ -72,6 +84,13 @@ DEALS = Entity(
     table="deal",
     zh="商机",
     en="Deals",
+    icon="kanban",
+    tone="violet",
+    sidebar=True,
+    origin="source",
+    named=r"商机|机会|deal|opportunit",
+    match=(("external_id",), ("number",)),
+    stale=(("updated_at", 90, Condition("outcome", "in", ["open"])),),
     number_prefix="D",
     happened="opened_on",
     follows=("customer",),
@@ -81,7 +100,7 @@ DEALS = Entity(
              "Title", width=220, searchable=True),
         Field("number", "商机编号", "Number", readonly=True, searchable=True, group="main", width=96, max_length=40, unique=True),
         CUSTOMER,
-        link("contact", "联系人", "Contact", "contacts", "主要联系人", "Contact Name"),
+        link("contact", "联系人", "Contact", "contacts", "主要联系人", "Contact Name", optional=True),
         link("pipeline", "管道", "Pipeline", "pipelines", "销售管道", "销售流程"),
         link("stage", "阶段", "Stage", "stages", "销售阶段", "商机阶段", "当前阶段", "Deal Stage", "deal_stage",
              "Sales Stage", "Stage Name", shown=True, width=110),
@@ -94,15 +113,15 @@ DEALS = Entity(
         Field("source", "来源", "Source", FieldType.CHOICE, open_choices=True, max_length=60, group="main",
               synonyms=("商机来源", "来源渠道", "渠道", "Lead Source")),
         Field("opened_on", "立项日期", "Opened", FieldType.DATE, group="main", width=104, now=True,
-              synonyms=("创建日期", "发现日期", "商机日期", "开始日期", "engage_date", "Create Date", "Created Date", "Open Date")),
+              synonyms=("创建日期", "发现日期", "商机日期", "开始日期", "engage_date", "Create Date", "Created Date", "Open Date"), past=True),
         Field("outcome", "结果", "Outcome", FieldType.CHOICE, choices=OUTCOMES, group="result", shown=True, width=84,
               synonyms=("商机状态", "状态", "输赢", "赢单输单", "Status", "Result")),
         Field("closed_on", "结单日期", "Closed", FieldType.DATE, group="result", width=104,
-              synonyms=("成交日期", "关闭日期", "结束日期", "赢单日期", "实际成交日", "close_date", "Close Date", "Closed Date")),
+              synonyms=("成交日期", "关闭日期", "结束日期", "赢单日期", "实际成交日", "close_date", "Close Date", "Closed Date"), past=True),
         link("lost_reason", "输单原因", "Lost reason", "lost_reasons", "丢单原因", "失败原因", "Loss Reason", group="result",
              width=120),
-        Field("stage_since", "进入阶段时间", "In stage since", FieldType.DATETIME, group="system", width=140),
-        Field("position", "看板次序", "Board position", FieldType.INTEGER, group="system", importable=False),
+        Field("stage_since", "进入阶段时间", "In stage since", FieldType.DATETIME, group="system", width=140, optional=True),
+        Field("position", "看板次序", "Board position", FieldType.INTEGER, group="system", importable=False, optional=True),
         remark(),
         *system("商机ID", "机会编号", "opportunity_id", "Deal ID", "Opportunity ID", searchable=True),
     ),
@@ -113,6 +132,8 @@ STAGE_CHANGES = Entity(
     table="stage_change",
     zh="阶段变更",
     en="Stage changes",
+    icon="arrow-right",
+    measure="次",
     parent="deal",
     groups=(_MAIN, *_TAIL),
     fields=(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.core.dictionary.common import OWNER, emails, link, merged_into, name, phones, remark, system, wechats
 from app.core.fields import Choice, Entity, Field, FieldType
+from app.core.filters import Condition
 
 STATUSES = (
     Choice("new", "新建", "New", ("未处理", "待跟进", "Open", "未联系"), "primary"),
@@ -18,6 +19,15 @@ LEADS = Entity(
     table="lead",
     zh="线索",
     en="Leads",
+    icon="user-plus",
+    tone="cyan",
+    measure="条",
+    sidebar=True,
+    origin="source",
+    named=r"线索|lead",
+    match=(("external_id",), ("number",), ("name", "phones")),
+    duplicates=True,
+    stale=(("updated_at", 90, Condition("status", "in", ["new", "working", "qualified"])),),
     number_prefix="L",
     follows=("customer",),
     happened="received_at",
@@ -53,12 +63,12 @@ LEADS = Entity(
         Field("budget", "预计金额", "Budget", FieldType.MONEY, group="main", shown=True, width=110, least=0,
               synonyms=("预算", "意向金额", "Estimated Value")),
         Field("received_at", "获得时间", "Received", FieldType.DATETIME, group="main", shown=True, width=140, now=True,
-              synonyms=("创建时间", "登记时间", "线索时间", "日期", "first_contact_date", "Create Date", "Created At")),
+              synonyms=("创建时间", "登记时间", "线索时间", "日期", "first_contact_date", "Create Date", "Created At"), past=True),
         Field("converted_at", "转化时间", "Converted", FieldType.DATETIME, group="result", width=140,
-              synonyms=("转换时间", "成交时间", "won_date", "Converted Date")),
+              synonyms=("转换时间", "成交时间", "won_date", "Converted Date"), past=True, optional=True),
         link("customer", "转成的客户", "Customer", "customers", group="result"),
-        link("contact", "转成的联系人", "Contact", "contacts", group="result"),
-        link("deal", "转成的商机", "Deal", "deals", group="result"),
+        link("contact", "转成的联系人", "Contact", "contacts", group="result", optional=True),
+        link("deal", "转成的商机", "Deal", "deals", group="result", optional=True),
         remark(),
         merged_into("leads"),
         *system("线索ID", "Lead ID", "mql_id", searchable=True),
