@@ -58,7 +58,7 @@ class UnitOfWork:
             self.connection: sa.Connection = self.session.connection().execution_options(office=self._archive.office)
         except sa.exc.DBAPIError as error:
             raise problem_of(error) or error from error
-        self.reader = Reader(self.connection, self._registry, self.actor)
+        self.reader = Reader(self.connection, self._registry, self.actor, writes=self._write)
         if self._write:
             self.journal = Journal(self.connection, self._archive.chain_key)
             self.writer = Writer(self.reader, self.journal, self._behaviours)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.db.store.behaviour import Behaviour
-from app.services.customers.behaviour import ActivityBehaviour, CustomerBehaviour
+from app.services.customers.behaviour import ActivityBehaviour, ContactBehaviour, CustomerBehaviour
 from app.services.deals.behaviour import DealBehaviour, LeadBehaviour, StageBehaviour, StageChangeBehaviour
 from app.services.deals.money import OrderBehaviour, OrderLineBehaviour, PaymentBehaviour
 from app.services.tickets.behaviour import MessageBehaviour, TicketBehaviour
 
 BEHAVIOURS: Mapping[str, Behaviour] = {
     "customers": CustomerBehaviour(),
+    "contacts": ContactBehaviour(),
     "activities": ActivityBehaviour(),
     "leads": LeadBehaviour(),
     "stages": StageBehaviour(),

@@ -96,8 +96,13 @@ def _links(reader: Reader, layout: Layout, field: Field, drafts: Sequence[Draft]
         for link in links:
             if link.id not in there:
                 added[link.id].append(draft)
-    for missing in set(added) - reader.seen(field.target, ids_of(added)):
-        for draft in added[missing]:
-            text = t("关联的{target}不存在，或您没有查看权限。", target=target.label)
-            draft.problems.setdefault(field.key, text)
-            draft.unseen.add(field.key)
+    seen = reader.seen(field.target, ids_of(added))
+    for wanted, drafts_of_it in added.items():
+        for draft in drafts_of_it:
+            if wanted not in seen:
+                text = t("关联的{target}不存在，或您没有查看权限。", target=target.label)
+                draft.problems.setdefault(field.key, text)
+                draft.unseen.add(field.key)
+            elif seen[wanted]:
+                text = t("关联的{target}在回收站里，请先恢复它，或换一个。", target=target.label)
+                draft.problems.setdefault(field.key, text)

@@ -103,11 +103,15 @@ def _load_ties(connection: sa.Connection, ids: Sequence[uuid.UUID]) -> dict[uuid
     return _grouped((row[0], Link(row[1], row[2], row[3])) for row in connection.execute(query))
 
 
-def titles(connection: sa.Connection, target: Layout, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """The titles of those of these records that are live."""
+def titles(
+    connection: sa.Connection, target: Layout, ids: Iterable[uuid.UUID], *, binned: bool = False
+) -> dict[uuid.UUID, str]:
+    """The titles of those of these records that are live; `binned`: of those in the recycle bin, too."""
     c = target.table.c
     title: Any = target.column(target.entity.title)
-    query = sa.select(c.id, title).where(c.org_id == office_of(connection), c.id.in_(list(ids)), c.deleted_at.is_(None))
+    query = sa.select(c.id, title).where(c.org_id == office_of(connection), c.id.in_(list(ids)))
+    if not binned:
+        query = query.where(c.deleted_at.is_(None))
     return {row[0]: str(row[1] or "") for row in connection.execute(query)}
 
 

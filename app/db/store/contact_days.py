@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,6 +18,8 @@ from app.models import Activity, ChangeRow, Ticket, TicketMessage
 TASK = "task"
 #: messages that are contact with the customer
 SPOKEN = ("inbound", "reply")
+#: kinds of records whose change is contact that was made, planned, or was none
+_CONTACTS = ("activities", "tickets", "ticket_messages")
 
 
 def last_contacts(reader: Reader, customers: Sequence[uuid.UUID], until: datetime) -> dict[uuid.UUID, date]:
@@ -62,18 +63,35 @@ def next_contacts(reader: Reader, customers: Sequence[uuid.UUID]) -> dict[uuid.U
     return found
 
 
-def former(reader: Reader, entity: str, key: str, held: Iterable[tuple[uuid.UUID, Any]]) -> dict[uuid.UUID, Any]:
-    """Record → what field `key` was before it last became the value it has, as the journal tells; of records whose
-    journal does not tell it, nothing."""
-    field = reader.registry.entity(entity).field(key)
-    found: dict[uuid.UUID, Any] = {}
+def stated(reader: Reader, key: str, held: Iterable[tuple[uuid.UUID, date]]) -> dict[uuid.UUID, date | None]:
+    """Customer → the day that somebody said of field `key`, by hand or in a file, before follow-ups and conversations made
+    it what it is, as the journal tells. Of a customer whose journal tells nothing of the day, nothing."""
+    field = reader.registry.entity("customers").field(key)
+    found: dict[uuid.UUID, date | None] = {}
     h = ChangeRow
-    for record, value in held:
-        mine = (h.org_id == reader.office, h.entity == entity, h.record_id == record)
-        query = sa.select(h.fields).where(*mine, h.fields.contains(f'"{key}"', autoescape=True))
-        for (text,) in reader.connection.execute(query.order_by(sa.literal_column("change.rid").desc())):
-            pair = json.loads(text).get(key)
+    for customer, day in held:
+        query = (
+            sa.select(h.fields, h.operation_id)
+            .where(h.org_id == reader.office, h.entity == "customers", h.record_id == customer)
+            .where(h.fields.contains(f'"{key}"', autoescape=True))
+            .order_by(sa.literal_column("change.rid").desc())
+        )
+        steps = [(json.loads(text).get(key), operation) for text, operation in reader.connection.execute(query)]
+        told = _of_contacts(reader, {operation for pair, operation in steps if pair})
+        value: date | None = day
+        for pair, operation in steps:
             if pair and from_json(field, pair[1]) == value:
-                found[record] = from_json(field, pair[0])
-                break
+                found[customer] = value
+                if operation not in told:
+                    break  # said by somebody
+                found[customer] = value = from_json(field, pair[0])
     return found
+
+
+def _of_contacts(reader: Reader, operations: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these operations that wrote follow-ups or conversations."""
+    h = ChangeRow
+    query = sa.select(h.operation_id).where(
+        h.org_id == reader.office, h.operation_id.in_(operations), h.entity.in_(_CONTACTS)
+    )
+    return set(reader.connection.execute(query.distinct()).scalars())

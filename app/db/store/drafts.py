@@ -44,11 +44,13 @@ class NewRow:
 
 @dataclass
 class Change:
-    """Different values for one existing record: field key → value (not primitive)."""
+    """Different values for one existing record: field key → value (not primitive). `named`: the fields the door spoke of,
+    those too whose value stays as it is."""
 
     record: Record
     values: dict[str, Any]
     raw: Mapping[str, str] | None = field(default=None)
+    named: frozenset[str] = frozenset()
 
 
 class Draft(ABC):
@@ -82,6 +84,10 @@ class Draft(ABC):
     @abstractmethod
     def gives(self, key: str) -> bool:
         """Whether this write says something about the field."""
+
+    def names(self, key: str) -> bool:
+        """Whether the door spoke of the field, be it to say what it is already."""
+        return self.gives(key)
 
     @abstractmethod
     def keys(self) -> Iterable[str]:
@@ -201,6 +207,9 @@ class ChangeDraft(Draft):
 
     def gives(self, key: str) -> bool:
         return key in self.change.values
+
+    def names(self, key: str) -> bool:
+        return key in self.change.values or key in self.change.named
 
     def keys(self) -> Iterable[str]:
         return self.change.values

@@ -39,11 +39,12 @@ HIDDEN_TITLE = "***"
 class Reader:
     """Reads for one actor on one connection. Cheap to make; lives as long as its unit of work."""
 
-    def __init__(self, connection: sa.Connection, registry: Registry, actor: Actor) -> None:
+    def __init__(self, connection: sa.Connection, registry: Registry, actor: Actor, *, writes: bool = False) -> None:
         self.connection = connection
         self.registry = registry
         self.actor = actor
         self.office = office_of(connection)
+        self._writes = writes
         self._search = dialect_of(connection).search
         self._layouts = layouts(registry)
         self._users: dict[str, uuid.UUID] | None = None
@@ -258,11 +259,12 @@ class Reader:
         return found
 
     def _linked(self, field: Field, ids: set[uuid.UUID | None]) -> dict[uuid.UUID | None, tuple[Link, ...]]:
-        """The value of a reference field for each id; records in the recycle bin are not shown."""
+        """The value of a reference field for each id. Records in the recycle bin are not shown; but whoever writes must
+        know of the ties to them, so that an undo or a restored customer gets them back."""
         wanted = [i for i in ids if i is not None]
         if not wanted:
             return {}
-        titles = children.titles(self.connection, self.layout(field.target), wanted)
+        titles = children.titles(self.connection, self.layout(field.target), wanted, binned=self._writes)
         links = self._untitled(field.target, tuple(Link(i, title) for i, title in titles.items()))
         return {link.id: (link,) for link in links}
 
@@ -333,12 +335,12 @@ class Reader:
         whole = described.field(described.parent).target if described.parent else ""
         return described.shared or (self.sees_all(whole) if whole else self.actor.reach(entity, Action.VIEW) is None)
 
-    def seen(self, entity: str, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-        """Those of these records that are there and visible, deleted ones too."""
+    def seen(self, entity: str, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, bool]:
+        """Those of these records that are there and visible → whether they are in the recycle bin."""
         c = self.layout(entity).table.c
         visible = access.condition(entity, self.actor, Action.VIEW, self.office)
-        query = sa.select(c.id).where(c.org_id == self.office, among(c.id, ids), visible)
-        return set(self.connection.execute(query).scalars())
+        query = sa.select(c.id, c.deleted_at.is_not(None)).where(c.org_id == self.office, among(c.id, ids), visible)
+        return {row[0]: bool(row[1]) for row in self.connection.execute(query)}
 
     def is_user(self, user: uuid.UUID) -> bool:
         """Whether there is a user with this id, active or not."""

@@ -230,7 +230,7 @@ class Writer:
         hidden = [k for k in different if k in current.masked]
         if hidden:
             raise NotPermitted(t("您无权修改敏感字段“{field}”。", field=layout.entity.field(hidden[0]).label))
-        return Change(current, different)
+        return Change(current, different, named=frozenset(cleaned))
 
     # ---- the recycle bin ----------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,9 +14,12 @@ from app.core.clock import now, today
 from app.core.records import Record
 from app.db.journal import DELETE, RESTORE, UPDATE
 from app.db.store.behaviour import Batch, Behaviour
-from app.db.store.contact_days import TASK, former, last_contacts, next_contacts
+from app.db.store.contact_days import TASK, last_contacts, next_contacts, stated
 from app.db.store.drafts import Change, Draft
 from app.services.cleaning.names import is_company, is_person
+
+#: characters of a role on a tie
+_ROLE = 60
 
 
 class CustomerBehaviour(Behaviour):
@@ -37,8 +40,26 @@ def _kind_of(draft: Draft) -> str | None:
     return "person" if draft.get("id_number") or is_person(name) else None
 
 
+class ContactBehaviour(Behaviour):
+    """Who is tied to a customer is there what his title says, as long as nobody says otherwise."""
+
+    needs = ("title", "customers")
+
+    def prepare(self, batch: Batch) -> None:
+        for draft in batch:
+            title = str(draft.get("title") or "")[:_ROLE]
+            links = draft.get("customers") if draft.gives("customers") else None
+            known = {link.id for link in draft.before("customers") or ()}
+            if title and any(not link.role and link.id not in known for link in links or ()):
+                draft.set(
+                    "customers",
+                    tuple(x if x.role or x.id in known else replace(x, role=title) for x in links or ()),
+                )
+
+
 class ActivityBehaviour(Behaviour):
-    """A follow-up without a plan took place now; one that is ticked off took place, at the latest now."""
+    """A follow-up without a plan took place now; one that is ticked off took place, at the latest now; a plan that is not
+    ticked any more has not."""
 
     needs = ("customer", "kind", "happened_at", "due_at", "done")
 
@@ -51,6 +72,13 @@ class ActivityBehaviour(Behaviour):
                 and (at is None or (at > now() and not draft.gives("happened_at")))
             ):
                 draft.set("happened_at", now())
+            elif (
+                draft.before("done")
+                and not draft.get("done")
+                and draft.get("due_at")
+                and not draft.names("happened_at")
+            ):
+                draft.set("happened_at", None)
 
     def settle(self, batch: Batch) -> None:
         news = ContactNews()
@@ -126,11 +154,10 @@ def settle_contacts(batch: Batch, news: ContactNews) -> None:
         return
     writer = batch.writer.everywhere()
     known = writer.known("customers", wanted, ("last_contact_on", "next_contact_on"))
-    records = [r for r in known if r.deleted_at is None]
-    last = _last(batch, records, news)
-    ahead = _next(batch, records, news)
+    last = _last(batch, known, news)
+    ahead = _next(batch, known, news)
     changes = []
-    for record in records:
+    for record in known:
         days: dict[str, Any] = {}
         if last.get(record.id, record.get("last_contact_on")) != record.get("last_contact_on"):
             days["last_contact_on"] = last[record.id]
@@ -147,39 +174,46 @@ def _last(batch: Batch, records: Iterable[Record], news: ContactNews) -> Mapping
     found: dict[uuid.UUID, date | None] = {}
     doubtful: list[tuple[uuid.UUID, date]] = []
     for record in records:
-        stated = record.get("last_contact_on")
+        day = record.get("last_contact_on")
         made = news.made.get(record.id)
-        if made is not None and (stated is None or stated < made):
+        if made is not None and (day is None or day < made):
             found[record.id] = made
-        elif stated in news.gone.get(record.id, ()):
-            doubtful.append((record.id, stated))
+        elif day in news.gone.get(record.id, ()):
+            doubtful.append((record.id, day))
     if doubtful:
         reader = batch.writer.everywhere().reader
         there = last_contacts(reader, [key for key, _ in doubtful], now())
         unsaid = [(key, day) for key, day in doubtful if there.get(key) != day]
-        before = former(reader, "customers", "last_contact_on", unsaid)
+        said = stated(reader, "last_contact_on", unsaid)
         for key, day in unsaid:
-            earlier = [d for d in (there.get(key), before.get(key)) if d is not None and d < day]
+            earlier = [d for d in (there.get(key), said.get(key)) if d is not None and d <= day]
             found[key] = max(earlier, default=None)
     return found
 
 
 def _next(batch: Batch, records: Iterable[Record], news: ContactNews) -> Mapping[uuid.UUID, date | None]:
     """The day of the next contact: a plan sets it when there is none that is earlier and still to come; a contact made
-    ends one that is past, a plan that is dropped the one it stood for."""
+    ends one that is past; a plan that is dropped gives the day it stood for back to what was said before."""
     asked = [r for r in records if r.id in news.dropped or r.id in news.planned or _ends(r, news.made.get(r.id))]
     reader = batch.writer.everywhere().reader
     plans = next_contacts(reader, [r.id for r in asked]) if asked else {}
+    dropped = [
+        (r.id, r.get("next_contact_on"))
+        for r in asked
+        if r.get("next_contact_on") in news.dropped.get(r.id, ()) and plans.get(r.id) != r.get("next_contact_on")
+    ]
+    said = stated(reader, "next_contact_on", dropped)
+    gone = {key for key, _ in dropped}
     found: dict[uuid.UUID, date | None] = {}
     for record in asked:
-        stated, plan = record.get("next_contact_on"), plans.get(record.id)
-        if stated in news.dropped.get(record.id, ()) and plan != stated:
-            stated = None
-        if _ends(record, news.made.get(record.id)):
-            stated = None
-        if plan is not None and plan >= today() and (stated is None or stated < today() or plan < stated):
-            stated = plan
-        found[record.id] = stated
+        day, plan = record.get("next_contact_on"), plans.get(record.id)
+        if record.id in gone:
+            day = said.get(record.id)
+        if day is not None and news.made.get(record.id, date.min) >= day:
+            day = None
+        if plan is not None and plan >= today() and (day is None or day < today() or plan < day):
+            day = plan
+        found[record.id] = day
     return found
 
 

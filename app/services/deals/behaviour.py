@@ -20,9 +20,11 @@ from app.db.store.behaviour import Batch, Behaviour
 from app.db.store.drafts import Change, Draft, ids_of
 from app.services.deals import rules
 from app.services.deals.rules import Stage, id_of
-from app.services.deals.stages import stages_of
+from app.services.deals.stages import came_from, stages_of
 
 _ASKED = ("stage", "outcome", "pipeline")
+#: what belongs to a deal that has ended
+_OF_AN_END = ("lost_reason", "closed_on")
 
 
 class DealBehaviour(Behaviour):
@@ -37,29 +39,35 @@ class DealBehaviour(Behaviour):
             if draft.is_new or any(draft.gives(key) for key in _ASKED):
                 if draft.is_new and draft.get("position") is None:
                     draft.set("position", -(top + place))
-                _enter(draft, _stages(batch), history=batch.terms.history)
+                _enter(batch, draft)
             elif draft.gives("closed_on") and draft.get("closed_on") and draft.get("outcome") in (None, rules.OPEN):
                 _expect(draft, draft.get("closed_on"))
+            if draft.changes("closed_on") or draft.changes("opened_on"):
+                _doubt(draft)
             if draft.gives("lost_reason") and draft.get("lost_reason") and draft.get("outcome") != rules.LOST:
                 draft.set("lost_reason", None)
 
     def check(self, batch: Batch) -> None:
-        entering = [d for d in batch if d.changes("stage")]
-        stages = {s.id: s for s in _stages(batch)} if entering else {}
-        for draft in entering:
+        stages = {s.id: s for s in _stages(batch)}
+        for draft in batch:
             stage = stages.get(draft.linked("stage") or uuid.UUID(int=0))
             if stage is None:
                 continue
+            entering = draft.changes("stage")
             draft.ended = draft.is_new and stage.kind != rules.OPEN
             if draft.ended and batch.terms.history:
                 continue
-            known = {key: draft.get(key) for key in (*stage.required, "lost_reason") if batch.entity.find(key)}
+            known = {key: draft.get(key) for key in (*stage.required, *_OF_AN_END) if batch.entity.find(key)}
             for key in rules.missing(stage, known):
-                if batch.entity.find(key) is not None:
-                    draft.lacking[key] = t("进入“{stage}”前要填好。", stage=stage.name)
+                if batch.entity.find(key) is not None and (entering or draft.changes(key)):
+                    before, during = (
+                        t("进入“{stage}”前要填好。", stage=stage.name),
+                        t("在“{stage}”阶段不能为空。", stage=stage.name),
+                    )
+                    draft.lacking[key] = before if entering else during
 
     def follow(self, batch: Batch) -> None:
-        moved = [d for d in batch if d.changes("stage") and d.linked("stage") is not None]
+        moved = [d for d in batch if d.changes("stage") and d.linked("stage") is not None and d.get("stage_since")]
         if not moved:
             return
         stages = {s.id: s for s in _stages(batch)}
@@ -73,11 +81,18 @@ def _stages(batch: Batch) -> list[Stage]:
     return found
 
 
-def _enter(draft: Draft, stages: Sequence[Stage], *, history: bool) -> None:
+def _enter(batch: Batch, draft: Draft) -> None:
     """The values that follow from the stage the draft asks for."""
+    stages, history = _stages(batch), batch.terms.history
     before = _by_id(stages, draft.was_linked("stage"))
     stage = wanted_stage(draft, stages) or before
+    if before is not None and before.kind != rules.OPEN and stage is not None and not draft.names("stage"):
+        stage = _reopened(batch, draft, stages) if stage.kind == rules.OPEN else stage
     if stage is None:
+        return
+    pipeline = draft.linked("pipeline")
+    if draft.changes("pipeline") and pipeline is not None and all(s.pipeline != pipeline for s in stages):
+        draft.problems["pipeline"] = t("这个销售管道还没有阶段，请先在设置里添加。")
         return
     if stage == before:
         for key in _ASKED:
@@ -85,7 +100,9 @@ def _enter(draft: Draft, stages: Sequence[Stage], *, history: bool) -> None:
         return
     given = {key: draft.get(key) for key in ("closed_on", "stage_since") if draft.gives(key)}
     opened = draft.get("opened_on") if draft.is_new else None
-    moment = given.get("stage_since") or _moment(given.get("closed_on") if stage.kind != rules.OPEN else opened)
+    said = given.get("closed_on") if stage.kind != rules.OPEN else opened
+    unknown = history and draft.is_new and said is None
+    moment = given.get("stage_since") or (None if unknown else _moment(said))
     day = None if history and draft.is_new else today()
     for key, value in rules.entering(stage, moment, day, given=given).items():
         draft.set(key, value)
@@ -93,6 +110,28 @@ def _enter(draft: Draft, stages: Sequence[Stage], *, history: bool) -> None:
         _expect(draft, given["closed_on"])
     if draft.is_new and stage.kind != rules.OPEN and not given.get("closed_on") and not history:
         draft.notes.append(("closed_on", t("没有结单日期，按今天记。")))
+
+
+def _reopened(batch: Batch, draft: Draft, stages: Sequence[Stage]) -> Stage | None:
+    """The open stage that an ended deal came from, else the first one of its pipeline."""
+    ended = [d.id for d in batch.drafts if not d.is_new and d.before("outcome") != rules.OPEN]
+    came: dict[uuid.UUID, Stage] = batch.known(
+        "came from", lambda: came_from(batch.writer.everywhere().reader, ended, stages)
+    )
+    pipeline = draft.linked("pipeline")
+    found = came.get(draft.id)
+    if found is not None and pipeline in (None, found.pipeline):
+        return found
+    return rules.stage_for(stages, pipeline=pipeline, kind=rules.OPEN)
+
+
+def _doubt(draft: Draft) -> None:
+    """Days of an end that can hardly be right are told."""
+    closed, opened = draft.get("closed_on"), draft.get("opened_on")
+    if closed is not None and closed > today():
+        draft.notes.append(("closed_on", t("{day} 还没有到。", day=closed)))
+    elif closed is not None and opened is not None and closed < opened and draft.names("closed_on"):
+        draft.notes.append(("closed_on", t("{day} 早于立项日期 {opened}。", day=closed, opened=opened)))
 
 
 def _expect(draft: Draft, day: date) -> None:
@@ -107,15 +146,19 @@ def _expect(draft: Draft, day: date) -> None:
 
 def wanted_stage(draft: Draft, stages: Sequence[Stage]) -> Stage | None:
     """The stage the values ask for: by itself, by the outcome, or the first open one. An outcome that contradicts the
-    stage wins: other systems leave deals in the stage in which they ended."""
-    pipeline = draft.linked("pipeline")
-    outcome = draft.get("outcome") if draft.gives("outcome") else None
-    named = _by_id(stages, draft.linked("stage")) if draft.gives("stage") else None
-    first = next((s.pipeline for s in stages), None)
+    stage wins: other systems leave deals in the stage in which they ended. Whoever speaks of the pipeline alone keeps the
+    outcome."""
+    before = _by_id(stages, draft.was_linked("stage"))
+    named = _by_id(stages, draft.linked("stage")) if draft.names("stage") else None
+    outcome = draft.get("outcome") if draft.names("outcome") else None
+    kind = outcome or (before.kind if before is not None else rules.OPEN)
     if named is not None and (outcome in (None, rules.OPEN) or named.kind == outcome):
         return named
-    where = named.pipeline if named is not None else pipeline
-    return rules.stage_for(stages, pipeline=where, kind=outcome or rules.OPEN, default=first) or named
+    first = next((s.pipeline for s in stages), None)
+    where = named.pipeline if named is not None and draft.changes("stage") else draft.linked("pipeline")
+    if before is not None and before.kind == kind and where in (None, before.pipeline):
+        return before
+    return rules.stage_for(stages, pipeline=where, kind=kind, default=first) or named
 
 
 def _by_id(stages: Sequence[Stage], wanted: uuid.UUID | None) -> Stage | None:
@@ -219,9 +262,10 @@ def _carry_along(batch: Batch, stage: Draft) -> None:
 
 
 class LeadBehaviour(Behaviour):
-    """A lead is new until somebody says otherwise; one with a day of conversion is converted, and the other way round."""
+    """A lead is new until somebody says otherwise; one with a day of conversion is converted, and the other way round;
+    whoever is converted has become a customer."""
 
-    needs = ("status", "converted_at")
+    needs = ("status", "converted_at", "customer")
 
     def prepare(self, batch: Batch) -> None:
         for draft in batch:
@@ -231,3 +275,9 @@ class LeadBehaviour(Behaviour):
                 draft.set("status", "converted")
             elif draft.changes("status") and draft.get("status") == "converted":
                 draft.set("converted_at", now())
+
+    def check(self, batch: Batch) -> None:
+        for draft in batch:
+            draft.ended = draft.is_new and draft.get("status") == "converted"
+            if draft.changes("status") and draft.get("status") == "converted" and not draft.get("customer"):
+                draft.lacking["customer"] = t("还没有客户。请用“转成客户”，或先填好客户。")

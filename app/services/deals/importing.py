@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from app.core.dictionary.deals import OUTCOMES
-from app.core.fields import Link
+from app.core.fields import Entity, Link
 from app.core.i18n import t
+from app.core.records import Record
 from app.db.journal import Operation
 from app.db.store import lookup
+from app.db.store.layout import from_store
 from app.db.store.matching import match_key
 from app.db.unit_of_work import UnitOfWork
 from app.services.deals import rules
+from app.services.deals.money import priced
 from app.services.deals.rules import Stage
 from app.services.deals.stages import stages_of
 
@@ -26,18 +29,25 @@ class Row(Protocol):
     also: tuple[str, ...]
 
 
-def stages_of_deals(work: UnitOfWork, operation: Operation, rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
-    """The stages that rows name by their number in another system, by their names or by the usual words for won and lost;
-    an administrator's file brings stages along that the pipeline has not."""
+#: a row, and the record it is about (None = a new one)
+Known = tuple[Row, Record | None]
+#: field key → value
+Said = Callable[[str], Any]
+
+
+def stages_of_deals(work: UnitOfWork, operation: Operation, rows: Sequence[Known]) -> Iterator[tuple[Row, str]]:
+    """The stages that rows name by their number in another system, by their names in the deal's pipeline or by the usual
+    words for won and lost; an administrator's file brings stages along that the pipeline has not."""
     stages = stages_of(work.reader)
-    texts = {text for row in rows for text in row.links.get("stage", ())}
+    texts = {text for row, _ in rows for text in row.links.get("stage", ())}
     numbered = lookup.find(work.connection, work.reader.layout("stages"), "external_id", texts)
-    for row in rows:
+    for row, record in rows:
         text = next(iter(row.links.get("stage", ())), "")
         if not text:
             continue
         raw = row.columns.get("pipeline")
-        pipeline = uuid.UUID(bytes=raw) if raw else next((s.pipeline for s in stages), None)
+        own = rules.id_of(record.get("pipeline")) if record is not None else None
+        pipeline = uuid.UUID(bytes=raw) if raw else own or next((s.pipeline for s in stages), None)
         there = [s for s in stages if s.pipeline == pipeline]
         known = {uuid.UUID(bytes=key) for key, gone in numbered.get(text, ()) if not gone}
         stage = next((s for s in stages if s.id in known), None)
@@ -78,24 +88,57 @@ def _new_stage(work: UnitOfWork, operation: Operation, there: Sequence[Stage], p
     return next(s for s in stages_of(work.reader) if s.id == made.id)
 
 
-def totals_of_orders(_work: UnitOfWork, _operation: Operation, rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
-    """A profit is kept as the cost behind it."""
-    for row in rows:
-        columns = row.columns
-        profit = columns.get("profit")
-        if profit is not None and columns.get("cost") is None:
-            columns["cost"] = (columns.get("amount") or 0) - (columns.get("refund") or 0) - profit
-            row.also = (*row.also, "cost")
-    yield from ()
+def profits_of_orders(work: UnitOfWork, _operation: Operation, rows: Sequence[Known]) -> Iterator[tuple[Row, str]]:
+    """A profit is kept as the cost behind it: amount − refund − profit, of the row or of the order that is there."""
+    yield from _profits(work.reader.layout("orders").entity, rows, lambda said: _less(said("amount"), said("refund")))
 
 
-def signs_of_payments(_work: UnitOfWork, _operation: Operation, rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
-    """In files a sign tells which way the money went: a negative amount is a refund."""
-    for row in rows:
+def profits_of_lines(work: UnitOfWork, _operation: Operation, rows: Sequence[Known]) -> Iterator[tuple[Row, str]]:
+    """As of orders; the amount may be that of quantity and price."""
+
+    def amount(said: Said) -> int | None:
+        given: int | None = said("amount")
+        return given if given is not None else priced(said("quantity"), said("price"))
+
+    yield from _profits(work.reader.layout("order_lines").entity, rows, amount)
+
+
+def _profits(entity: Entity, rows: Sequence[Known], net: Callable[[Said], int | None]) -> Iterator[tuple[Row, str]]:
+    for row, record in rows:
+        profit = row.columns.get("profit")
+        if profit is None or row.columns.get("cost") is not None:
+            continue
+        whole = net(_said(entity, row, record))
+        if whole is None:
+            yield row, t("没有金额，算不出成本，这一格毛利没有用上。")
+            continue
+        row.columns["cost"] = whole - profit
+        row.also = (*row.also, "cost")
+
+
+def _said(entity: Entity, row: Row, record: Record | None) -> Said:
+    """What a row says of a field; where it says nothing, what the record says."""
+
+    def value(key: str) -> Any:
+        given = from_store(entity.field(key), row.columns.get(key))
+        return given if given is not None or record is None else record.get(key)
+
+    return value
+
+
+def _less(amount: int | None, refund: int | None) -> int | None:
+    return None if amount is None else amount - (refund or 0)
+
+
+def signs_of_payments(_work: UnitOfWork, _operation: Operation, rows: Sequence[Known]) -> Iterator[tuple[Row, str]]:
+    """In files a sign tells which way the money went: a negative amount is a refund, whatever its kind is called."""
+    for row, _ in rows:
         columns = row.columns
         amount = columns.get("amount")
-        if amount is not None and amount < 0:
-            columns["amount"] = -amount
-            columns["kind"] = columns.get("kind") or "refund"
-            row.also = (*row.also, "kind")
-    yield from ()
+        if amount is None or amount >= 0:
+            continue
+        columns["amount"] = -amount
+        if columns.get("kind") not in (None, "refund"):
+            yield row, t("金额是负数，记作退款。")
+        columns["kind"] = "refund"
+        row.also = (*row.also, "kind")

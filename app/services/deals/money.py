@@ -67,16 +67,16 @@ class OrderLineBehaviour(Behaviour):
 
     def prepare(self, batch: Batch) -> None:
         for draft in batch:
-            priced = _priced(draft.get("quantity"), draft.get("price"))
+            whole = priced(draft.get("quantity"), draft.get("price"))
             if draft.gives("amount") and draft.get("amount") is not None:
                 continue
             if draft.is_new and draft.get("amount") is None:
-                if priced is not None:
-                    draft.set("amount", priced)
+                if whole is not None:
+                    draft.set("amount", whole)
             elif (draft.changes("quantity") or draft.changes("price")) and _followed(draft):
-                draft.set("amount", priced)
+                draft.set("amount", whole)
 
-    def follow(self, batch: Batch) -> None:
+    def settle(self, batch: Batch) -> None:
         grown: dict[uuid.UUID, dict[str, int]] = defaultdict(lambda: dict.fromkeys(("count", *_SUMS), 0))
         for draft in batch:
             for order, sign, value in _parts(batch.action, draft):
@@ -109,7 +109,7 @@ def _bring_up_to_date(batch: Batch, grown: dict[uuid.UUID, dict[str, int]]) -> N
         wanted: dict[str, Any] = {}
         for key, now in (("amount", total.amount), ("cost", total.cost)):
             stated = order.get(key)
-            follows = stated is None if first else (stated or 0) == now - more[key]
+            follows = not stated if first else (stated or 0) == now - more[key]
             if follows and stated != now and (now or stated is not None):
                 wanted[key] = now
         if wanted:
@@ -117,7 +117,7 @@ def _bring_up_to_date(batch: Batch, grown: dict[uuid.UUID, dict[str, int]]) -> N
     writer.touch_many(batch.operation, "orders", changes)
 
 
-def _priced(quantity: Decimal | None, price: int | None) -> int | None:
+def priced(quantity: Decimal | None, price: int | None) -> int | None:
     """Quantity × price in minor units, half a unit up; one piece where no quantity is told."""
     if price is None:
         return None
@@ -126,7 +126,7 @@ def _priced(quantity: Decimal | None, price: int | None) -> int | None:
 
 def _followed(draft: Draft) -> bool:
     """Whether the amount was what quantity and price came to."""
-    return bool(draft.before("amount") == _priced(draft.before("quantity"), draft.before("price")))
+    return bool(draft.before("amount") == priced(draft.before("quantity"), draft.before("price")))
 
 
 def _take_customer(batch: Batch, link: str) -> None:
@@ -134,7 +134,7 @@ def _take_customer(batch: Batch, link: str) -> None:
     asking = [
         d for d in batch
         if d.linked(link) is not None and (
-            not d.get("customer") if d.is_new else d.changes(link) and not d.gives("customer")
+            not d.get("customer") if d.is_new else d.changes(link) and not d.names("customer")
         )
     ]  # fmt: skip
     target = batch.entity.field(link).target

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.core.clock import today
@@ -13,7 +13,7 @@ from app.core.i18n import t
 from app.core.records import ChangeSet, Record, Sort
 from app.db.unit_of_work import UnitOfWork
 from app.services.context import Context
-from app.services.deals.records import Balance
+from app.services.deals.records import Balance, Line
 from app.services.records import BeforeMany, Records, RecordService
 
 
@@ -49,18 +49,23 @@ class OrderService(RecordService):
             made = work.writer.create(operation, "payments", given)
             return made, work.commit()
 
-    def set_lines(self, order: uuid.UUID, rows: list[Mapping[str, Any]]) -> tuple[Record, ChangeSet]:
-        """Replace the order's items; its amount becomes their sum. A row's amount defaults to quantity × price."""
+    def set_lines(self, order: uuid.UUID, rows: Sequence[Line]) -> tuple[Record, ChangeSet]:
+        """The order's items are these, in this order; its amount becomes their sum. A row with the id of an item changes
+        what it speaks of and leaves the rest; items without a row go. A row's amount defaults to quantity × price."""
         with self._context.writing() as work:
             record = work.reader.get("orders", order)
             operation = work.operation("edit", t("修改订单明细：{number}", number=record.get("number")))
-            for line in self._old_lines(work, order):
-                work.writer.delete(operation, "order_lines", line.id)
-            made = []
-            for row in rows:
-                values = {**row, "order": (Link(order, str(record.get("number"))),)}
-                made.append(work.writer.create(operation, "order_lines", values))
-            total = sum(line.get("amount") or 0 for line in made)
+            known = {line.id: line for line in self._old_lines(work, order)}
+            tie = (Link(order, str(record.get("number"))),)
+            with work.writer.settling_last():
+                for key in known.keys() - {row.id for row in rows}:
+                    work.writer.delete(operation, "order_lines", key)
+                for row in rows:
+                    if row.id is not None and row.id in known:
+                        work.writer.update(operation, "order_lines", row.id, row.values)
+                    else:
+                        work.writer.create(operation, "order_lines", {**row.values, "order": tie})
+            total = sum(line.get("amount") or 0 for line in self._old_lines(work, order))
             updated, _ = work.writer.update(operation, "orders", order, {"amount": total})
             return updated, work.commit()
 

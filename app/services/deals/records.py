@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from app.core.records import Record
 from app.services.deals.rules import Stage
@@ -82,3 +84,11 @@ class Balance:
     @property
     def owed(self) -> int:
         return self.ordered - self.received
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An item of an order as it is to be: field key → value, of the item `id` or of a new one."""
+
+    values: Mapping[str, Any]
+    id: uuid.UUID | None = None

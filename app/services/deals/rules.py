@@ -52,9 +52,9 @@ def stage_for(
     return next((s for s in sorted(there, key=lambda s: s.position) if s.kind == kind), None)
 
 
-def entering(stage: Stage, moment: datetime, day: date | None, *, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that follow when a deal enters `stage`; values in `given` win over derived ones. `day`: when a deal that
-    ends with it ended, None = nobody knows."""
+def entering(stage: Stage, moment: datetime | None, day: date | None, *, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that follow when a deal enters `stage`; values in `given` win over derived ones. `moment`: when it does,
+    `day`: when a deal that ends with it ended; None = nobody knows."""
     values: dict[str, Any] = {
         "stage": stage.link,
         "pipeline": stage.pipeline_link,
@@ -71,10 +71,11 @@ def entering(stage: Stage, moment: datetime, day: date | None, *, given: Mapping
 
 
 def missing(stage: Stage, values: Mapping[str, Any]) -> tuple[str, ...]:
-    """Keys of the fields that must be filled before a deal with these values may enter the stage."""
+    """Keys of the fields that must be filled before a deal with these values may enter the stage, and while it is there."""
     wanted = list(stage.required)
-    if stage.kind == LOST and "lost_reason" not in wanted:
-        wanted.append("lost_reason")
+    wanted += ["closed_on"] if stage.kind != OPEN else []
+    wanted += ["lost_reason"] if stage.kind == LOST else []
+    wanted = list(dict.fromkeys(wanted))
     return tuple(key for key in wanted if values.get(key) in (None, "", ()))
 
 

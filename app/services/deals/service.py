@@ -21,7 +21,7 @@ from app.services.context import Context
 from app.services.deals import rules
 from app.services.deals.records import Board, Card, Column
 from app.services.deals.rules import Stage, id_of
-from app.services.deals.stages import stages_of
+from app.services.deals.stages import came_from, stages_of
 from app.services.records import BeforeMany, RecordService
 
 Stages = builtins.list[Stage]
@@ -122,12 +122,9 @@ class DealService(RecordService):
 
     def reopen(self, deal: uuid.UUID) -> ChangeSet:
         """Back into the stage it was in before it was closed, else into the first open one."""
-        last = next((c for c in reversed(self.stage_changes(deal)) if c.get("from_stage")), None)
-        stages = {s.id: s for s in self.stages()}
-        came_from = stages.get(id_of(last.get("from_stage")) or uuid.UUID(int=0)) if last else None
-        if came_from is None or came_from.kind != rules.OPEN:
-            return self._close(deal, rules.OPEN, {})
-        return self.move([deal], came_from.id)
+        with self._context.reading() as work:
+            came = came_from(work.reader, [deal], stages_of(work.reader)).get(deal)
+        return self._close(deal, rules.OPEN, {}) if came is None else self.move([deal], came.id)
 
     def _close(self, deal: uuid.UUID, kind: str, more: Mapping[str, Any]) -> ChangeSet:
         record = self.get(deal)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
+
+from app.core.filters import Condition
 from app.core.records import Record, Sort
 from app.db.store.reading import Reader
 from app.services.deals import rules
@@ -12,6 +16,20 @@ def stages_of(reader: Reader) -> list[Stage]:
     """All stages, in order."""
     handles = reader.handles("stages", None, (Sort("position"),)).tolist()
     return [_stage(r) for r in reader.each("stages", handles)]
+
+
+def came_from(reader: Reader, deals: Sequence[uuid.UUID], stages: Sequence[Stage]) -> dict[uuid.UUID, Stage]:
+    """Deal → the open stage it was in last before it ended, as its stage changes tell."""
+    known = {s.id: s for s in stages}
+    found: dict[uuid.UUID, Stage] = {}
+    condition = Condition("deal", "in", [str(deal) for deal in deals])
+    handles = reader.handles("stage_changes", condition, (Sort("changed_at"),)).tolist() if deals else []
+    for step in reader.each("stage_changes", handles, ["deal", "from_stage"]):
+        stage = known.get(id_of(step.get("from_stage")) or uuid.UUID(int=0))
+        deal = id_of(step.get("deal"))
+        if deal is not None and stage is not None and stage.kind == rules.OPEN:
+            found[deal] = stage
+    return found
 
 
 def _stage(record: Record) -> Stage:

@@ -43,7 +43,8 @@ def difference(entity: Entity, plan: ImportPlan, record: Record, row: Prepared) 
             value = from_custom(field_, text, number)
             if value != record.get(key) and key not in record.masked:
                 values[key] = value
-    return Change(record, values, row.raw) if values else None
+    said = frozenset(key for key, value in row.columns.items() if key in mapped and value is not None)
+    return Change(record, values, row.raw, said) if values else None
 
 
 def _columns(entity: Entity, plan: ImportPlan, record: Record, row: Prepared, mapped: set[str]) -> dict[str, Any]:

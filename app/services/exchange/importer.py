@@ -111,7 +111,7 @@ class ImportService:
         """
         registry = self._context.registry
         entity = registry.entity(plan.entity)
-        plan = named(inspection, plan, entity, registry)
+        plan = named(inspection, plan, entity, registry, mode)
         if unmapped != "skip" and self._context.actor.is_admin:
             plan = widened(inspection, plan, entity, forced=unmapped == "fields")
         strict = {

@@ -6,17 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from app.core.primitives import from_scaled
 from app.db.journal import Operation
 from app.db.store.behaviour import Terms
 from app.db.store.drafts import NewRow
 from app.db.store.writing import Writer
+from app.services.deals.money import priced
 from app.services.exchange.plan import ImportPlan
 from app.services.exchange.prepare import Prepared
 
 _LINE = "line."
-_SCALE = 1_000_000
-
-
 _SUMS = ("amount", "cost")
 
 
@@ -126,13 +125,13 @@ class OrderLines:
         self._waiting = [part for part in self._waiting if not isinstance(part[1], bytes)]
         for line, order in ready:
             line.columns["order"] = order
-        if ready:  # what the orders come to is settled here
-            made = writer.add(operation, "order_lines", [line for line, _ in ready], owner, replace(terms, note=False))
-            made.require()
         for key in _SUMS:
             grown = [(more[key], order) for order, more in self._grown.items() if key in more]
             if grown:
                 writer.grow("orders", key, grown)
+        if ready:  # the orders say by now what they come to
+            made = writer.add(operation, "order_lines", [line for line, _ in ready], owner, replace(terms, note=False))
+            made.require()
         for order, more in self._grown.items():
             known = self._sums[order]
             known |= {key: (known.get(key) or 0) + amount for key, amount in more.items()}
@@ -147,7 +146,7 @@ def _line_of(row: Prepared) -> NewRow | None:
     columns: dict[str, Any] = line.columns
     if columns.get("amount") is None and columns.get("price") is not None:
         quantity = columns.get("quantity")
-        columns["amount"] = columns["price"] if quantity is None else round(columns["price"] * quantity / _SCALE)
-    if columns.get("profit") is not None and columns.get("cost") is None:
-        columns["cost"] = (columns.get("amount") or 0) - columns["profit"]
+        columns["amount"] = priced(None if quantity is None else from_scaled(quantity), columns["price"])
+    if columns.get("profit") is not None and columns.get("cost") is None and columns.get("amount") is not None:
+        columns["cost"] = columns["amount"] - columns["profit"]
     return line

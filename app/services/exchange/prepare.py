@@ -312,8 +312,9 @@ class Preparer:
                 text = t("名称太长，已截短，全文记在备注里。")
                 self._tell(made, group[0], Problem("text.too_long", text, "warning"))
             name = made.columns[field_.key] = whole[: field_.max_length].strip()
+            # given and family name are a name; any other column only stands in for the one of a new record
+            made.guessed = len(group) == 1 or place > 0 or field_.key in self._plan.targets()
             if place or field_.key in self._plan.targets():
-                made.guessed = True
                 text = t("“{field}”是空的，用“{text}”代替", field=field_.label, text=name[:40])
                 self._tell(made, group[0], Problem("title.taken", text, "warning"))
             return name

@@ -11,7 +11,7 @@ from app.services.cleaning.detect import detect
 from app.services.customers.fields import MOST_PER_ENTITY
 from app.services.exchange.id_columns import NEARLY_ALL, distinct_share
 from app.services.exchange.mapping import SURE
-from app.services.exchange.plan import ColumnPlan, ImportPlan
+from app.services.exchange.plan import CREATE, UPDATE, ColumnPlan, ImportPlan
 from app.services.exchange.reading.records import Inspection
 from app.services.exchange.result_headers import is_result_header
 from app.services.exchange.survey import ColumnFacts, clear_kind
@@ -50,8 +50,13 @@ class WholePlan:
         return next((c.prefix for c in self.plan.columns if c.prefix), "")
 
 
-def named(inspection: Inspection, plan: ImportPlan, entity: Entity, registry: Registry) -> ImportPlan:
-    """The plan with a name for every row: a name column, parts of a name, a title, or what tells the rows apart best."""
+def named(
+    inspection: Inspection, plan: ImportPlan, entity: Entity, registry: Registry, mode: str = CREATE
+) -> ImportPlan:
+    """The plan with a name for every row: a name column, parts of a name, a title, or what tells the rows apart best.
+
+    Where records are updated, what only stands in for a name names new ones alone; a title that is not surely one keeps
+    the place it has."""
     plan = _without_lost_contact(plan, entity, registry)
     if entity.title != "name" or not entity.field("name").required:
         return plan
@@ -61,7 +66,10 @@ def named(inspection: Inspection, plan: ImportPlan, entity: Entity, registry: Re
     if parts and (at is None or at in parts or not _surely_named(plan.columns[at], entity, registry)):
         columns = [_put(c, None) if i in parts or c.target == "name" else c for i, c in enumerate(plan.columns)]
         plan, at = replace(plan, columns=tuple(columns), titles=(parts,)), None
-    elif at is None or plan.columns[at].why == "content":
+    elif mode != CREATE and at is not None and plan.columns[at].why == "content":
+        columns = [_put(c, None) if c.target == "name" else c for c in plan.columns]
+        plan, at = replace(plan, columns=tuple(columns), titles=((at,),)), None
+    elif mode == CREATE and (at is None or plan.columns[at].why == "content"):
         plan = _titled(plan, cells, at)
         at = next((i for i, c in enumerate(plan.columns) if c.target == "name"), None)
     if (
@@ -70,6 +78,8 @@ def named(inspection: Inspection, plan: ImportPlan, entity: Entity, registry: Re
         and _surely_named(plan.columns[at], entity, registry)
     ):
         return plan
+    if mode == UPDATE:
+        return replace(plan, titles=tuple(group for group in plan.titles if len(group) > 1))
     taken = {i for group in plan.titles for i in group} | ({at} if at is not None else set())
     ranked = sorted((i for i in range(len(cells)) if i not in taken), key=lambda i: _rank(plan.columns[i], cells[i]))
     return replace(plan, titles=(*plan.titles, *((i,) for i in ranked[:_FALLBACKS])))

@@ -195,7 +195,7 @@ class _Batch:
         if not self._new:
             return
         self._links.flush()
-        self._understand(self._new)
+        self._understand([(row, None) for row in self._new])
         owner, terms = self._p._owner, self._plan.terms  # noqa: SLF001
         batch = self._writer.add(self._operation, self._plan.entity, self._new, owner, terms)
         written: list[Prepared] = []
@@ -242,7 +242,7 @@ class _Batch:
             self._tally.issue(row.row, WARNING, -1, "incomplete", words, "")
         return True
 
-    def _understand(self, rows: Sequence[Prepared]) -> None:
+    def _understand(self, rows: Sequence[tuple[Prepared, Record | None]]) -> None:
         if self._plan.entity in UNDERSTAND and rows:
             for row, text in UNDERSTAND[self._plan.entity](self._work, self._operation, rows):
                 self._tally.issue(row.row, WARNING, -1, "understood", text, "")
@@ -253,7 +253,7 @@ class _Batch:
         }
         matched = [(row, key) for row, key in matched if self._linked(row, records.get(key))]
         self._links.flush()
-        self._understand([row for row, _ in matched])
+        self._understand([(row, records.get(key)) for row, key in matched])
         may = self._reader.reachable(self._plan.entity, [uuid.UUID(bytes=key) for _, key in matched], Action.EDIT)
         for row, key in matched:
             record = records.get(key)
@@ -283,7 +283,9 @@ class _Batch:
             return
         self._changing[key].append(row)
         values = {**(before.values if before else {}), **change.values}
-        self._changes[key] = Change(record, values, {**((before.raw if before else None) or {}), **(row.raw or {})})
+        raw = {**((before.raw if before else None) or {}), **(row.raw or {})}
+        named = change.named | (before.named if before else frozenset())
+        self._changes[key] = Change(record, values, raw, named)
 
     # ---- contacts of the row, and links by name -----------------------------------------------------------------
 
@@ -303,7 +305,7 @@ class _Batch:
         made = []
         for row, customer in fresh:
             if row.contact:
-                row.contact.ties = [("customers", customer, str(row.contact.columns.get("title") or "")[:60])]
+                row.contact.ties = [("customers", customer, "")]
                 made.append(row.contact)
         owner, terms = self._p._owner, self._plan.terms  # noqa: SLF001
         batch = self._writer.add(self._operation, "contacts", made, owner, terms)
@@ -325,11 +327,10 @@ class _Batch:
 
     def _tie(self, row: Prepared) -> None:
         """Tie a contact to the customers its row names."""
-        role = str(row.columns.get("title") or "")[:60]
         ties: dict[bytes, tuple[str, bytes, str]] = {}
         for name, found in self._links.many(row, "customers"):
             if len(found) == 1:
-                ties.setdefault(found[0], ("customers", found[0], role))
+                ties.setdefault(found[0], ("customers", found[0], ""))
                 continue
             text = (
                 t("有 {n} 个{entity}都叫“{name}”", n=len(found), entity=t("客户"), name=name)

@@ -177,15 +177,18 @@ class MergeService:
         losers = [r.id for r in plan.records if r.id != plan.survivor]
         main = next(r for r in plan.records if r.id == plan.survivor)
         title = str(main.get(work.reader.registry.entity(plan.entity).title) or "")
-        moved = _move(everything, writer, operation, plan.entity, losers, Link(plan.survivor, title), job)
-        current = everything.get(plan.entity, plan.survivor)
-        changes = {c.key: c.merged for c in plan.fields if _differs(current.get(c.key), c.merged)}
-        if changes:
-            writer.touch(operation, plan.entity, current, changes)
-        for loser in losers:
-            record = everything.get(plan.entity, loser)
-            writer.touch(operation, plan.entity, record, {"merged_into": (Link(plan.survivor, title),)})
-            writer.delete(operation, plan.entity, loser)
+        with (
+            writer.settling_last()
+        ):  # what follows from the records follows from all of them, and from the values chosen
+            moved = _move(everything, writer, operation, plan.entity, losers, Link(plan.survivor, title), job)
+            current = everything.get(plan.entity, plan.survivor)
+            changes = {c.key: c.merged for c in plan.fields if _differs(current.get(c.key), c.merged)}
+            if changes:
+                writer.touch(operation, plan.entity, current, changes)
+            for loser in losers:
+                record = everything.get(plan.entity, loser)
+                writer.touch(operation, plan.entity, record, {"merged_into": (Link(plan.survivor, title),)})
+                writer.delete(operation, plan.entity, loser)
         match_pairs.settle_merged(work.connection, plan.entity, [plan.survivor, *losers], self._context.actor.user_id)
         return moved
 

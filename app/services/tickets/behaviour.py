@@ -9,15 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from app.core.clock import now
+from app.core.i18n import t
 from app.db.journal import DELETE, UPDATE
 from app.db.store.behaviour import Batch, Behaviour
 from app.db.store.contact_days import SPOKEN
 from app.db.store.conversations import last_spoken
-from app.db.store.drafts import ids_of
+from app.db.store.drafts import Draft, ids_of
 from app.services.customers.behaviour import ContactNews, settle_contacts
 from app.services.tickets import messages
 from app.services.tickets.messages import TICKETS, Note
 from app.services.tickets.office import Promise, calendar_of, promise_of
+from app.services.tickets.sla import ENDED
 
 #: what a new ticket's clocks depend on
 _GIVEN = (
@@ -46,8 +48,17 @@ class TicketBehaviour(Behaviour):
                 promises[key] = promise_of(reader, policy)
             values: dict[str, Any] = {k: draft.get(k) for k in _GIVEN}
             values["status"] = values["status"] or next((state for k, state in _STATES if values[k]), "new")
-            for k, value in messages.completed(values, (), promises[key], calendar, moment).items():
+            known = _ended(draft, values, moment, history=batch.terms.history)
+            for k, value in messages.completed(values, (), promises[key] if known else None, calendar, moment).items():
                 draft.set(k, value)
+
+    def check(self, batch: Batch) -> None:
+        for draft in batch:
+            merged = draft.before("merged_into")
+            if merged and batch.action == UPDATE:
+                draft.problems.setdefault(
+                    "merged_into", t("已并入工单“{other}”，请在那一张上处理。", other=merged[0].title)
+                )
 
     def follow(self, batch: Batch) -> None:
         if batch.action != UPDATE:
@@ -79,10 +90,33 @@ class TicketBehaviour(Behaviour):
         settle_contacts(batch, news)
 
 
+def _ended(draft: Draft, values: dict[str, Any], moment: datetime, *, history: bool) -> bool:
+    """A ticket that comes in ended has an end: now, and told; of the past of another system nobody knows when, and no
+    promise can be kept or broken. Whether the end is known."""
+    if values["status"] not in ENDED or values["resolved_at"] or values["closed_at"]:
+        return True
+    if history:
+        return False
+    key = "closed_at" if values["status"] == "closed" else "resolved_at"
+    values[key] = moment
+    draft.notes.append((key, t("没有时间，按现在记。")))
+    return True
+
+
 class MessageBehaviour(Behaviour):
     """The ticket follows from its messages, and the days of contact with its customer."""
 
     needs = ("ticket", "kind", "sent_at", "automatic")
+
+    def check(self, batch: Batch) -> None:
+        fresh = [d for d in batch if d.is_new and d.linked("ticket") is not None]
+        wanted = ids_of(d.linked("ticket") for d in fresh)
+        known = batch.writer.everywhere().reader.by_ids(TICKETS, wanted, ["merged_into"]) if wanted else []
+        merged = {r.id: r.get("merged_into")[0].title for r in known if r.get("merged_into")}
+        for draft in fresh:
+            other = merged.get(draft.linked("ticket") or draft.id)
+            if other is not None:
+                draft.problems.setdefault("ticket", t("已并入工单“{other}”，请在那一张上处理。", other=other))
 
     def follow(self, batch: Batch) -> None:
         tickets = ids_of(x for d in batch for x in (d.was_linked("ticket"), d.linked("ticket")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,8 @@ from app.core.records import ChangeSet, Record
 from app.core.values import money_shown, money_text
 from app.errors import AppError
 from app.services.cleaning.amounts import parse_amount, parse_number
+from app.services.deals.money import priced
+from app.services.deals.records import Line
 from app.views.records.form_dialog import FormDialog
 from app.views.shell.desk import Desk
 from app.views.widgets import buttons
@@ -32,9 +34,10 @@ class LinesDialog(FormDialog):
         super().__init__(parent, t("订单 {number} 的明细", number=str(order.get("number"))), t("保存"), width=680)
         self._desk, self._order = desk, order
         self._products: dict[str, Record] = {}
+        self._lines: dict[QLineEdit, Record] = {}
         self.table = QTableWidget(0, 4)
         self.table.setAccessibleName(t("明细"))
-        self.table.setHorizontalHeaderLabels([t("品名"), t("件数"), t("单价"), t("金额")])
+        self.table.setHorizontalHeaderLabels([t("品名"), t("数量"), t("单价"), t("金额")])
         self.table.verticalHeader().hide()
         self.table.setMinimumHeight(260)
         header = self.table.horizontalHeader()
@@ -72,7 +75,7 @@ class LinesDialog(FormDialog):
         for line in lines:
             self.add_row(
                 str(line.get("name") or ""), "" if line.get("quantity") is None else str(line.get("quantity")),
-                _written(line.get("price")), _written(line.get("amount")),
+                _written(line.get("price")), _written(line.get("amount")), line,
             )  # fmt: skip
         if not lines:
             self.add_row()
@@ -80,8 +83,10 @@ class LinesDialog(FormDialog):
 
     # ---- rows ---------------------------------------------------------------------------------------------------
 
-    def add_row(self, name: str = "", quantity: str = "", price: str = "", amount: str = "") -> None:
-        """A further row; its name offers the products."""
+    def add_row(
+        self, name: str = "", quantity: str = "", price: str = "", amount: str = "", line: Record | None = None
+    ) -> None:
+        """A further row, of an item that is there or of a new one; its name offers the products."""
         row = self.table.rowCount()
         self.table.blockSignals(True)
         self.table.insertRow(row)
@@ -95,6 +100,8 @@ class LinesDialog(FormDialog):
         offered.activated[str].connect(lambda text, edit=edit: self._take(edit, text))  # type: ignore[index]
         edit.setCompleter(offered)
         self.table.setCellWidget(row, _NAME, edit)
+        if line is not None:
+            self._lines[edit] = line
         for column, text in ((_QUANTITY, quantity), (_PRICE, price), (_AMOUNT, amount)):
             item = QTableWidgetItem(text)
             item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -127,8 +134,7 @@ class LinesDialog(FormDialog):
             quantity, price = self._number(row), self._money(row, _PRICE)
             if price is not None:
                 self.table.blockSignals(True)
-                amount = round((1 if quantity is None else quantity) * price)
-                self._cell(row, _AMOUNT).setText(_written(amount))
+                self._cell(row, _AMOUNT).setText(_written(priced(quantity, price)))
                 self.table.blockSignals(False)
         self._total()
 
@@ -156,9 +162,9 @@ class LinesDialog(FormDialog):
 
     # ---- saving -------------------------------------------------------------------------------------------------
 
-    def values(self) -> list[Mapping[str, Any]] | str:
+    def values(self) -> list[Line] | str:
         """The rows as values, or a sentence that says what is wrong; empty rows are left out."""
-        found: list[Mapping[str, Any]] = []
+        found: list[Line] = []
         for row in self._rows():
             edit = self.table.cellWidget(row, _NAME)
             assert isinstance(edit, QLineEdit)
@@ -172,11 +178,13 @@ class LinesDialog(FormDialog):
                 return t("第 {n} 行的数字看不懂。", n=row + 1)
             if amount is None:
                 return t("第 {n} 行还没有金额。", n=row + 1)
-            product = self._products.get(name)
-            line: dict[str, Any] = {"name": name or None, "quantity": quantity, "price": price, "amount": amount}
-            if product is not None:
-                line |= {"product": (Link(product.id, name),), "category": product.get("category")}
-            found.append(line)
+            line = self._lines.get(edit)
+            values: dict[str, Any] = {"name": name or None, "quantity": quantity, "price": price, "amount": amount}
+            if line is None or name != (line.get("name") or ""):  # what it is was chosen or written here
+                product = self._products.get(name)
+                values["product"] = (Link(product.id, name),) if product is not None else None
+                values |= {"category": product.get("category")} if product is not None else {}
+            found.append(Line(values, line.id if line is not None else None))
         return found
 
     def submit(self) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
+from app.core.fields import Link
 from app.views.deals.convert_dialog import ConvertDialog
 from app.views.deals.leads_page import LeadsPage
 from app.views.deals.order_pages import OrdersPage, ProductsPage
@@ -140,7 +141,8 @@ def test_the_items_of_an_order(qtbot, make_window, workspace):
 
 def test_what_is_not_written_as_asked_is_told_beside_the_table(qtbot, make_window, workspace):
     lead = workspace.leads.find_by("name", "王小明")
-    workspace.leads.update(lead.id, {"status": "converted"})
+    customer = workspace.customers.list(limit=1)[1][0]
+    workspace.leads.update(lead.id, {"status": "converted", "customer": (Link(customer.id),)})
     page = opened_page(qtbot, make_window(), LeadsPage)
     page.activate(lead.id)
     qtbot.waitUntil(lambda: page.pane.record() is not None and page.pane.record().id == lead.id, timeout=4000)

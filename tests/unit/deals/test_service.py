@@ -13,7 +13,7 @@ from app.core.fields import Link
 from app.core.filters import Condition, Listed, Related
 from app.core.validation import InvalidFields
 from app.errors import NotPermitted, UserError
-from app.services.deals.records import Board
+from app.services.deals.records import Board, Line
 from app.services.workspace import Workspace
 
 Customer = tuple[Link, ...]
@@ -216,13 +216,33 @@ def test_that_an_order_is_the_sum_of_its_items(workspace: Workspace, customer: C
     from decimal import Decimal
 
     items: list[Any] = [{"name": "轴承", "quantity": Decimal("2.5"), "price": 10_00}, {"name": "运费", "amount": 30_00}]
-    updated, change = workspace.orders.set_lines(order.id, items)
+    updated, change = workspace.orders.set_lines(order.id, [Line(values) for values in items])
     assert updated.get("amount") == 55_00
     assert [line.get("name") for line in workspace.orders.lines(order.id)] == ["轴承", "运费"]
     assert change.operation_id is not None
     workspace.history.undo(change.operation_id)
     assert workspace.orders.get(order.id).get("amount") == 5_00
     assert workspace.orders.lines(order.id) == []
+
+
+def test_that_items_edited_in_the_sheet_keep_what_it_does_not_show(workspace: Workspace) -> None:
+    order, _ = workspace.orders.create({})
+    lines = workspace.records("order_lines")
+    tie = (Link(order.id),)
+    pump, _ = lines.create({"name": "泵", "order": tie, "amount": 300_00, "cost": 200_00, "external_id": "L1"})
+    valve, _ = lines.create({"name": "阀", "order": tie, "amount": 100_00, "cost": 60_00})
+    sheet = [Line({"name": "泵", "amount": 330_00}, pump.id), Line({"name": "管", "amount": 20_00})]
+    updated, change = workspace.orders.set_lines(order.id, sheet)
+    assert (updated.get("amount"), updated.get("cost"), updated.get("profit")) == (350_00, 200_00, 150_00)
+    assert lines.get(pump.id).get("external_id") == "L1"
+    assert lines.get(valve.id).deleted_at is not None
+    steps = [entry for entry in workspace.orders.history(order.id) if entry.operation_id == change.operation_id]
+    assert len(steps) == 1, "no sums in between"
+    same = [Line({"name": x.get("name"), "amount": x.get("amount")}, x.id) for x in workspace.orders.lines(order.id)]
+    assert workspace.orders.set_lines(order.id, same)[1].operation_id is None, "nothing changed"
+    assert change.operation_id is not None
+    workspace.history.undo(change.operation_id)
+    assert workspace.orders.get(order.id).get("cost") == 260_00
 
 
 def test_that_everything_stands_on_the_timeline(workspace: Workspace, customer: Customer) -> None:

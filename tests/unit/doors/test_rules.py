@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,40 +13,9 @@ from app.core.fields import Link
 from app.core.filters import Condition
 from app.core.records import Record
 from app.core.validation import InvalidFields
-from app.services.exchange.reading.records import ReadOptions
-from app.services.exchange.report import ImportReport
 from app.services.workspace import Workspace
-from tests.factories import archives
 from tests.factories.clocks import Clock
-
-Take = Callable[..., ImportReport]
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
-    template = archives.bare()
-    with template.opened(template.copy(tmp_path)) as opened:
-        yield opened
-
-
-@pytest.fixture
-def take(workspace: Workspace, tmp_path: Path) -> Take:
-    """Import rows (the first is the header) by the mapping the program proposes."""
-
-    def run(rows: Sequence[Sequence[str]], entity: str, **changes: Any) -> ImportReport:
-        path = tmp_path / "表.csv"
-        with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows(rows)
-        inspection = workspace.imports.inspect(path)
-        plan = replace(workspace.imports.propose(inspection, entity), **changes)
-        return workspace.imports.run(path, ReadOptions(), inspection, plan)
-
-    return run
-
-
-@pytest.fixture
-def customer(workspace: Workspace) -> Record:
-    return workspace.customers.create({"name": "恒力机械", "external_id": "K1"})[0]
+from tests.unit.doors.conftest import Take
 
 
 def _tie(record: Record) -> tuple[Link, ...]:
