@@ -134,8 +134,9 @@ class Behaviour:
     def follow(self, batch: Batch) -> None:
         """After writing: what happens with it, as parts and events of the records written."""
 
-    def settle(self, batch: Batch) -> None:
-        """After writing, deleting, restoring and undo: bring what is worked out from these records up to date."""
+    def settle(self, batches: Sequence[Batch]) -> None:
+        """After writing, deleting, restoring and undo: bring what is worked out from these records up to date. Several
+        batches where they were written together."""
 
 
 PLAIN = Behaviour()

@@ -342,18 +342,26 @@ class Writer:
         if batch.terms.note:
             behaviour.follow(batch)
         if self._deferred is None:
-            behaviour.settle(batch)
+            behaviour.settle([batch])
         elif type(behaviour).settle is not Behaviour.settle:
             self._deferred.append(batch)
 
     @contextlib.contextmanager
     def settling_last(self) -> Iterator[None]:
         """While inside, nothing is settled; at the end everything is, when all records are as they are to stay."""
+        if self._deferred is not None:  # already inside
+            yield
+            return
         self._deferred = []
-        yield
-        batches, self._deferred = self._deferred, None
+        try:
+            yield
+        finally:
+            batches, self._deferred = self._deferred, None
+        kinds: dict[str, list[Batch]] = {}
         for batch in batches:
-            self.behaviour(batch.entity.key).settle(batch)
+            kinds.setdefault(batch.entity.key, []).append(batch)
+        for entity, mine in kinds.items():
+            self.behaviour(entity).settle(mine)
 
     # ---- bulk doors ---------------------------------------------------------------------------------------------
 

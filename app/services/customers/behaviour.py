@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -80,11 +80,12 @@ class ActivityBehaviour(Behaviour):
             ):
                 draft.set("happened_at", None)
 
-    def settle(self, batch: Batch) -> None:
+    def settle(self, batches: Sequence[Batch]) -> None:
         news = ContactNews()
-        for draft in batch:
-            _compare(batch.action, draft, news)
-        settle_contacts(batch, news)
+        for batch in batches:
+            for draft in batch:
+                _compare(batch.action, draft, news)
+        settle_contacts(batches[0], news)
 
 
 @dataclass

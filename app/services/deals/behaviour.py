@@ -23,8 +23,6 @@ from app.services.deals.rules import Stage, id_of
 from app.services.deals.stages import came_from, stages_of
 
 _ASKED = ("stage", "outcome", "pipeline")
-#: what belongs to a deal that has ended
-_OF_AN_END = ("lost_reason", "closed_on")
 
 
 class DealBehaviour(Behaviour):
@@ -57,8 +55,11 @@ class DealBehaviour(Behaviour):
             draft.ended = draft.is_new and stage.kind != rules.OPEN
             if draft.ended and batch.terms.history:
                 continue
-            known = {key: draft.get(key) for key in (*stage.required, *_OF_AN_END) if batch.entity.find(key)}
-            for key in rules.missing(stage, known):
+            known = {key: draft.get(key) for key in (*stage.required, "lost_reason") if batch.entity.find(key)}
+            lacking = list(rules.missing(stage, known))
+            if stage.kind != rules.OPEN and not entering and not draft.get("closed_on"):
+                lacking.append("closed_on")
+            for key in lacking:
                 if batch.entity.find(key) is not None and (entering or draft.changes(key)):
                     before, during = (
                         t("进入“{stage}”前要填好。", stage=stage.name),
@@ -232,12 +233,11 @@ class StageBehaviour(Behaviour):
                 if not draft.get("pipeline") and pipeline is not None:
                     draft.set("pipeline", (pipeline,))
 
-    def settle(self, batch: Batch) -> None:
-        if batch.action != UPDATE:
-            return
-        for draft in batch:
-            if draft.changes("kind") or draft.changes("pipeline"):
-                _carry_along(batch, draft)
+    def settle(self, batches: Sequence[Batch]) -> None:
+        for batch in batches:
+            for draft in batch if batch.action == UPDATE else ():
+                if draft.changes("kind") or draft.changes("pipeline"):
+                    _carry_along(batch, draft)
 
 
 def _first_pipeline(batch: Batch) -> Link | None:
@@ -263,7 +263,7 @@ def _carry_along(batch: Batch, stage: Draft) -> None:
 
 class LeadBehaviour(Behaviour):
     """A lead is new until somebody says otherwise; one with a day of conversion is converted, and the other way round;
-    whoever is converted has become a customer."""
+    whoever is converted today has become a customer."""
 
     needs = ("status", "converted_at", "customer")
 
@@ -275,9 +275,6 @@ class LeadBehaviour(Behaviour):
                 draft.set("status", "converted")
             elif draft.changes("status") and draft.get("status") == "converted":
                 draft.set("converted_at", now())
-
-    def check(self, batch: Batch) -> None:
-        for draft in batch:
-            draft.ended = draft.is_new and draft.get("status") == "converted"
-            if draft.changes("status") and draft.get("status") == "converted" and not draft.get("customer"):
-                draft.lacking["customer"] = t("还没有客户。请用“转成客户”，或先填好客户。")
+                draft.ended = draft.is_new
+                if not draft.get("customer"):
+                    draft.lacking["customer"] = t("还没有客户。请用“转成客户”，或先填好客户。")

@@ -76,15 +76,16 @@ class OrderLineBehaviour(Behaviour):
             elif (draft.changes("quantity") or draft.changes("price")) and _followed(draft):
                 draft.set("amount", whole)
 
-    def settle(self, batch: Batch) -> None:
+    def settle(self, batches: Sequence[Batch]) -> None:
         grown: dict[uuid.UUID, dict[str, int]] = defaultdict(lambda: dict.fromkeys(("count", *_SUMS), 0))
-        for draft in batch:
-            for order, sign, value in _parts(batch.action, draft):
-                grown[order]["count"] += sign
-                for key in _SUMS:
-                    grown[order][key] += sign * (value(key) or 0)
+        for batch in batches:
+            for draft in batch:
+                for order, sign, value in _parts(batch.action, draft):
+                    grown[order]["count"] += sign
+                    for key in _SUMS:
+                        grown[order][key] += sign * (value(key) or 0)
         if grown:
-            _bring_up_to_date(batch, grown)
+            _bring_up_to_date(batches[0], grown)
 
 
 def _parts(action: str, draft: Draft) -> list[tuple[uuid.UUID, int, Any]]:

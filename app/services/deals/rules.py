@@ -73,9 +73,8 @@ def entering(stage: Stage, moment: datetime | None, day: date | None, *, given: 
 def missing(stage: Stage, values: Mapping[str, Any]) -> tuple[str, ...]:
     """Keys of the fields that must be filled before a deal with these values may enter the stage, and while it is there."""
     wanted = list(stage.required)
-    wanted += ["closed_on"] if stage.kind != OPEN else []
-    wanted += ["lost_reason"] if stage.kind == LOST else []
-    wanted = list(dict.fromkeys(wanted))
+    if stage.kind == LOST and "lost_reason" not in wanted:
+        wanted.append("lost_reason")
     return tuple(key for key in wanted if values.get(key) in (None, "", ()))
 
 

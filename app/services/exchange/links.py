@@ -49,6 +49,7 @@ class _Target:
 
     layout: Layout
     known: dict[str, list[bytes]] = field(default_factory=dict)
+    binned: set[str] = field(default_factory=set)
     fresh: dict[str, NewRow] = field(default_factory=dict)
     waiting: list[tuple[NewRow, str, str]] = field(default_factory=list)
 
@@ -74,12 +75,14 @@ class Links:
         for key, target in self._targets.items():
             texts = {text for row in rows for text in _texts(row, key)}
             if texts:
-                target.known = self._look_up(target.layout, texts)
+                target.known, target.binned = self._look_up(target.layout, texts)
         if self._product is not None:
             texts = {text for row in rows for text in _product_texts(row)}
-            self._product.known = self._look_up(self._product.layout, texts)
+            self._product.known, self._product.binned = self._look_up(self._product.layout, texts)
 
-    def _look_up(self, layout: Layout, texts: set[str]) -> dict[str, list[bytes]]:
+    def _look_up(self, layout: Layout, texts: set[str]) -> tuple[dict[str, list[bytes]], set[str]]:
+        """Text → live records it names; and texts that are the number of a record in the recycle bin."""
+        binned: set[str] = set()
         found: dict[str, list[bytes]] = {}
         missing = set(texts)
         for key in _KEYS:
@@ -88,11 +91,14 @@ class Links:
             asked = {match_key(text) if key == "name" else text: text for text in missing}
             hits = lookup.find(self._work.connection, layout, key, asked)
             for text in list(missing):
-                live = [r for r, gone in hits.get(match_key(text) if key == "name" else text, ()) if not gone]
+                mine = hits.get(match_key(text) if key == "name" else text, ())
+                live = [r for r, gone in mine if not gone]
                 if live:
                     found[text] = live
                     missing.discard(text)
-        return found
+                elif mine and key != "name":
+                    binned.add(text)
+        return found, binned - found.keys()
 
     def resolve(self, row: Prepared, current: Record | None = None) -> list[Unlinked]:
         """Put the ids of linked records into the row's columns; returns what could not be linked. Where several records
@@ -142,6 +148,8 @@ class Links:
         if hits:
             text = t("有 {n} 个{entity}都叫“{name}”", n=len(hits), entity=label, name=name)
             return Unlinked(text, name, AMBIGUOUS, soft)
+        if name in target.binned:
+            return Unlinked(t("{entity}“{name}”在回收站里，请先恢复它", entity=label, name=name), name, REJECTED, soft)
         if not self._may_make(target.layout.entity):
             return Unlinked(t("找不到{entity}“{name}”", entity=label, name=name), name, REJECTED, soft)
         target.fresh.setdefault(name, self._new_row(target.layout.entity, row, name))

@@ -332,7 +332,7 @@ class Preparer:
         words = (*made.links.get("customer", (customer,)), made.columns.get("external_id"))
         name = " ".join(str(w) for w in words if w)[:200]
         if name:
-            made.columns[entity.title] = name
+            made.columns[entity.title], made.guessed = name, True
         return name
 
     def _require(self, made: Prepared, entity: Entity, title: str) -> None:

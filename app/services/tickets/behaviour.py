@@ -73,21 +73,25 @@ class TicketBehaviour(Behaviour):
         messages.add_events(batch.writer, batch.operation, events)
         messages.refresh_many(batch.writer, batch.operation, [d.id for d in batch])
 
-    def settle(self, batch: Batch) -> None:
-        moved = [d for d in batch if batch.action != UPDATE or d.changes("customer")]
-        moved = [
-            d for d in moved if not (d.is_new or (d.linked("customer") is None and d.was_linked("customer") is None))
-        ]
-        if not moved:
-            return
-        spoken = last_spoken(batch.writer.reader, [d.id for d in moved])
+    def settle(self, batches: Sequence[Batch]) -> None:
         news = ContactNews()
-        for draft in moved:
-            if batch.action in (UPDATE, DELETE):
-                news.no_contact(draft.was_linked("customer"), spoken.get(draft.id))
-            if batch.action != DELETE:
-                news.contact(draft.linked("customer"), spoken.get(draft.id))
-        settle_contacts(batch, news)
+        for batch in batches:
+            _hear_of_tickets(batch, news)
+        settle_contacts(batches[0], news)
+
+
+def _hear_of_tickets(batch: Batch, news: ContactNews) -> None:
+    """Tickets that came, went or changed hands took what was said in them along."""
+    moved = [d for d in batch if batch.action != UPDATE or d.changes("customer")]
+    moved = [d for d in moved if not (d.is_new or (d.linked("customer") is None and d.was_linked("customer") is None))]
+    if not moved:
+        return
+    spoken = last_spoken(batch.writer.reader, [d.id for d in moved])
+    for draft in moved:
+        if batch.action in (UPDATE, DELETE):
+            news.no_contact(draft.was_linked("customer"), spoken.get(draft.id))
+        if batch.action != DELETE:
+            news.contact(draft.linked("customer"), spoken.get(draft.id))
 
 
 def _ended(draft: Draft, values: dict[str, Any], moment: datetime, *, history: bool) -> bool:
@@ -122,21 +126,26 @@ class MessageBehaviour(Behaviour):
         tickets = ids_of(x for d in batch for x in (d.was_linked("ticket"), d.linked("ticket")))
         messages.refresh_many(batch.writer, batch.operation, tickets)
 
-    def settle(self, batch: Batch) -> None:
-        told = [(d, _contact(d.before), _contact(d.get)) for d in batch]
-        told = [(d, was, says) for d, was, says in told if was is not None or says is not None]
-        if not told:
-            return
-        tickets = ids_of(x for d, _, _ in told for x in (d.was_linked("ticket"), d.linked("ticket")))
-        customers = _customers(batch, tickets)
+    def settle(self, batches: Sequence[Batch]) -> None:
         news = ContactNews()
-        for draft, was, says in told:
-            before, after = customers.get(draft.was_linked("ticket")), customers.get(draft.linked("ticket"))
-            if batch.action in (UPDATE, DELETE) and (batch.action == DELETE or (before, was) != (after, says)):
-                news.no_contact(before, was)
-            if batch.action != DELETE:
-                news.contact(after, says)
-        settle_contacts(batch, news)
+        for batch in batches:
+            _hear_of_messages(batch, news)
+        settle_contacts(batches[0], news)
+
+
+def _hear_of_messages(batch: Batch, news: ContactNews) -> None:
+    told = [(d, _contact(d.before), _contact(d.get)) for d in batch]
+    told = [(d, was, says) for d, was, says in told if was is not None or says is not None]
+    if not told:
+        return
+    tickets = ids_of(x for d, _, _ in told for x in (d.was_linked("ticket"), d.linked("ticket")))
+    customers = _customers(batch, tickets)
+    for draft, was, says in told:
+        before, after = customers.get(draft.was_linked("ticket")), customers.get(draft.linked("ticket"))
+        if batch.action in (UPDATE, DELETE) and (batch.action == DELETE or (before, was) != (after, says)):
+            news.no_contact(before, was)
+        if batch.action != DELETE:
+            news.contact(after, says)
 
 
 def _contact(value: Any) -> datetime | None:
