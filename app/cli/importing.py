@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from app.services.workspace import Workspace
 
 ISSUES = 200
+#: remarks on rows, and names of records made along, that people are told
+_WARNED, _NAMED = 20, 20
 Sheet = Annotated[str | None, typer.Option("--sheet")]
 Encoding = Annotated[str | None, typer.Option("--encoding")]
 Delimiter = Annotated[str | None, typer.Option("--delimiter")]
@@ -162,6 +164,8 @@ def import_file(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
 def answer(session: Session, report: ImportReport, notes: list[dict[str, Any]], whole: WholePlan | None = None) -> None:
     """Tell how an import went; exit code 3 when rows were not taken. `whole`: what became of the columns."""
+    from app.services.exchange.report import WARNING
+
     data: dict[str, Any] = {
         "operation": str(report.operation) if report.operation else None, "rows": report.rows,
         "created": report.created, "updated": report.updated, "unchanged": report.unchanged,
@@ -191,6 +195,12 @@ def answer(session: Session, report: ImportReport, notes: list[dict[str, Any]], 
     if whole and whole.id_prefix:
         text = t("档案里已有别处来的同样编号，这个文件的编号前面加上了“{prefix}”。", prefix=whole.id_prefix)
         lines.append(text)
+    if report.made_along:
+        lines.append(t("一并新建：{names}", names="、".join(list(report.made_along)[:_NAMED])))
+    warned = [i for i in report.issues if i.outcome == WARNING]
+    lines += [t("第 {row} 行：{text}", row=i.row, text=i.text) for i in warned[:_WARNED]]
+    if report.warnings > _WARNED:
+        lines.append(t("共有 {n} 处提醒，用 --json 可看到更多。", n=report.warnings))
     if report.errors_file:
         lines.append(t("没有导入的行在 {path}，改正后可以再次导入。", path=report.errors_file))
     if report.operation:

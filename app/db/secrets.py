@@ -20,8 +20,10 @@ _COMMON = frozenset(
 
 
 def password_bytes(password: str) -> bytes:
-    """The password as the key derivation sees it: NFKC, so that full-width typing opens the same lock."""
-    return unicodedata.normalize("NFKC", password).encode()
+    """The password as the key derivation sees it: NFKC, so that full-width typing opens the same lock. A console that does
+    not know UTF-8 hands its bytes on as they are (PEP 383)."""
+    plain = password.encode(errors="surrogateescape").decode(errors="surrogateescape")
+    return unicodedata.normalize("NFKC", plain).encode(errors="surrogateescape")
 
 
 def password_strength(password: str) -> tuple[int, str]:

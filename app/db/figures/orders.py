@@ -36,6 +36,14 @@ class OrderColumns:
     day: Ints
     net: Ints
 
+    @property
+    def nobody(self) -> int:
+        """The group of the orders without a customer; −1 when all have one."""
+        import numpy as np
+
+        found = np.flatnonzero(self.customers == keys([_NOBODY])[0])
+        return int(found[0]) if len(found) else -1
+
 
 def _counted(reader: Reader, condition: Filter | None) -> list[Any]:
     c = reader.layout("orders").table.c

@@ -198,9 +198,12 @@ class Preparer:
             self._tell(made, index, self._eased(made, column, cell, problem))
         if address is None:
             return
+        placed = False
         for key, part in (("province", address.province), ("city", address.city), ("district", address.district)):
             if part:
-                made.columns[key] = part
+                made.columns[key], placed = part, True
+            elif placed:  # below what it names there is nothing of another place
+                made.columns.setdefault(key, None)
         if address.detail:
             longest = column.field.max_length
             made.columns["address"] = address.detail[:longest]

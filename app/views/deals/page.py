@@ -194,6 +194,7 @@ class DealsPage(Page):
         else:
             self.stack.setCurrentWidget(self._list())
         self._remember(view=_BOARD if on_board else _LIST)
+        self._freshen()
 
     def is_board(self) -> bool:
         """Whether the board is in front."""
@@ -298,6 +299,10 @@ class DealsPage(Page):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._stale:
+        self._freshen()
+
+    def _freshen(self) -> None:
+        """The board shows what happened while it was not in front."""
+        if self._stale and self.isVisible() and self.is_board():
             self._stale = False
             QTimer.singleShot(0, self.board, self.board.reload)

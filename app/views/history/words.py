@@ -31,6 +31,9 @@ def kind_label(kind: str) -> str:
         "users": t("用户"),
         "keys": t("密钥"),
         "send": t("发送"),
+        "move": t("移动"),
+        "convert": t("转成客户"),
+        "payment": t("回款"),
     }.get(kind, kind)
 
 

@@ -189,7 +189,7 @@ class RecordActions(QObject):
         lines = [f"{kept.title}：{kept.reason}" for kept in result.kept[:200]]
         self._desk.dialogs.ask(
             t("{n} 条没有改动", n=len(result.kept)), (Choice("ok", t("知道了"), "primary"),),
-            text=t("其余的已经改好。"), details="\n".join(lines), severity="warning", default="ok",
+            text=t("其余的已经改好。") if result.changed else "", details="\n".join(lines), severity="warning", default="ok",
         )  # fmt: skip
 
 

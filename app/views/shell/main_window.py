@@ -243,7 +243,13 @@ class MainWindow(QWidget):
         path = dropped_file(event.mimeData())
         if path is not None:
             event.acceptProposedAction()
-            self.open_import(path)
+            self.open_import(path, self._dropped_on())
+
+    def _dropped_on(self) -> str:
+        """The kind of records of a file that is dropped on the page in front; customers where it shows none."""
+        page = self.current_page()
+        known = self._workspace.context.registry.find(page.key) if page is not None else None
+        return known.key if known is not None and known.imported else "customers"
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._may_close:

@@ -77,7 +77,8 @@ def sales_report(run: Run) -> Report:
     )  # fmt: skip
     total, n = int(net.sum()), int(counts.sum())
     first, last = window.start.toordinal(), window.end.toordinal()
-    buyers = np.count_nonzero(np.bincount(found.customer[(found.day >= first) & (found.day < last)]))
+    inside = (found.day >= first) & (found.day < last) & (found.customer != run.facts().orders.nobody)
+    buyers = np.unique(found.customer[inside]).size
     demanded = run.drill("orders", COUNTED)
 
     def drill(row: Row) -> Drill:
