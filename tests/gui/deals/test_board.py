@@ -229,3 +229,23 @@ def test_a_drop_on_a_folded_stage(page, qtbot):
     folded.dropEvent(QDropEvent(QPointF(where), move, data, left, Qt.KeyboardModifier.NoModifier))
     qtbot.waitUntil(lambda: names(page, 1) == ["乙"], timeout=4000)
     assert names(page, 0) == ["甲", "丙"]
+
+
+def test_that_the_board_shows_what_happened_while_the_list_was_in_front(page, qtbot, workspace):
+    card = page.board.board.columns[0].cards[0]
+    won = next(
+        s
+        for s in workspace.deals.stages()
+        if s.kind == "won" and s.pipeline == page.board.board.columns[0].stage.pipeline
+    )
+    page._show_view("list")
+    page.desk.operate(
+        lambda _job: workspace.deals.update(card.id, {"amount": 500, "stage": won.link}), title="", owner=page
+    )
+    qtbot.waitUntil(lambda: page._stale, timeout=4000)
+    page._show_view("board")
+
+    def there():
+        return {c.stage.id: {x.id for x in c.cards} for c in page.board.board.columns}
+
+    qtbot.waitUntil(lambda: card.id in there()[won.id], timeout=4000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -204,9 +205,9 @@ def test_that_a_scheduled_backup_is_made_when_due(main_window, qtbot, workspace)
 
 
 def test_that_a_dropped_table_opens_the_import(main_window, monkeypatch, tmp_path):
-    wanted: list[Path] = []
+    wanted: list[tuple[Path, str]] = []
     monkeypatch.setattr(pages, "can_import", lambda: True)
-    monkeypatch.setattr(main_window, "open_import", wanted.append)
+    monkeypatch.setattr(main_window, "open_import", lambda path, entity: wanted.append((path, entity)))
     for name in ("客户.XLSX", "照片.png"):
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(tmp_path / name))])
@@ -214,7 +215,10 @@ def test_that_a_dropped_table_opens_the_import(main_window, monkeypatch, tmp_pat
             QPointF(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
         )
         main_window.dropEvent(event)
-    assert [path.name for path in wanted] == ["客户.XLSX"]
+    monkeypatch.setattr(main_window, "current_page", lambda: SimpleNamespace(key="deals"))
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "商机.xlsx"))])
+    main_window.dropEvent(event)
+    assert [(path.name, entity) for path, entity in wanted] == [("客户.XLSX", "customers"), ("商机.xlsx", "deals")]
 
 
 def test_that_the_theme_button_switches_and_remembers(main_window, settings):

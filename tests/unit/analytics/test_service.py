@@ -30,6 +30,21 @@ def test_that_the_months_of_sales_add_up_to_the_whole(filled: Office) -> None:
     assert sum(row["orders"] for row in whole.rows) == whole.n
 
 
+def test_that_nobody_is_no_customer(filled: Office) -> None:
+    def buyers() -> object:
+        return filled.workspace.analytics.run("sales", ReportRequest(AS_OF)).measure("customers").value
+
+    before = buyers()
+    day = AS_OF - timedelta(days=1)
+    for _ in range(2):
+        filled.workspace.orders.create({"ordered_on": day, "amount": 100})
+    orders = [o for o in filled.workspace.orders.list(limit=10_000)[1] if o.get("ordered_on")]
+    known = {
+        o.get("customer")[0].id for o in orders if o.get("customer") and o.get("status") not in ("draft", "cancelled")
+    }
+    assert buyers() == before == len(known)
+
+
 def test_that_a_comparison_carries_the_period_before(filled: Office) -> None:
     analytics = filled.workspace.analytics
     found = analytics.run("sales", ReportRequest(AS_OF, MONTH, compare=True))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.main import main
 from tests.unit.cli.conftest import Kedang
 
 SHEET = "客户名称,电话,身份证号,来源\n甲公司,13800138001,,\n乙公司,13800138002,110101199003071234,\n丙公司,1380013800,,网络\n"
@@ -44,6 +45,19 @@ def test_that_an_import_takes_the_good_rows_and_tells_the_others(kedang: Kedang,
     undone = kedang("data", "undo", data["operation"][:13]).data
     assert (undone["reverted"], undone["kept"]) == (2, [])
     assert kedang("customers", "list").data["total"] == 0
+
+
+def test_that_people_are_told_what_an_import_remarks(
+    kedang: Kedang, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "商机.csv"
+    path.write_text("商机名称,客户名称,商机阶段,结单日期\n甲,新公司,赢单,\n", encoding="utf-8")
+    kedang("customers", "list")
+    capsys.readouterr()
+    assert main(["data", "import", str(path), "--to", "deals", "--gaps", "warn"]) == 0
+    told = capsys.readouterr().out
+    assert "第 2 行：结单日期：没有结单日期，按今天记。" in told
+    assert "一并新建：客户：新公司" in told
 
 
 def test_that_a_dry_run_writes_nothing(kedang: Kedang, sheet: Path) -> None:

@@ -75,6 +75,9 @@ def test_that_an_unknown_user_costs_as_much_work_as_a_wrong_password(header: Hea
 
 def test_that_full_width_typing_opens_the_same_lock() -> None:
     assert password_bytes("ＡＢＣ１２３") == password_bytes("ABC123")
+    raw = "安娜的密码１".encode().decode("ascii", "surrogateescape")  # as a console without UTF-8 hands it on
+    assert password_bytes(raw) == password_bytes("安娜的密码1")
+    assert password_bytes(b"\xff\xfe".decode("ascii", "surrogateescape")) == b"\xff\xfe"
 
 
 def _flip(text: str) -> str:

@@ -51,6 +51,25 @@ def test_that_given_and_family_name_are_a_name(workspace: Workspace, take: Take)
     assert workspace.contacts.get(made.id).get("name") == "Rose Gonzalez"
 
 
+@pytest.mark.parametrize(
+    ("address", "places"),
+    [
+        ("杭州市文三路2号", ("浙江省", "杭州市", None, "文三路2号")),
+        ("浙江省杭州市西湖区文三路2号", ("浙江省", "杭州市", "西湖区", "文三路2号")),
+        ("张杨路500号", ("上海市", "上海市", "浦东新区", "张杨路500号")),
+    ],
+)
+def test_that_an_address_is_of_one_place(
+    workspace: Workspace, take: Take, customer: Record, address: str, places: tuple[str, ...]
+) -> None:
+    workspace.customers.update(
+        customer.id, {"province": "上海市", "city": "上海市", "district": "浦东新区", "address": "世纪大道1号"}
+    )
+    take([["外部编号", "地址"], ["K1", address]], "customers", mode="update")
+    found = workspace.customers.get(customer.id)
+    assert tuple(found.get(k) or None for k in ("province", "city", "district", "address")) == places
+
+
 # ---- stage, outcome and pipeline ------------------------------------------------------------------------------------
 
 
