@@ -7,9 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.session import Limit, Offset, WrongUsage, session_of
+from app.core.dictionary import BUILT_IN
 from app.core.i18n import t
 
-ENTITIES = ("customers", "contacts", "activities", "deals", "tickets", "leads", "orders", "products")
+ENTITIES = BUILT_IN.kinds(lambda e: e.searched and not e.picklist)
 
 
 def search(

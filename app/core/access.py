@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 
+from app.core.dictionary import BUILT_IN
 from app.core.fields import Field, Sensitivity
 from app.core.i18n import t
 from app.errors import NotPermitted
@@ -80,13 +81,7 @@ FIXED_ROLES: Mapping[str, Role] = {
             "Service",
             _same(Level.ALL, Action.VIEW)
             | _same(Level.OWN, Action.EDIT)
-            | {
-                ("activities", Action.CREATE): Level.ALL,
-                ("contacts", Action.CREATE): Level.ALL,
-                ("tickets", Action.CREATE): Level.ALL,
-                ("tickets", Action.EDIT): Level.ALL,
-                ("tickets", Action.ASSIGN): Level.ALL,
-            },
+            | {(kind.key, Action(action)): Level.ALL for kind in BUILT_IN for action in kind.service},
         ),
         Role("readonly", "只读", "Read-only", _same(Level.ALL, Action.VIEW)),
     )

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -196,8 +196,10 @@ class Entity:
 
     How it is shown: `icon`, colour token `tone`, Chinese `measure` word; `sidebar`: its page stands there; of `hits` many
     the palette shows the first. How files meet it: `named`, a regular expression of words in their names; `match`, the rules
-    by which a row is one that is there, tried in order; `made` along where a file names one that is not. `duplicates`: two
-    of them may be the same one, and be merged. `stale`: (field, days, which) that should not be older.
+    by which a row is one that is there, tried in order; `made` along where a file names one that is not, or `loose`: the
+    row comes without the tie. `duplicates`: two
+    of them may be the same one, and be merged. `stale`: (field, days, which) that should not be older. `contact`: it tells of
+    contact with a customer. `service`: what customer service may do with all of them (actions of `core.access`).
     """
 
     key: str
@@ -223,8 +225,11 @@ class Entity:
     named: str = ""
     match: tuple[tuple[str, ...], ...] = ()
     made: bool = False
+    loose: bool = False
     duplicates: bool = False
     stale: tuple[tuple[str, int, Any], ...] = ()
+    contact: bool = False
+    service: tuple[str, ...] = ()
     _by_key: dict[str, Field] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -243,6 +248,11 @@ class Entity:
     def imported(self) -> bool:
         """Whether files may bring its records."""
         return any(f.importable and f.key != "external_id" for f in self.fields)
+
+    @property
+    def rules(self) -> tuple[tuple[str, ...], ...]:
+        """By what a row of a file is one of its records; a rule counts only for rows that have all its fields."""
+        return self.match or (("external_id",),)
 
     @property
     def judged(self) -> bool:
@@ -288,6 +298,10 @@ class Registry:
 
     def keys(self) -> tuple[str, ...]:
         return tuple(self._entities)
+
+    def kinds(self, fits: Callable[[Entity], bool]) -> tuple[str, ...]:
+        """The keys of the kinds of records that fit, in their order."""
+        return tuple(e.key for e in self if fits(e))
 
     def with_custom(self, custom: Mapping[str, Iterable[Field]]) -> Registry:
         """A registry whose entities carry these custom fields after their own."""

@@ -13,6 +13,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.core.dictionary import BUILT_IN
+
 #: raised when an entry is made otherwise of the same columns: other tokens, other records that are found along
 FORM = 1
 _SETTING = "search_sources"
@@ -54,7 +56,7 @@ SEARCHED: dict[str, Sources] = {
 }
 
 #: tables whose records may be merged into each other: an alias is searched under its survivor
-MERGEABLE = ("customer", "contact", "lead", "product")
+MERGEABLE = tuple(e.table for e in BUILT_IN if e.duplicates)
 
 
 def noted_sources(connection: sa.Connection) -> dict[str, str]:

@@ -11,16 +11,10 @@ from app.services.deals.money import OrderBehaviour, OrderLineBehaviour, Payment
 from app.services.tickets.behaviour import MessageBehaviour, TicketBehaviour
 
 BEHAVIOURS: Mapping[str, Behaviour] = {
-    "customers": CustomerBehaviour(),
-    "contacts": ContactBehaviour(),
-    "activities": ActivityBehaviour(),
-    "leads": LeadBehaviour(),
-    "stages": StageBehaviour(),
-    "deals": DealBehaviour(),
-    "stage_changes": StageChangeBehaviour(),
-    "orders": OrderBehaviour(),
-    "order_lines": OrderLineBehaviour(),
-    "payments": PaymentBehaviour(),
-    "tickets": TicketBehaviour(),
-    "ticket_messages": MessageBehaviour(),
-}
+    behaviour.entity: behaviour
+    for behaviour in (
+        CustomerBehaviour(), ContactBehaviour(), ActivityBehaviour(), LeadBehaviour(), StageBehaviour(), DealBehaviour(),
+        StageChangeBehaviour(), OrderBehaviour(), OrderLineBehaviour(), PaymentBehaviour(), TicketBehaviour(),
+        MessageBehaviour(),
+    )
+}  # fmt: skip

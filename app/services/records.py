@@ -56,6 +56,11 @@ class RecordService:
         self._before_many = before_many
 
     @property
+    def key(self) -> str:
+        """The entity's key."""
+        return self._key
+
+    @property
     def entity(self) -> Entity:
         """The entity with its custom fields."""
         return self._context.registry.entity(self._key)

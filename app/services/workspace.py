@@ -80,16 +80,10 @@ class Workspace:
     def records(self, entity: str) -> RecordService:
         """The record service of an entity; raises UserError for an unknown one."""
         self.context.registry.entity(entity)
-        services: dict[str, RecordService] = {
-            "customers": self.customers,
-            "contacts": self.contacts,
-            "activities": self.activities,
-            "leads": self.leads,
-            "deals": self.deals,
-            "orders": self.orders,
-            "tickets": self.tickets,
-        }
-        return services.get(entity) or self.others[entity]
+        own = (
+            self.customers, self.contacts, self.activities, self.leads, self.deals, self.orders, self.tickets,
+        )  # fmt: skip
+        return next((service for service in own if service.key == entity), None) or self.others[entity]
 
     def close(self) -> None:
         """Anchor the audit chains and make the archive one file again. Closing twice does nothing."""

@@ -91,7 +91,7 @@ def position() -> Field:
 CUSTOMER = link(
     "customer", "客户", "Customer", "customers",
     "客户名称", "公司", "公司名称", "客户姓名", "单位名称", "会员", "Company", "Account Name", "Account", "Customer Name",
-    "customer_name", "Organization", shown=True, width=200,
+    "customer_name", "Organization", shown=True, width=200, brings=True,
 )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def phones(**more: object) -> Field:
             "手机", "手机号", "手机号码", "联系电话", "电话号码", "移动电话", "固定电话", "座机", "办公电话", "联系方式",
             "手机/电话", "电话/手机", "聯絡電話", "電話", "公司电话", "Tel", "Mobile", "Phone", "Mobile Phone",
         ),
-        **more,  # type: ignore[arg-type]
+        holds=("mobile", "phone"), **more,  # type: ignore[arg-type]
     )  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def emails(**more: object) -> Field:
     return Field(
         "emails", "邮箱", "E-mails", FieldType.EMAILS, group="contact", width=170, searchable=True, sortable=False,
         synonyms=("电子邮箱", "电子邮件", "邮件", "邮箱地址", "Email", "E-mail", "Mail", "Email Address"),
-        **more,  # type: ignore[arg-type]
+        holds=("email",), **more,  # type: ignore[arg-type]
     )  # fmt: skip
 
 

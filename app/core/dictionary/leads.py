@@ -66,7 +66,7 @@ LEADS = Entity(
               synonyms=("创建时间", "登记时间", "线索时间", "日期", "first_contact_date", "Create Date", "Created At"), past=True),
         Field("converted_at", "转化时间", "Converted", FieldType.DATETIME, group="result", width=140,
               synonyms=("转换时间", "成交时间", "won_date", "Converted Date"), past=True, optional=True),
-        link("customer", "转成的客户", "Customer", "customers", group="result"),
+        link("customer", "转成的客户", "Customer", "customers", group="result", only=("status", ("converted",))),
         link("contact", "转成的联系人", "Contact", "contacts", group="result", optional=True),
         link("deal", "转成的商机", "Deal", "deals", group="result", optional=True),
         remark(),

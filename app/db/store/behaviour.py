@@ -73,6 +73,20 @@ class Writing(Protocol):
         """New records that follow; returns their ids."""
 
 
+class Row(Protocol):
+    """One row of a file: its number there, field key → stored primitive, the texts that name linked records, fields that
+    follow from others."""
+
+    row: int
+    columns: dict[str, Any]
+    links: dict[str, tuple[str, ...]]
+    also: tuple[str, ...]
+
+
+#: a row, and the record it is about (None = a new one)
+Known = tuple[Row, Record | None]
+
+
 @dataclass
 class Batch:
     """Drafts of one kind that are written together. `action`: create, update, delete or restore."""
@@ -120,10 +134,17 @@ class Behaviour:
     write, also of undo, so it works out values anew instead of adding to them.
     """
 
+    #: the kind of record it is the behaviour of
+    entity: str = ""
     #: fields of a record that must be known before it can be changed, besides those that change; None = all
     needs: tuple[str, ...] | None = ()
     #: whether a record is nobody's when that is said of it
     ownerless: bool = False
+
+    def understand(self, work: Any, operation: Operation, rows: Sequence[Known]) -> Iterable[tuple[Row, str]]:
+        """What words and signs of a file's rows mean, before they become drafts: changes the rows; yields (row, what a
+        person should know). `work`: the unit of work they are written in."""
+        return ()
 
     def prepare(self, batch: Batch) -> None:
         """Fill in what a record brings along."""

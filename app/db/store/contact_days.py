@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from app.core.dictionary import BUILT_IN
 from app.core.values import from_json
 from app.db.store.children import chunks
 from app.db.store.reading import Reader
@@ -19,7 +20,7 @@ TASK = "task"
 #: messages that are contact with the customer
 SPOKEN = ("inbound", "reply")
 #: kinds of records whose change is contact that was made, planned, or was none
-_CONTACTS = ("activities", "tickets", "ticket_messages")
+_CONTACTS = BUILT_IN.kinds(lambda e: e.contact)
 
 
 def last_contacts(reader: Reader, customers: Sequence[uuid.UUID], until: datetime) -> dict[uuid.UUID, date]:

@@ -11,19 +11,20 @@ import sqlalchemy as sa
 
 from app.core.access import Action
 from app.core.clock import now
+from app.core.dictionary import BUILT_IN
 from app.core.ids import uuid7_bytes
 from app.core.primitives import to_millis
 from app.db.dialect import dialect_of, office_of
 from app.db.dialect.expressions import among
 from app.db.store import access
 from app.db.store.reading import Reader
-from app.models import Contact, Customer, Lead, MatchPair, Product
+from app.models import Base, MatchPair
 
 #: (a, b, group, probability, points, evidence as JSON)
 NewPair = tuple[bytes, bytes, bytes, float, float, str]
 _TABLE: Any = MatchPair.__table__
 _NEW = ("id", "entity", "a_id", "b_id", "group_id", "probability", "points", "evidence", "state", "found_at")
-_MERGED: dict[str, Any] = {"customers": Customer, "contacts": Contact, "leads": Lead, "products": Product}
+_MERGED = {e.key: Base.metadata.tables[e.table] for e in BUILT_IN if e.duplicates}
 
 
 def replace_open(
@@ -107,8 +108,8 @@ def reopen_parted(connection: sa.Connection) -> int:
     """After a merge was taken back: pairs of records that are both there again want a decision again. Returns how many."""
     m, office = MatchPair, office_of(connection)
     done = 0
-    for entity, model in _MERGED.items():
-        live = sa.select(model.id).where(model.org_id == office, model.deleted_at.is_(None))
+    for entity, table in _MERGED.items():
+        live = sa.select(table.c.id).where(table.c.org_id == office, table.c.deleted_at.is_(None))
         result = connection.execute(
             sa.update(m)
             .where(m.org_id == office, m.entity == entity, m.state == "merged", m.a_id.in_(live), m.b_id.in_(live))

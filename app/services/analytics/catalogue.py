@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from app.core.dictionary import BUILT_IN
 from app.core.i18n import t
 from app.services.analytics.records import Parameter, ReportInfo
 
 _SALES = frozenset({"orders", "customers"})
-_DEALS = frozenset({"deals", "stages", "stage_changes", "pipelines"})
-_TICKETS = frozenset({"tickets", "ticket_messages", "calendar_days", "sla_policies"})
+_HOURS = "calendar_days"
+
+
+def _about(*entities: str) -> frozenset[str]:
+    """Records of these kinds, their parts, and the pick-lists they choose from."""
+    found = set(entities)
+    for entity in map(BUILT_IN.entity, entities):
+        found |= {f.target for f in entity.fields if f.target and BUILT_IN.entity(f.target).picklist}
+        found |= {e.key for e in BUILT_IN if e.parent and e.field(e.parent).target == entity.key}
+    return frozenset(found)
+
+
+_DEALS = _about("deals")
+_TICKETS = _about("tickets") | {_HOURS}
+#: kinds of records that say where they came from
+_ORIGINS = BUILT_IN.kinds(lambda e: bool(e.origin))
+
+
+def _one_of(kinds: Sequence[str]) -> str:
+    """The kinds of records a parameter may name, in words and as it names them."""
+    return t("{kinds}（{keys}）", kinds=t("、").join(BUILT_IN.entity(k).label for k in kinds), keys=" ".join(kinds))
 
 
 def infos() -> dict[str, ReportInfo]:
@@ -71,8 +93,8 @@ def _money() -> tuple[ReportInfo, ...]:
         ),
         ReportInfo("receivables", t("应收账款账龄"), "orders", frozenset({"orders", "payments"})),
         ReportInfo(
-            "sources", t("来源构成"), "customers", _SALES | {"leads", "deals"},
-            (Parameter("of", t("客户、线索、商机或订单（customers leads deals orders）"), "customers"),),
+            "sources", t("来源构成"), "customers", frozenset(_ORIGINS),
+            (Parameter("of", _one_of(_ORIGINS), "customers"),),
         ),
     )  # fmt: skip
 

@@ -25,6 +25,8 @@ _ROLE = 60
 class CustomerBehaviour(Behaviour):
     """A company or a person, as far as the name tells."""
 
+    entity = "customers"
+
     def prepare(self, batch: Batch) -> None:
         for draft in batch:
             if draft.is_new and not draft.get("kind"):
@@ -43,6 +45,7 @@ def _kind_of(draft: Draft) -> str | None:
 class ContactBehaviour(Behaviour):
     """Who is tied to a customer is there what his title says, as long as nobody says otherwise."""
 
+    entity = "contacts"
     needs = ("title", "customers")
 
     def prepare(self, batch: Batch) -> None:
@@ -61,6 +64,7 @@ class ActivityBehaviour(Behaviour):
     """A follow-up without a plan took place now; one that is ticked off took place, at the latest now; a plan that is not
     ticked any more has not."""
 
+    entity = "activities"
     needs = ("customer", "kind", "happened_at", "due_at", "done")
 
     def prepare(self, batch: Batch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -15,10 +15,11 @@ from app.core.filters import Condition
 from app.core.i18n import t
 from app.core.primitives import to_millis
 from app.core.records import Record, Sort
-from app.db.journal import DELETE, UPDATE
-from app.db.store.behaviour import Batch, Behaviour
+from app.db.journal import DELETE, UPDATE, Operation
+from app.db.store.behaviour import Batch, Behaviour, Known, Row
 from app.db.store.drafts import Change, Draft, ids_of
 from app.services.deals import rules
+from app.services.deals.importing import stages_of_deals
 from app.services.deals.rules import Stage, id_of
 from app.services.deals.stages import came_from, stages_of
 
@@ -29,7 +30,11 @@ class DealBehaviour(Behaviour):
     """Stage, outcome and pipeline agree; entering a stage sets what follows from it, asks for what the stage requires and
     leaves a stage change."""
 
+    entity = "deals"
     needs = None
+
+    def understand(self, work: Any, operation: Operation, rows: Sequence[Known]) -> Iterable[tuple[Row, str]]:
+        return stages_of_deals(work, operation, rows)
 
     def prepare(self, batch: Batch) -> None:
         top = to_millis(now())
@@ -190,6 +195,8 @@ def _stage_change(batch: Batch, draft: Draft, stages: dict[uuid.UUID, Stage]) ->
 class StageChangeBehaviour(Behaviour):
     """A deal's way begins once: where its earlier steps come in afterwards, the beginning that stood for them goes."""
 
+    entity = "stage_changes"
+
     def follow(self, batch: Batch) -> None:
         deals = ids_of(d.linked("deal") for d in batch if d.is_new)
         if not deals:
@@ -223,6 +230,7 @@ def _reached_otherwise(step: Record, ways: Mapping[uuid.UUID, Sequence[Record]])
 class StageBehaviour(Behaviour):
     """A stage belongs to a pipeline and is open, won or lost; the deals in it are so, too."""
 
+    entity = "stages"
     needs = ("kind", "pipeline")
 
     def prepare(self, batch: Batch) -> None:
@@ -265,6 +273,7 @@ class LeadBehaviour(Behaviour):
     """A lead is new until somebody says otherwise; one with a day of conversion is converted, and the other way round;
     whoever is converted today has become a customer."""
 
+    entity = "leads"
     needs = ("status", "converted_at", "customer")
 
     def prepare(self, batch: Batch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from app.core.dictionary.deals import OUTCOMES
 from app.core.fields import Entity, Link
@@ -12,25 +12,14 @@ from app.core.i18n import t
 from app.core.records import Record
 from app.db.journal import Operation
 from app.db.store import lookup
+from app.db.store.behaviour import Known, Row
 from app.db.store.layout import from_store
 from app.db.store.matching import match_key
 from app.db.unit_of_work import UnitOfWork
 from app.services.deals import rules
-from app.services.deals.money import priced
-from app.services.deals.rules import Stage
+from app.services.deals.rules import Stage, priced
 from app.services.deals.stages import stages_of
 
-
-class Row(Protocol):
-    """One row of a file: field key → stored primitive, and the texts that name linked records."""
-
-    columns: dict[str, Any]
-    links: dict[str, tuple[str, ...]]
-    also: tuple[str, ...]
-
-
-#: a row, and the record it is about (None = a new one)
-Known = tuple[Row, Record | None]
 #: field key → value
 Said = Callable[[str], Any]
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from app.core.filters import Condition
 from app.core.i18n import t
-from app.db.journal import DELETE, UPDATE
-from app.db.store.behaviour import Batch, Behaviour
+from app.db.journal import DELETE, UPDATE, Operation
+from app.db.store.behaviour import Batch, Behaviour, Known, Row
 from app.db.store.drafts import Change, Draft, ids_of
 from app.db.store.order_sums import LineSum, line_sums
+from app.services.deals.importing import profits_of_lines, profits_of_orders, signs_of_payments
+from app.services.deals.rules import priced
 
 #: of an order, what its items give
 _SUMS = ("amount", "cost")
@@ -23,7 +24,11 @@ _SUMS = ("amount", "cost")
 class OrderBehaviour(Behaviour):
     """An order is its deal's customer's; its payments go with it to another one."""
 
+    entity = "orders"
     needs = ("customer", "deal")
+
+    def understand(self, work: Any, operation: Operation, rows: Sequence[Known]) -> Iterable[tuple[Row, str]]:
+        return profits_of_orders(work, operation, rows)
 
     def prepare(self, batch: Batch) -> None:
         _take_customer(batch, "deal")
@@ -48,7 +53,11 @@ class OrderBehaviour(Behaviour):
 class PaymentBehaviour(Behaviour):
     """Which way the money went is told by the kind, never by a sign (an import turns signs into kinds)."""
 
+    entity = "payments"
     needs = ("order", "customer")
+
+    def understand(self, work: Any, operation: Operation, rows: Sequence[Known]) -> Iterable[tuple[Row, str]]:
+        return signs_of_payments(work, operation, rows)
 
     def prepare(self, batch: Batch) -> None:
         _take_customer(batch, "order")
@@ -63,7 +72,11 @@ class PaymentBehaviour(Behaviour):
 class OrderLineBehaviour(Behaviour):
     """An item's amount follows from quantity and price, an order's from its items, as long as nobody says otherwise."""
 
+    entity = "order_lines"
     needs = ("order", "quantity", "price", "amount", "cost")
+
+    def understand(self, work: Any, operation: Operation, rows: Sequence[Known]) -> Iterable[tuple[Row, str]]:
+        return profits_of_lines(work, operation, rows)
 
     def prepare(self, batch: Batch) -> None:
         for draft in batch:
@@ -116,13 +129,6 @@ def _bring_up_to_date(batch: Batch, grown: dict[uuid.UUID, dict[str, int]]) -> N
         if wanted:
             changes.append(Change(order, wanted))
     writer.touch_many(batch.operation, "orders", changes)
-
-
-def priced(quantity: Decimal | None, price: int | None) -> int | None:
-    """Quantity × price in minor units, half a unit up; one piece where no quantity is told."""
-    if price is None:
-        return None
-    return int(((Decimal(1) if quantity is None else quantity) * price).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def _followed(draft: Draft) -> bool:

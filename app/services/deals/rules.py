@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from app.core.fields import Link
@@ -97,3 +98,10 @@ def days_stuck(stage: Stage, since: datetime | None, moment: datetime) -> int | 
         return None
     days = (moment - since).days
     return days - stage.rot_days if days > stage.rot_days else None
+
+
+def priced(quantity: Decimal | None, price: int | None) -> int | None:
+    """Quantity × price in minor units, half a unit up; one piece where no quantity is told."""
+    if price is None:
+        return None
+    return int(((Decimal(1) if quantity is None else quantity) * price).quantize(Decimal(1), ROUND_HALF_UP))

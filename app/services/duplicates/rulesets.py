@@ -36,9 +36,7 @@ _IDENTITY = ("phones", "emails", "credit_code", "id_number", "wechats", "code")
 def usual(entity: Entity, purpose: Purpose) -> RuleSet:
     """The set in force until the office makes its own."""
     if purpose == "import":
-        from app.services.exchange.plan import DEFAULT_RULES
-
-        return tuple(tuple(Condition(f) for f in rule) for rule in DEFAULT_RULES.get(entity.key, ()))
+        return tuple(tuple(Condition(f) for f in rule) for rule in entity.match)
     alone = [(Condition(f),) for f in _IDENTITY if entity.find(f) is not None]
     return ((Condition(entity.title, FUZZY),), *alone)
 

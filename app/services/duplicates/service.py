@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.core.access import Action
 from app.core.clock import now
+from app.core.dictionary import BUILT_IN
 from app.core.filters import Filter
 from app.core.i18n import t
 from app.core.jobs import Job
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
 
 #: pairs less likely than this are not kept
 KEPT = 0.05
-ENTITIES = ("customers", "contacts", "leads", "products")
+#: kinds of records of which two may be the same one
+ENTITIES = BUILT_IN.kinds(lambda e: e.duplicates)
 GroupLines = list[GroupLine]
 Pairs = list[Pair]
 
@@ -218,7 +220,8 @@ class DuplicateService:
 def check_entity(entity: str) -> None:
     """Raise UserError for a kind of record that has no duplicates."""
     if entity not in ENTITIES:
-        raise UserError(t("只有客户、联系人、线索和产品可以查重。"))
+        names = t("、").join(BUILT_IN.entity(key).label for key in ENTITIES)
+        raise UserError(t("只有这些档案可以查重：{names}。", names=names))
 
 
 def _marked(texts: Texts, only: Sequence[uuid.UUID] | None) -> Any:

@@ -25,12 +25,6 @@ from app.services.exchange.report import AMBIGUOUS, REJECTED
 
 #: asked in this order; the first that knows the text decides
 _KEYS = ("external_id", "number", "code", "name")
-#: links to these are made when the file names one that is not there
-_MADE = frozenset({"customers", "products", "lost_reasons", "pipelines", "ticket_categories"})
-#: files of these have to name customers that are there
-_STRICT = frozenset({"activities", "contacts"})
-#: links to these stay open with a warning when there is no such record
-_SOFT = frozenset({"contacts"})
 
 
 @dataclass(frozen=True)
@@ -143,14 +137,14 @@ class Links:
             row.columns[field_.key] = hits[0]
             return None
         label = target.layout.entity.label
-        soft = field_.target in _SOFT or (self._plan.links == "open" and not field_.required)
+        soft = target.layout.entity.loose or (self._plan.links == "open" and not field_.required)
         name = texts[0]
         if hits:
             text = t("有 {n} 个{entity}都叫“{name}”", n=len(hits), entity=label, name=name)
             return Unlinked(text, name, AMBIGUOUS, soft)
         if name in target.binned:
             return Unlinked(t("{entity}“{name}”在回收站里，请先恢复它", entity=label, name=name), name, REJECTED, soft)
-        if not self._may_make(target.layout.entity):
+        if field_.there or not self._may_make(target.layout.entity):
             return Unlinked(t("找不到{entity}“{name}”", entity=label, name=name), name, REJECTED, soft)
         target.fresh.setdefault(name, self._new_row(target.layout.entity, row, name))
         target.waiting.append((row, field_.key, name))
@@ -161,7 +155,7 @@ class Links:
         actor = self._work.actor
         if self._plan.links == "open" and entity.key == "customers":
             return False
-        if entity.key not in _MADE or (entity.key == "customers" and self._plan.entity in _STRICT):
+        if not entity.made:
             return False
         return actor.is_admin if entity.shared else actor.may(entity.key, Action.CREATE)
 

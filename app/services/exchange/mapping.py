@@ -29,19 +29,6 @@ from app.services.exchange.targets import (
 
 SURE = 0.9
 _INDEX_HEADERS = frozenset({"序号", "序", "no", "行号", "index", "#", "编号no"})
-#: what a column holds → the field it most likely is, per entity, with the share of cells it takes
-_BY_CONTENT: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "customers": (
-        ("mobile", "phones"), ("phone", "phones"), ("email", "emails"), ("id_number", "id_number"),
-        ("credit_code", "credit_code"), ("company", "name"), ("person", "name"), ("address", "address"),
-        ("gender", "gender"), ("url", "website"),
-    ),
-    "contacts": (
-        ("mobile", "phones"), ("phone", "phones"), ("email", "emails"), ("person", "name"), ("gender", "gender"),
-        ("company", "customers"),
-    ),
-    "activities": (("company", "customer"),),
-}  # fmt: skip
 _LEAST_SHARE = 0.6
 _IDS = frozenset({"external_id", "number", "customer.external_id"})
 #: a header may say one thing and the cells another; these kinds of cell overrule the header
@@ -98,12 +85,12 @@ def _candidates(
             found[target.key] = (score, "header")
     if entity.key != "orders" and entity.find("external_id") is not None:  # rows of orders are often items only
         _settle_number(found, name, cells)
-    for kind, field in _BY_CONTENT.get(entity.key, ()):
-        share = kinds.get(kind, 0.0)
-        if share >= _LEAST_SHARE:
+    for field in entity.fields:
+        for kind in field.holds:
+            share = kinds.get(kind, 0.0)
             score = share * (0.9 if kind in _OVERRULING else 0.6)
-            if score > found.get(field, (0.0, ""))[0]:
-                found[field] = (score, "content")
+            if share >= _LEAST_SHARE and score > found.get(field.key, (0.0, ""))[0]:
+                found[field.key] = (score, "content")
     return [(k, s, why) for k, (s, why) in found.items()]
 
 

@@ -11,7 +11,7 @@ from app.db.journal import Operation
 from app.db.store.behaviour import Terms
 from app.db.store.drafts import NewRow
 from app.db.store.writing import Writer
-from app.services.deals.money import priced
+from app.services.deals.rules import priced
 from app.services.exchange.plan import ImportPlan
 from app.services.exchange.prepare import Prepared
 

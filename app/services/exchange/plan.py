@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from app.core.dictionary import BUILT_IN
 from app.core.i18n import t
 from app.db.store.behaviour import REFUSE, TELL, TELL_OF_ENDED, Terms
 from app.errors import UserError
@@ -15,22 +16,6 @@ MODES = (CREATE, UPDATE, UPSERT)
 BAD_CELLS = ("reject", "blank", "keep")
 GAPS: Mapping[str, str] = {"auto": TELL_OF_ENDED, "error": REFUSE, "warn": TELL}
 Rule = tuple[str, ...]
-
-#: tried in this order until one finds a record; a rule counts only for rows that have all its fields
-DEFAULT_RULES: Mapping[str, tuple[Rule, ...]] = {
-    "customers": (("external_id",), ("number",), ("credit_code",), ("id_number",), ("name", "phones"), ("name",)),
-    "contacts": (("external_id",), ("number",), ("name", "phones"), ("name", "customers")),
-    "activities": (("external_id",),),
-    "leads": (("external_id",), ("number",), ("name", "phones")),
-    "pipelines": (("external_id",), ("name",)),
-    "stages": (("external_id",),),
-    "lost_reasons": (("external_id",), ("name",)),
-    "deals": (("external_id",), ("number",)),
-    "products": (("external_id",), ("code",), ("name",)),
-    "orders": (("external_id",), ("number",)),
-    "payments": (("external_id",), ("number",)),
-    "tickets": (("external_id",), ("number",)),
-}
 
 
 @dataclass(frozen=True)
@@ -138,7 +123,7 @@ class ImportPlan:
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The match rules in force."""
-        return self.match or DEFAULT_RULES.get(self.entity, (("external_id",),))
+        return self.match or BUILT_IN.entity(self.entity).rules
 
     def targets(self) -> set[str]:
         return {c.target for c in self.columns if c.target}

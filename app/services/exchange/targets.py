@@ -28,8 +28,6 @@ _CUSTOMER_FIELDS = (
     "kind",
 )
 _LINE_FIELDS = ("name", "product", "category", "quantity", "price", "amount", "cost", "profit")
-#: entities whose rows may bring their customer along
-WITH_CUSTOMER = frozenset({"deals", "orders", "payments", "tickets"})
 _CUSTOMER_IDS = (
     "客户编号", "客户ID", "客户代码", "会员编号", "会员ID", "会员号", "用户ID", "买家ID", "客户号", "Customer ID", "CustomerID",
     "cust_id", "Customer No", "Account ID", "Client ID",
@@ -68,7 +66,7 @@ def targets_of(entity: Entity, registry: Registry) -> list[Target]:
             field = contacts.field(key)
             label = t("联系人：{field}", field=field.label)
             found.append(Target(CONTACT + key, label, field, t("同一行的联系人")))
-    if entity.key in WITH_CUSTOMER:
+    if any(f.brings for f in entity.fields):
         customers = registry.entity("customers")
         for key in _CUSTOMER_FIELDS:
             field = customers.field(key)

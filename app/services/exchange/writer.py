@@ -23,7 +23,6 @@ from app.services.exchange.order_lines import OrderLines
 from app.services.exchange.plan import CREATE, UPDATE, ImportPlan
 from app.services.exchange.prepare import Prepared, with_kept
 from app.services.exchange.report import AMBIGUOUS, DUPLICATE, REJECTED, UNMATCHED, WARNING, Tally
-from app.services.exchange.understanding import UNDERSTAND
 
 
 class BatchWriter:
@@ -243,9 +242,9 @@ class _Batch:
         return True
 
     def _understand(self, rows: Sequence[tuple[Prepared, Record | None]]) -> None:
-        if self._plan.entity in UNDERSTAND and rows:
-            for row, text in UNDERSTAND[self._plan.entity](self._work, self._operation, rows):
-                self._tally.issue(row.row, WARNING, -1, "understood", text, "")
+        behaviour = self._work.writer.behaviour(self._plan.entity)
+        for row, text in behaviour.understand(self._work, self._operation, rows) if rows else ():
+            self._tally.issue(row.row, WARNING, -1, "understood", text, "")
 
     def _apply(self, matched: list[tuple[Prepared, bytes]]) -> None:
         records = {

@@ -195,7 +195,8 @@ class MergeService:
     def _records(self, work: UnitOfWork, entity: str, ids: Sequence[uuid.UUID]) -> list[Record]:
         """The records, in order, each live and within the rights to edit and delete."""
         if entity not in ENTITIES:
-            raise UserError(t("只有客户、联系人、线索和产品可以合并。"))
+            names = t("、").join(work.reader.registry.entity(key).label for key in ENTITIES)
+            raise UserError(t("只有这些档案可以合并：{names}。", names=names))
         wanted = list(dict.fromkeys(ids))
         if len(wanted) < 2:
             raise UserError(t("至少要选两条档案才能合并。"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,16 +11,9 @@ from app.core.fields import Registry
 from app.services.exchange.mapping import propose
 from app.services.exchange.reading.records import Inspection
 from app.services.migration.presets import VCARD, preset_for
-from app.services.migration.records import ORDER
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".vcf", ".html", ".xml", ".kedang")
 _PROBLEM_ROWS = re.compile(r"_(?:问题行|problem-rows)(?: \(\d+\))?$")
-_NAMES: Mapping[str, str] = {
-    "contacts": r"联系人|contact|person|people", "leads": r"线索|lead", "products": r"产品|商品|product|item",
-    "deals": r"商机|机会|deal|opportunit", "orders": r"订单|合同|order|invoice", "payments": r"回款|收款|付款|payment",
-    "activities": r"跟进|活动|拜访|activit|task|event|call|meeting|note", "tickets": r"工单|服务单|ticket|case",
-    "customers": r"客户|会员|公司|customer|account|compan|client",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -61,17 +54,17 @@ def detected(inspection: Inspection, registry: Registry) -> Detected:
     elif known is not None:
         system, entity, sure = known.system, known.entity, True
     else:
-        system, entity, sure = "", _by_name(inspection) or _by_fit(inspection, registry), False
+        system, entity, sure = "", _by_name(inspection, registry) or _by_fit(inspection, registry), False
     return Detected(inspection.path, inspection.sheet, system, entity, inspection.rows, len(headers), sure)
 
 
-def _by_name(inspection: Inspection) -> str:
-    """The kind named by the sheet, else by the file."""
+def _by_name(inspection: Inspection, registry: Registry) -> str:
+    """The kind named by the sheet, else by the file; of several the one that is tied to the others: 客户订单 are orders."""
     sheets = [inspection.sheet] if inspection.sheet and inspection.sheet != inspection.path.stem else []
     for text in (*sheets, inspection.path.stem):
-        for entity, words in _NAMES.items():
-            if re.search(words, text, re.IGNORECASE):
-                return entity
+        named = [e.key for e in registry if e.named and re.search(e.named, text, re.IGNORECASE)]
+        if named:
+            return named[-1]
     return ""
 
 
@@ -82,5 +75,5 @@ def _by_fit(inspection: Inspection, registry: Registry) -> str:
         plan = propose(inspection, registry.entity(key), registry)
         return sum(c.confidence for c in plan.columns if c.target and c.why == "header")
 
-    best = max((e for e in ORDER if e != "ticket_messages"), key=lambda e: (fit(e), e == "customers"))
+    best = max((e.key for e in registry if e.named), key=lambda e: (fit(e), e == "customers"))
     return best if fit(best) > fit("customers") + 0.5 else "customers"

@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 from app.core.access import Action
+from app.core.dictionary import BUILT_IN
 from app.core.fields import Field, FieldType
 from app.core.i18n import t
 from app.core.jobs import Job
@@ -61,10 +62,6 @@ def _goes_over(field: Field) -> bool:
 def _cell(field: Field, record: Record, names: UserNames) -> str:
     value = record.get(field.key)
     if field.type is FieldType.LINKS and value:
-        target_is_shared = field.target in _BY_NAME
-        return join_items((link.title if target_is_shared else link.id.hex for link in value), LINK_MARKS)
+        by_name = BUILT_IN.entity(field.target).picklist  # those are the same in both archives by name, not by id
+        return join_items((link.title if by_name else link.id.hex for link in value), LINK_MARKS)
     return guarded(cell_text(field, value, names))
-
-
-#: pick-lists are the same in both archives by name, not by id
-_BY_NAME = frozenset({"pipelines", "stages", "lost_reasons", "ticket_categories", "sla_policies"})

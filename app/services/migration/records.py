@@ -9,13 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
+from app.core.dictionary import BUILT_IN
 from app.core.records import ChangeSet
 from app.services.exchange.plan import ImportPlan
 
-#: records come before those that link to them
-ORDER = (
-    "customers", "contacts", "leads", "products", "deals", "orders", "payments", "activities", "tickets", "ticket_messages",
-)  # fmt: skip
+#: kinds of records that are moved; those that others link to come first
+ORDER = BUILT_IN.kinds(lambda e: e.judged)
 TRIAL, FULL, INCREMENTAL = "trial", "full", "incremental"
 DRAFT, RUNNING, STOPPED, DONE, ROLLED_BACK, SIGNED_OFF = (
     "draft",

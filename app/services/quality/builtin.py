@@ -2,59 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
+from app.core.dictionary import BUILT_IN
 from app.core.fields import TEXT_TYPES, Entity, Field, FieldType
-from app.core.filters import Condition, Filter, Not
+from app.core.filters import Condition, Not
 from app.core.i18n import t
 from app.services.quality.records import COMPLETENESS, CONSISTENCY, TIMELINESS, UNIQUENESS, VALIDITY, Rule
 from app.services.quality.rules import CROSS
 
-#: the entities whose data is judged
-JUDGED = (
-    "customers", "contacts", "leads", "deals", "activities", "products", "orders", "order_lines", "payments", "tickets",
-)  # fmt: skip
-#: days that have come already when they are written down
-_PAST = frozenset(
-    "birthday first_deal_on last_contact_on ordered_on paid_on closed_on opened_on received_at converted_at opened_at "
-    "resolved_at closed_at".split()
-)
+#: the kinds of records whose data is judged
+JUDGED = BUILT_IN.kinds(lambda e: e.judged)
 _FORMATS = {
     FieldType.PHONES: "phones", FieldType.EMAILS: "emails", FieldType.WECHATS: "wechats",
     FieldType.ID_CARD: "id_number", FieldType.CREDIT_CODE: "credit_code", FieldType.URL: "url",
 }  # fmt: skip
 _REGIONS = {"province": 1, "city": 2, "district": 3}
 _IDENTIFYING = frozenset({FieldType.PHONES, FieldType.EMAILS, FieldType.ID_CARD, FieldType.CREDIT_CODE})
-#: nobody expects these to be filled
-_OPTIONAL = frozenset(
-    "remark addresses birthday birthday_lunar refund short_name tags external_id position next_contact_on wechats done "
-    "due_at reopened sla_paused unanswered snippet first_responded_at resolved_at closed_at requester requester_email "
-    "converted_at deal contact stage_since cost due_on".split()
-)
-#: fields that only some records have: the value of a choice that says which
-_ONLY: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "customers": {
-        "credit_code": ("kind", ("company",)), "id_number": ("kind", ("person",)), "gender": ("kind", ("person",)),
-        "birthday": ("kind", ("person",)), "website": ("kind", ("company",)), "industry": ("kind", ("company",)),
-        "first_deal_on": ("stage", ("won", "lost")), "amount": ("stage", ("won", "lost")),
-    },
-    "deals": {"closed_on": ("outcome", ("won", "lost")), "lost_reason": ("outcome", ("lost",))},
-    "leads": {"customer": ("status", ("converted",))},
-}  # fmt: skip
-_STALE: Mapping[str, tuple[tuple[str, int, Filter | None], ...]] = {
-    "customers": (("updated_at", 365, None), ("last_contact_on", 180, Condition("stage", "in", ["won"]))),
-    "contacts": (("updated_at", 730, None),),
-    "leads": (("updated_at", 90, Condition("status", "in", ["new", "working", "qualified"])),),
-    "deals": (("updated_at", 90, Condition("outcome", "in", ["open"])),),
-    "products": (("updated_at", 730, None),),
-}
 
 
 def applies(entity: str, field: str) -> tuple[str, tuple[str, ...]] | None:
     """(choice field, its values) that a record needs for the field to make sense; None: every record. A record whose
     choice is empty counts as one of them."""
-    return _ONLY.get(entity, {}).get(field)
+    known = BUILT_IN.entity(entity).find(field)
+    return known.only if known is not None else None
 
 
 def judged_fields(entity: Entity) -> list[Field]:
@@ -67,7 +39,7 @@ def weight(field: Field, required: bool) -> int:
     """How much a field counts in the completeness of its entity."""
     if required or field.required:
         return 5
-    if field.key in _OPTIONAL or field.readonly or field.type is FieldType.BOOL or field.key == "updated_at":
+    if field.optional or field.readonly or field.type is FieldType.BOOL or field.key == "updated_at":
         return 0
     return 2 if field.shown else 1
 
@@ -94,7 +66,7 @@ def _of_field(entity: Entity, field: Field) -> Iterator[Rule]:
         yield _rule(entity, "format", one, VALIDITY, title, format=_FORMATS[field.type])
     if field.key == "requester_email":
         yield _rule(entity, "format", one, VALIDITY, t("{field}格式正确", field=label), format="email")
-    if field.key in _PAST and field.type in (FieldType.DATE, FieldType.DATETIME):
+    if field.past and field.type in (FieldType.DATE, FieldType.DATETIME):
         yield _rule(entity, "future", one, VALIDITY, t("{field}不在将来", field=label))
     if field.least is not None or field.most is not None:
         yield _rule(entity, "range", one, VALIDITY, t("{field}在允许范围内", field=label))
@@ -117,7 +89,7 @@ def _of_entity(entity: Entity) -> Iterator[Rule]:
         yield _rule(entity, "unique", ("name", "city"), UNIQUENESS, t("同一城市没有同名的企业"), when=firms)
     if entity.find("merged_into") is not None and entity.key != "tickets":
         yield _rule(entity, "pairs", (entity.title,), UNIQUENESS, t("没有待处理的疑似重复"))
-    for key, days, when in _STALE.get(entity.key, ()):
+    for key, days, when in entity.stale:
         title = t("{field}在 {n} 天内", field=entity.field(key).label, n=days)
         yield _rule(entity, "stale", (key,), TIMELINESS, title, days=days, when=when)
     for cross in CROSS:

@@ -14,6 +14,7 @@ from typing import Any
 
 from app.core.access import Action
 from app.core.clock import today
+from app.core.dictionary import BUILT_IN
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.pinyin import sort_key
@@ -351,8 +352,7 @@ class _Writing:
 
 def _row(entity: str, columns: dict[str, Any], points: Sequence[Any] = ()) -> NewRow:
     """A new row with sort and search forms of its name."""
-    table = {"customers": "customer", "contacts": "contact", "deals": "deal", "leads": "lead", "products": "product",
-             "orders": "sales_order", "activities": "activity", "tickets": "ticket"}[entity]  # fmt: skip
+    table = BUILT_IN.entity(entity).table
     made = NewRow(columns, list(points))
     name = columns.get("name")
     if name:

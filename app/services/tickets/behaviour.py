@@ -31,6 +31,7 @@ _STATES = (("closed_at", "closed"), ("resolved_at", "resolved"), ("first_respond
 class TicketBehaviour(Behaviour):
     """A new ticket gets its promises; a changed one tells what changed, and its clocks follow."""
 
+    entity = "tickets"
     needs = None
     ownerless = True
 
@@ -110,6 +111,7 @@ def _ended(draft: Draft, values: dict[str, Any], moment: datetime, *, history: b
 class MessageBehaviour(Behaviour):
     """The ticket follows from its messages, and the days of contact with its customer."""
 
+    entity = "ticket_messages"
     needs = ("ticket", "kind", "sent_at", "automatic")
 
     def check(self, batch: Batch) -> None:

@@ -35,9 +35,7 @@ if TYPE_CHECKING:
 BeforeMany = Callable[[str, Job], None]
 LISTED = 1_000
 _BATCH = 500
-#: whose every field may be cleaned; of the others only what nothing is derived from
-_FREE = frozenset({"customers", "contacts", "products"})
-_PLAIN = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.URL, FieldType.TAGS, *POINT_TYPES})
+#: ties and people are no texts
 _NEVER = frozenset({FieldType.LINKS, FieldType.ADDRESSES, FieldType.USER})
 
 
@@ -89,7 +87,7 @@ class WorkbenchService:
         """The fields a table of records has: what the actor sees in full and may change by cleaning."""
         described = self._context.registry.entity(entity)
         actor = self._context.actor
-        return [f for f in described.fields if _cleanable(described, f) and actor.sees(entity, f)]
+        return [f for f in described.fields if _cleanable(f) and actor.sees(entity, f)]
 
     def load(self, entity: str, condition: Filter | None = None, job: Job | None = None) -> Records:
         """The visible records that fit, as texts; columns are named as in exported files."""
@@ -180,10 +178,8 @@ class WorkbenchService:
         return writing.result(None if dry_run else changes.operation_id, changes, dry_run=dry_run)
 
 
-def _cleanable(entity: Entity, known: Field) -> bool:
-    if known.readonly or not known.importable or known.type in _NEVER:
-        return False
-    return entity.key in _FREE or known.custom or known.type in _PLAIN
+def _cleanable(known: Field) -> bool:
+    return not known.readonly and known.importable and known.type not in _NEVER
 
 
 def _only(table: Table, may: Any) -> Table:
@@ -247,7 +243,7 @@ class _Writing:
         for before, column in _pairs(self._loaded.table, self._table):
             key = column.source or headers.get(column.name, column.name)
             known = self._entity.find(key)
-            usable = known is not None and _cleanable(self._entity, known)
+            usable = known is not None and _cleanable(known)
             if known is None or not usable or (not column.source and key in named):
                 self.ignored.append(column.name)
                 continue

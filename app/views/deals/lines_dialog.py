@@ -17,8 +17,8 @@ from app.core.records import ChangeSet, Record
 from app.core.values import money_shown, money_text
 from app.errors import AppError
 from app.services.cleaning.amounts import parse_amount, parse_number
-from app.services.deals.money import priced
 from app.services.deals.records import Line
+from app.services.deals.rules import priced
 from app.views.records.form_dialog import FormDialog
 from app.views.shell.desk import Desk
 from app.views.widgets import buttons

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.fields import Entity
 from app.core.i18n import t
-from app.services.exchange.plan import DEFAULT_RULES, Rule
+from app.services.exchange.plan import Rule
 from app.views.exchange.import_session import ImportSession
 from app.views.widgets.fields import ChoiceField
 from app.views.widgets.form import Form
@@ -99,7 +99,7 @@ class CheckOptions(QScrollArea):
         entity, desk = self._session.entity, self._session.desk
         rules = [("", t("自动：编号、证件号，再按名称和电话"))]
         rules += [(key, t("按{field}", field=entity.field(key).label)) for key in _RULE_FIELDS if entity.find(key)]
-        chosen = "+".join(plan.match[0]) if plan.match and plan.match not in DEFAULT_RULES.values() else ""
+        chosen = "+".join(plan.match[0]) if plan.match and plan.match != entity.match else ""
         if chosen not in dict(rules):
             rules.append((chosen, _rule_words(plan.match[0], entity)))
         self.rule.set_choices(rules)

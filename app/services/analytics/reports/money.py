@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from app.core.dictionary import BUILT_IN
 from app.core.filters import Condition, Filter, Group
 from app.core.i18n import t
 from app.db.figures import customers, orders
@@ -217,8 +218,8 @@ def _due(as_of: date, bucket: str) -> Filter:
 
 # ---- sources --------------------------------------------------------------------------------------------------------
 
-_FIELDS = {"customers": "source", "leads": "source", "deals": "source", "orders": "channel"}
-_DAYS = {"customers": "created_at", "leads": "received_at", "deals": "opened_on", "orders": "ordered_on"}
+#: kinds of records that say where they came from → the field that does
+_FIELDS = {e.key: e.origin for e in BUILT_IN if e.origin}
 
 
 def sources_report(run: Run) -> Report:
@@ -226,7 +227,7 @@ def sources_report(run: Run) -> Report:
     entity = one_of(run.parameter("of"), _FIELDS)
     conditions: list[Filter | None] = [run.owners(), run.request.condition if entity == run.info.entity else None]
     if run.period is not None:
-        conditions.append(between(_DAYS[entity], run.period.start, run.period.end))
+        conditions.append(between(BUILT_IN.entity(entity).happened or "created_at", run.period.start, run.period.end))
     if entity == "orders":
         conditions.append(COUNTED)
     condition = _and(*conditions)
