@@ -137,7 +137,8 @@ class Field:
     What is expected of it: `past` days have come when they are written down, `optional` ones nobody misses, and `only` =
     (choice field, its values) says which records have it at all. `holds`: what cells look like that belong here (kinds of
     `cleaning.profile`), the surest first. `there`: files must name records that are there; elsewhere links to kinds that are
-    `made` by name bring them along, with their own columns of the same row where the link `brings` them."""
+    `made` by name bring them along, with their own columns of the same row where the link `brings` them. `several`: a link
+    to any number of records."""
 
     key: str
     zh: str
@@ -171,10 +172,16 @@ class Field:
     holds: tuple[str, ...] = ()
     there: bool = False
     brings: bool = False
+    several: bool = False
 
     @property
     def label(self) -> str:
         return self.en if language() == "en" else self.zh
+
+    @property
+    def one(self) -> bool:
+        """Whether it is a link to just one record."""
+        return self.type is FieldType.LINKS and not self.several
 
     @property
     def editable(self) -> bool:
@@ -194,12 +201,13 @@ class Entity:
     `happened`: the field that says when it took place, for the customer's timeline. `titled_by`: the field whose first words
     are the title of a record without one. `origin`: the field that says where it came from.
 
-    How it is shown: `icon`, colour token `tone`, Chinese `measure` word; `sidebar`: its page stands there; of `hits` many
-    the palette shows the first. How files meet it: `named`, a regular expression of words in their names; `match`, the rules
-    by which a row is one that is there, tried in order; `made` along where a file names one that is not, or `loose`: the
-    row comes without the tie. `duplicates`: two
-    of them may be the same one, and be merged. `stale`: (field, days, which) that should not be older. `contact`: it tells of
-    contact with a customer. `service`: what customer service may do with all of them (actions of `core.access`).
+    How it is shown: `icon`, colour token `tone`, Chinese `measure` word; `room`: the folder of its own page, if it has one;
+    `sidebar`: the place of its page there, 0 = none; `made_on`: the page on which a new one is made, its own where none is
+    said, with the `shortcut`; of `hits` many the palette shows the first. How files meet it: `named`, a regular expression of
+    words in their names; `match`, the rules by which a row is one that is there, tried in order; `made` along where a file
+    names one that is not, or `loose`: the row comes without the tie. `duplicates`: two of them may be the same one, and be
+    merged. `stale`: (field, days, which) that should not be older. `contact`: it tells of contact with a customer. `service`:
+    what customer service may do with all of them (actions of `core.access`).
     """
 
     key: str
@@ -220,7 +228,10 @@ class Entity:
     icon: str = "file"
     tone: str = "gray"
     measure: str = "个"
-    sidebar: bool = False
+    room: str = ""
+    sidebar: int = 0
+    made_on: str = ""
+    shortcut: str = ""
     hits: int = 4
     named: str = ""
     match: tuple[tuple[str, ...], ...] = ()
@@ -298,6 +309,20 @@ class Registry:
 
     def keys(self) -> tuple[str, ...]:
         return tuple(self._entities)
+
+    def hanging(self, entity: str) -> list[tuple[Entity, Field]]:
+        """(kind, field): records of these kinds hang on a record of this one by a link to just one of them."""
+        return [
+            (kind, f)
+            for kind in self
+            for f in kind.fields
+            if f.target == entity and not f.readonly and f.one and kind.key != entity
+        ]
+
+    def around(self, entity: str) -> set[str]:
+        """The kind itself, the kinds it is tied to, and those whose records hang on it."""
+        mine = {f.target for f in self.entity(entity).fields if f.target}
+        return {entity, *mine, *(kind.key for kind, _ in self.hanging(entity))}
 
     def kinds(self, fits: Callable[[Entity], bool]) -> tuple[str, ...]:
         """The keys of the kinds of records that fit, in their order."""

@@ -119,9 +119,8 @@ class TodayService:
             kept = birthdays.next_birthday(birthday, day, lunar=lunar)
             if (kept - day).days < AHEAD_DAYS:
                 about = t("农历{day}", day=birthdays.lunar_words(birthday)) if lunar else birthday.strftime("%m-%d")
-                items.append(
-                    Item(entity, record, name, about, kept, customer=record if entity == "customers" else None)
-                )
+                his = record if entity == "customers" else None
+                items.append(Item(entity, record, name, about, kept, kind="birthday", customer=his))
         items.sort(key=lambda item: (str(item.when), item.title))
         return Section(BIRTHDAYS, items[:MOST], len(items))
 

@@ -31,7 +31,6 @@ from app.views.widgets.tabs import TabItem, ViewTabs
 
 #: changes come in bursts: so long they are collected
 _SETTLE = 250
-_ENTITIES = ("customers", "deals", "orders", "tickets")
 
 
 class DashboardsPage(Page):
@@ -238,8 +237,7 @@ class DashboardsPage(Page):
 
     def _look_for_emptiness(self) -> None:
         workspace = self.desk.workspace
-        known = [key for key in _ENTITIES if key in workspace.context.registry.keys()]  # noqa: SIM118 - not a mapping
-        mine = [key for key in known if workspace.actor.may(key, Action.VIEW)]
+        mine = [e.key for e in workspace.context.registry if e.sidebar and workspace.actor.may(e.key, Action.VIEW)]
 
         def done(anything: bool) -> None:
             self._anything = anything

@@ -15,13 +15,7 @@ from app.views.records.record_page import RecordPage
 class LeadsPage(RecordPage):
     """Leads in a table."""
 
-    key = "leads"
-    icon = "user-plus"
     entity = "leads"
-
-    @property
-    def title(self) -> str:
-        return t("线索")
 
     def pane_actions(self, record: Record) -> Sequence[PaneAction]:
         workspace = self.desk.workspace
@@ -34,3 +28,6 @@ class LeadsPage(RecordPage):
     def convert(self, record: Record) -> None:
         """Customer, contact and deal out of this lead."""
         ConvertDialog(self.desk, record, self).open()
+
+
+PAGE = LeadsPage

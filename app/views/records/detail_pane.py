@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.access import Action
+from app.core.dictionary import BUILT_IN
 from app.core.fields import Entity
 from app.core.i18n import t
 from app.core.records import Record
@@ -16,7 +17,7 @@ from app.views.operations.task import Task
 from app.views.records.cells import Names, Tones
 from app.views.records.fact_sheet import FactSheet
 from app.views.records.pane_business import BusinessList
-from app.views.records.pane_data import HANGING, PaneData, Tied, read_pane
+from app.views.records.pane_data import PaneData, Tied, read_pane
 from app.views.records.pane_head import PaneAction, PaneHead
 from app.views.records.timeline import Timeline
 from app.views.shell.desk import Desk
@@ -131,7 +132,7 @@ class DetailPane(QWidget):
         tabs = [TabItem(EVENTS, t("动态"))]
         if self._entity.key == "customers":
             tabs.append(TabItem(PEOPLE, t("联系人"), people))
-        if self._entity.key in HANGING:
+        if BUILT_IN.hanging(self._entity.key):
             tabs.append(TabItem(BUSINESS, t("业务")))
         tabs.append(TabItem(ALL_FIELDS, t("资料")))
         self.tabs.set_tabs(tabs)

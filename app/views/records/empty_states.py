@@ -6,18 +6,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.core.access import Action
+from app.core.dictionary import BUILT_IN
 from app.core.i18n import t
-from app.views.records.words import new_text, nothing_fits, nothing_yet
 from app.views.shell.desk import Desk
+from app.views.shell.words import new_text, nothing_fits, nothing_yet
 from app.views.widgets import buttons
 from app.views.widgets.buttons import Button
 from app.views.widgets.empty_state import EmptyState
-
-#: those of the pages
-_ICONS = {
-    "customers": "users", "contacts": "users-round", "leads": "user-plus", "deals": "kanban", "orders": "shopping-cart",
-    "payments": "wallet", "products": "package", "tickets": "inbox",
-}  # fmt: skip
 
 
 class EmptyPlace(QStackedWidget):
@@ -48,8 +43,7 @@ class EmptyPlace(QStackedWidget):
             actions.append(sample)
         clear = buttons.plain(t("清除筛选"), "eraser")
         clear.clicked.connect(self.clear_wanted)
-        icon = _ICONS.get(entity, "inbox")
-        self.addWidget(EmptyState(icon, *nothing_yet(entity), actions))
+        self.addWidget(EmptyState(BUILT_IN.entity(entity).icon, *nothing_yet(entity), actions))
         self.addWidget(EmptyState("search", *nothing_fits(entity), [clear]))
 
     def show_for(self, *, filtered: bool) -> None:

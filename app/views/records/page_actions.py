@@ -16,8 +16,8 @@ from app.views.records.cells import shown
 from app.views.records.follow_dialog import FollowDialog
 from app.views.records.record_actions import RecordActions
 from app.views.records.record_dialog import RecordDialog
-from app.views.records.words import edit_text, new_text
 from app.views.shell.page import Command
+from app.views.shell.words import edit_text, new_text
 from app.views.theme import fonts
 from app.views.widgets.menus import MenuItem, build_menu
 from app.views.widgets.table.tsv import tsv

@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.core.dictionary import BUILT_IN
 from app.core.i18n import t
 from app.views.records.pane_data import Line, Section
 from app.views.shell.desk import Desk
@@ -14,13 +15,6 @@ from app.views.shell.page import OpenRecord
 from app.views.widgets.item_list import Item, ItemList
 from app.views.widgets.labels import DataLabel, muted
 from app.views.widgets.menus import MenuItem
-
-_ICONS = {
-    "deals": "target", "orders": "shopping-cart", "payments": "wallet", "tickets": "ticket", "leads": "user-plus",
-    "order_lines": "package", "stage_changes": "arrow-right", "activities": "message-square",
-}  # fmt: skip
-#: entities with a page of their own
-_PAGES = frozenset({"deals", "orders", "payments", "tickets", "leads"})
 
 
 class BusinessList(QWidget):
@@ -53,8 +47,8 @@ class BusinessList(QWidget):
             self._add(muted(t("还没有商机、订单或工单。"), wrap=True))
 
     def _item(self, line: Line) -> Item:
-        menu = partial(self._menu, line) if line.entity in _PAGES else None
-        return Item(line.title, line.under, _ICONS.get(line.entity, "file"), right=line.right, menu=menu)
+        kind = BUILT_IN.entity(line.entity)
+        return Item(line.title, line.under, kind.icon, right=line.right, menu=partial(self._menu, line))
 
     def _menu(self, line: Line) -> list[MenuItem | None]:
         return [MenuItem(t("打开"), partial(self._open, line), "panel-right")]

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.core.fields import Entity, Point
+from app.core.dictionary import BUILT_IN
+from app.core.fields import Entity, FieldType, Point
 from app.core.filters import Condition
 from app.core.i18n import t
 from app.core.jobs import Job
@@ -66,28 +67,23 @@ def read_pane(workspace: Workspace, entity: str, handle: int, users: Names, job:
         job.check()
         events = events_of(items, service.entity, registry, browser, users)
         contacts = workspace.customers.contacts(record.id)
-        return PaneData(record, events, contacts, sections_of(workspace, record, users))
+        return PaneData(record, events, contacts, sections_of(workspace, record, users, timeline=True))
     changes = [change_event(entry, service.entity, browser, users) for entry in service.history(record.id)]
     events = [event for event in changes if event is not None]
     return PaneData(record, events, [], sections_of(workspace, record, users))
 
 
-#: which records hang on which: entity → (entity, by which link field)
-HANGING: dict[str, tuple[tuple[str, str], ...]] = {
-    "customers": (("deals", "customer"), ("orders", "customer"), ("payments", "customer"), ("tickets", "customer"),
-                  ("leads", "customer")),
-    "contacts": (("deals", "contact"),),
-    "deals": (("stage_changes", "deal"), ("activities", "deal"), ("orders", "deal")),
-    "orders": (("order_lines", "order"), ("payments", "order")),
-    "products": (("order_lines", "product"),),
-}  # fmt: skip
 _MOST = 50
 
 
-def sections_of(workspace: Workspace, record: Record, users: Names) -> list[Section]:
-    """What hangs on the record, by kind; kinds without any are left out."""
+def sections_of(workspace: Workspace, record: Record, users: Names, *, timeline: bool = False) -> list[Section]:
+    """What hangs on the record, by kind; kinds without any are left out. `timeline`: beside it there is one, which tells
+    of what has no number of its own."""
     found = []
-    for key, by in HANGING.get(record.entity, ()):
+    for kind, field in BUILT_IN.hanging(record.entity):
+        key, by = kind.key, field.key
+        if timeline and not kind.number_prefix:
+            continue
         service = workspace.records(key)
         sort = (Sort(service.entity.happened, descending=True),) if service.entity.happened else ()
         total, records = service.list(Condition(by, "in", str(record.id)), sort, limit=_MOST)
@@ -122,9 +118,11 @@ def _sum(workspace: Workspace, key: str, records: Sequence[Record]) -> str:
         balance = workspace.orders.balance(list(records))
         return t("净额 {net}，已收 {received}，未收 {owed}", net=money_shown(balance.ordered),
                  received=money_shown(balance.received), owed=money_shown(balance.owed))  # fmt: skip
-    if key in ("deals", "order_lines"):
-        return t("合计 {sum}", sum=money_shown(sum(r.get("amount") or 0 for r in records)))
-    return ""
+    amount = BUILT_IN.entity(key).find("amount")
+    signed = BUILT_IN.entity(key).find("kind")  # receipts and refunds do not add up
+    if amount is None or amount.type is not FieldType.MONEY or signed is not None:
+        return ""
+    return t("合计 {sum}", sum=money_shown(sum(r.get("amount") or 0 for r in records)))
 
 
 def reachable(record: Record, field: str) -> list[Point]:

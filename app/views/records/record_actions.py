@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
 
 from app.core.access import Action
+from app.core.dictionary import BUILT_IN
 from app.core.filters import Condition
 from app.core.i18n import t
 from app.core.jobs import Job
@@ -17,8 +19,8 @@ from app.services.records import ManyResult
 from app.views.records.drafts import Draft, DraftReader
 from app.views.records.field_dialog import FieldDialog
 from app.views.records.tag_dialog import TagDialog
-from app.views.records.words import counted
 from app.views.shell.desk import Desk
+from app.views.shell.words import counted
 from app.views.widgets.message_dialog import Choice
 from app.views.widgets.popover import Popover
 from app.views.widgets.tick_list import Tick, TickList
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Handles = Sequence[int] | NDArray[np.int64]
-#: what may hang on a customer, and up to how many customers it is looked for before they are deleted
-_HANGING, _ASKED = ("deals", "orders", "payments", "tickets"), 500
+#: up to how many records are looked at for what hangs on them before they are deleted
+_ASKED = 500
 Change = Callable[[list[int], Job], ManyResult]
 
 
@@ -53,7 +55,7 @@ class RecordActions(QObject):
         n = len(handles)
         if not n:
             return
-        if self._key == "customers" and n <= _ASKED:
+        if n <= _ASKED:
             wanted = [int(handle) for handle in handles]
             self._desk.read(
                 lambda _job: self._hanging(wanted), lambda words: self._delete(handles, after, words), owner=self
@@ -62,18 +64,21 @@ class RecordActions(QObject):
             self._delete(handles, after, "")
 
     def _hanging(self, handles: Sequence[int]) -> str:
-        """What hangs on these customers, in words. For a worker."""
+        """What hangs on these records beyond their parts, in words. For a worker."""
         workspace = self._desk.workspace
-        ids = [str(record.id) for record in workspace.customers.page(handles, ["name"]).values()]
+        ids = [str(record.id) for record in self._service.page(handles, [self._service.entity.title]).values()]
         if not ids:
             return ""
-        counts = {key: workspace.records(key).count(Condition("customer", "in", ids)) for key in _HANGING}
+        counts: Counter[str] = Counter()
+        for kind, field in BUILT_IN.hanging(self._key):
+            if kind.number_prefix and workspace.actor.may(kind.key, Action.VIEW):
+                counts[kind.key] += workspace.records(kind.key).count(Condition(field.key, "in", ids))
         return t("、").join(counted(key, number) for key, number in counts.items() if number)
 
     def _delete(self, handles: Handles, after: Callable[[], None] | None, hanging: str) -> None:
         text = t("会放进回收站，可以撤销，也可以从回收站恢复。")
         if hanging:
-            text = f"{t('名下还有{what}：它们会留下，恢复客户之前不显示客户名。', what=hanging)}\n{text}"
+            text = f"{t('名下还有{what}：它们会留下，恢复之前不显示它的名称。', what=hanging)}\n{text}"
         n = len(handles)
         if not self._desk.dialogs.confirm(
             t("删除 {what}？", what=counted(self._key, n)), t("删除"), text=text, danger=True

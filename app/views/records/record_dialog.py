@@ -27,8 +27,8 @@ from app.views.records.form_dialog import FormDialog
 from app.views.records.link_editor import finder_of
 from app.views.records.record_form import RecordForm
 from app.views.records.similar import Similar, find_similar
-from app.views.records.words import edit_text, new_text
 from app.views.shell.desk import Desk
+from app.views.shell.words import edit_text, new_text
 from app.views.widgets import buttons
 from app.views.widgets.banner import Banner
 from app.views.widgets.labels import DataLabel
@@ -37,8 +37,6 @@ from app.views.widgets.message_dialog import Choice
 _PARTS = ("province", "city", "district", "address")
 
 
-#: pasted cards are understood and likely duplicates told for these
-_PEOPLE = frozenset({"customers", "contacts", "leads"})
 #: set by dragging cards, by what happens, or in a place of their own
 _NOT_HERE = frozenset({"customers", "position", "stage_since", "converted_at"})
 
@@ -141,7 +139,7 @@ class RecordDialog(FormDialog):
         self.body.addWidget(self._problem)
         room = parent.window().height() if parent.window() is not None else 800
         self.setFixedHeight(max(440, min(760, room - 60)))
-        if self._record is None and self._key in _PEOPLE:
+        if self._record is None and self._is_people():
             paste = buttons.ghost(t("粘贴识别"), "clipboard")
             paste.setToolTip(t("把剪贴板里的一段文字拆成姓名、电话、邮箱、地址"))
             paste.clicked.connect(lambda _on=False: self.read_text(QGuiApplication.clipboard().text()))
@@ -159,7 +157,7 @@ class RecordDialog(FormDialog):
         self._later.setSingleShot(True)
         self._later.setInterval(350)
         self._later.timeout.connect(self._search)
-        if self._key not in _PEOPLE:
+        if not self._is_people():
             return
         name = self.form.editor(self._entity.title)
         name.installEventFilter(self)
@@ -219,6 +217,10 @@ class RecordDialog(FormDialog):
             self.form.set_value("kind", "person")
         self.split_address(only_empty=True)
         self._desk.toasts.show_toast(t("已识别并填入，请核对"), "info")
+
+    def _is_people(self) -> bool:
+        """Whether these are people or firms: pasted cards are understood, and likely duplicates told."""
+        return self._entity.find("phones") is not None
 
     def _is_empty(self, key: str) -> bool:
         draft = cast("FieldEditor", self.form.editor(key)).draft()

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from app.core.access import Action
+from app.core.dictionary import BUILT_IN
 from app.core.filters import Condition, Filter, Group, Listed, Not, Related, Search
 from app.core.i18n import t
 from app.core.jobs import Job
@@ -26,29 +27,32 @@ from app.views.records.pane_head import PaneAction
 from app.views.records.record_table import RecordTable
 from app.views.records.view_book import ViewBook
 from app.views.records.view_tabs import ViewStrip
-from app.views.records.words import chosen, counted
 from app.views.shell.desk import Desk
 from app.views.shell.page import Command, NewRecord, OpenRecord, Page
+from app.views.shell.words import chosen, counted
 from app.views.widgets.labels import Rule
 from app.views.widgets.popover import Popover
 
 _PANE = 312
-#: what the pane of any record may show
-_ALL_CARE = ("customers", "contacts", "activities", "deals", "orders", "payments", "tickets", "leads")
 #: from this many changed records on the list is read again instead of looking for each
 _MANY = 64
 
 
 class RecordPage(Page):
-    """`entity` is set by the two pages; everything else comes from the field registry and the services."""
+    """The page of any kind of record: everything comes from the field registry and the services. A subclass for one kind
+    says its `entity`."""
 
-    entity = "customers"
+    entity = ""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QWidget | None = None, *, entity: str = "") -> None:
+        self.entity = self.key = entity or self.entity
+        self.icon = BUILT_IN.entity(self.entity).icon
         super().__init__(desk, parent)
         self.service = desk.workspace.records(self.entity)
         self.book = ViewBook(desk, self.entity, self)
         self.listing = Listing()
+        #: kinds of records that stand in the list and in its pane
+        self._shown = {*BUILT_IN.around(self.entity), *BUILT_IN.kinds(lambda e: bool(e.follows))}
         self._stale = False
         self._ready = False
         self._uncounted = True  # counting every view is dear at a million: only when data or views changed
@@ -68,6 +72,10 @@ class RecordPage(Page):
         self._recount.timeout.connect(self._read_beside)
         self._read_tags()
         self.book.load(self._begin)
+
+    @property
+    def title(self) -> str:
+        return BUILT_IN.entity(self.entity).label
 
     # ---- construction -------------------------------------------------------------------------------------------
 
@@ -313,7 +321,7 @@ class RecordPage(Page):
         return self.verbs.commands()
 
     def refresh(self, changes: ChangeSet, initiator: object) -> None:
-        if not changes.concerns(self.entity, *_ALL_CARE):
+        if not changes.concerns(*self._shown):
             return
         if not self.isVisible():
             self._stale = True

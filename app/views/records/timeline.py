@@ -81,22 +81,17 @@ def _of_activity(item: TimelineItem, record: Record, entity: Entity) -> Event:
     return Event(_ICONS.get(kind, "message-square"), tone, title, describe_day(_local(item.at)), body, open_task)
 
 
-_KIND_ICONS = {
-    "deals": ("target", "violet"), "orders": ("shopping-cart", "primary"), "payments": ("wallet", "ok"),
-    "tickets": ("ticket", "warn"), "leads": ("user-plus", "cyan"),
-}  # fmt: skip
-
-
 def _of_record(item: TimelineItem, record: Record, entity: Entity) -> Event:
     """A deal, an order, a ticket … of the customer."""
-    icon, tone = _KIND_ICONS.get(entity.key, ("file", "gray"))
     title = str(record.get(entity.title) or "")
     amount = record.get("amount")
     state = next(
         (entity.field(k).choice(str(record.get(k))) for k in ("status", "outcome", "kind") if record.get(k)), None
     )
     body = fonts.join_facts(money_shown(amount) if amount is not None else "", state.label if state else "")
-    return Event(icon, tone, fonts.join_facts(entity.label, title, item.actor), describe_day(_local(item.at)), body)
+    return Event(
+        entity.icon, entity.tone, fonts.join_facts(entity.label, title, item.actor), describe_day(_local(item.at)), body
+    )
 
 
 def _local(moment: datetime | None) -> datetime:

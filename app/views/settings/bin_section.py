@@ -1,4 +1,4 @@
-"""回收站: deleted customers and contacts, searched and brought back."""
+"""回收站: deleted records of every kind, searched and brought back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from app.core.access import Action
 from app.core.filters import Condition
 from app.core.i18n import t
 from app.core.jobs import Job
@@ -16,9 +17,9 @@ from app.services.records import ManyResult, RecordService
 from app.views.shell.desk import Desk
 from app.views.widgets import buttons
 from app.views.widgets.empty_state import EmptyState
+from app.views.widgets.fields import ChoiceField
 from app.views.widgets.menus import MenuItem, build_menu
 from app.views.widgets.search_box import SearchBox
-from app.views.widgets.segmented import SegmentedControl
 from app.views.widgets.table.model import VirtualTableModel
 from app.views.widgets.table.source import Row, TableColumn
 from app.views.widgets.table.view import VirtualTable
@@ -34,7 +35,7 @@ class DeletedSource:
         self._service, self._text, self._name_of = service, text, name_of
         self.columns: Sequence[TableColumn] = (
             TableColumn("check", "", "check", 44, sortable=False),
-            TableColumn("name", t("名称"), "strong", 260, sortable=False),
+            TableColumn("title", t("名称"), "strong", 260, sortable=False),
             TableColumn("number", t("编号"), "muted", 110, sortable=False),
             TableColumn("owner", t("负责人"), "muted", 110, sortable=False),
             TableColumn("deleted", t("删除时间"), "date", 150, sortable=False),
@@ -42,18 +43,19 @@ class DeletedSource:
 
     def load_ids(self, job: Job) -> Ids:
         text = self._text()
-        condition = Condition("name", "contains", text) if text else None
+        condition = Condition(self._service.entity.title, "contains", text) if text else None
         return self._service.handles(condition, deleted=True, job=job)
 
     def load_rows(self, handles: Sequence[int]) -> dict[int, Row]:
-        records = self._service.page(handles, ["name", "number", "owner"])
+        known = self._service.entity
+        records = self._service.page(handles, [k for k in (known.title, "number", "owner") if known.find(k)])
         return {handle: self._row(record) for handle, record in records.items()}
 
     def _row(self, record: Record) -> Row:
         gone = record.deleted_at.astimezone().strftime("%Y-%m-%d %H:%M") if record.deleted_at else ""
         return (
             "",
-            str(record.get("name") or ""),
+            str(record.get(self._service.entity.title) or ""),
             str(record.get("number") or ""),
             self._name_of(record.get("owner")),
             gone,
@@ -67,8 +69,10 @@ class BinSection(QWidget):
         super().__init__()
         self.desk = desk
         self.setProperty("ground", "surface")
-        self._entity = SegmentedControl([("customers", t("客户")), ("contacts", t("联系人"))], t("哪一类档案"))
-        self._entity.changed.connect(lambda _key: self._choose())
+        registry, actor = desk.workspace.context.registry, desk.workspace.actor
+        self._entity = ChoiceField([(e.key, e.label) for e in registry if e.shared or actor.may(e.key, Action.VIEW)])
+        self._entity.setAccessibleName(t("哪一类档案"))
+        self._entity.currentIndexChanged.connect(lambda _at: self._choose())
         self._search = SearchBox(t("按名称搜索…"))
         self._search.setFixedWidth(240)
         self._search.searched.connect(lambda _text: self.refresh())
@@ -81,7 +85,7 @@ class BinSection(QWidget):
         self._model.loaded.connect(self._on_loaded)
         self._model.failed.connect(desk.dialogs.show_error)
         self.table.menu_requested.connect(self._on_menu)
-        self._nothing = EmptyState("trash-2", t("回收站是空的"), t("删除的客户和联系人会放在这里，可以随时恢复。"))
+        self._nothing = EmptyState("trash-2", t("回收站是空的"), t("删除的档案会放在这里，可以随时恢复。"))
         self._stack = QStackedWidget()
         for widget in (self.table, self._nothing):
             self._stack.addWidget(widget)
@@ -106,7 +110,7 @@ class BinSection(QWidget):
             self._model.reload()
 
     def _service(self) -> RecordService:
-        return self.desk.workspace.records(self._entity.current())
+        return self.desk.workspace.records(self._entity.key())
 
     def _choose(self) -> None:
         users: dict[object, str] = dict(self.desk.users().items())
@@ -117,7 +121,7 @@ class BinSection(QWidget):
         if self._search.text().strip():
             self._nothing.set_message(t("没有找到"), t("换一个名称试试。"))
         else:
-            self._nothing.set_message(t("回收站是空的"), t("删除的客户和联系人会放在这里，可以随时恢复。"))
+            self._nothing.set_message(t("回收站是空的"), t("删除的档案会放在这里，可以随时恢复。"))
         self._stack.setCurrentWidget(self.table if count else self._nothing)
 
     def _on_ticks(self) -> None:

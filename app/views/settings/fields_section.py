@@ -15,7 +15,7 @@ from app.services.customers import field_order
 from app.services.customers.field_order import Archived
 from app.services.customers.fields import CustomFieldInfo
 from app.views.settings.form_dialog import FormDialog
-from app.views.settings.section import Section
+from app.views.settings.section import Section, setting_row
 from app.views.settings.words import sensitivity_label, type_label
 from app.views.shell.desk import Desk
 from app.views.theme import fonts
@@ -23,15 +23,12 @@ from app.views.widgets import buttons
 from app.views.widgets.fields import ChoiceField
 from app.views.widgets.item_list import Item, ItemList
 from app.views.widgets.menus import MenuItem
-from app.views.widgets.segmented import SegmentedControl
 from app.views.widgets.table.model import VirtualTableModel
 from app.views.widgets.table.source import Cell, Row, TableColumn
 from app.views.widgets.table.view import VirtualTable
 
 if TYPE_CHECKING:
     from app.views.widgets.table.source import Ids
-
-_ENTITIES = ("customers", "contacts", "activities")
 
 
 class DictionarySource:
@@ -68,10 +65,11 @@ class FieldsSection(Section):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, t("字段管理"))
         registry = desk.workspace.context.registry
-        options = [(key, registry.entity(key).label) for key in _ENTITIES]
-        self._entity = SegmentedControl(options, t("哪一类档案"))
-        self._entity.changed.connect(lambda _key: self.refresh())
-        self.column.addWidget(self._entity)
+        options = [(e.key, e.label) for e in registry if e.imported]
+        self._entity = ChoiceField(options)
+        self._entity.setAccessibleName(t("哪一类档案"))
+        self._entity.currentIndexChanged.connect(lambda _at: self.refresh())
+        self.column.addWidget(setting_row(t("哪一类档案"), t("每一类档案都可以加自己的字段。"), self._entity))
         card = self.card(t("自定义字段"))
         if desk.workspace.actor.is_admin and not desk.workspace.archive.read_only:
             add = buttons.plain(t("新建字段…"), "plus")
@@ -92,7 +90,7 @@ class FieldsSection(Section):
         self.finish()
 
     def refresh(self) -> None:
-        workspace, key = self.desk.workspace, self._entity.current()
+        workspace, key = self.desk.workspace, self._entity.key()
         self.read(
             lambda _job: (workspace.fields.list(key), field_order.archived(workspace.context, key)),
             lambda found: self._show(key, *found),
@@ -103,7 +101,7 @@ class FieldsSection(Section):
         )
 
     def _show(self, entity: str, fields: tuple[CustomFieldInfo, ...], away: Archived) -> None:
-        if entity != self._entity.current():
+        if entity != self._entity.key():
             return
         editable = self.desk.workspace.actor.is_admin and not self.desk.workspace.archive.read_only
         keys = [field.key for field in fields]
@@ -164,7 +162,7 @@ class FieldsSection(Section):
         row.set_shown(False)
         kind.currentIndexChanged.connect(lambda _at: row.set_shown(kind.key() == FieldType.CHOICE))
         dialog.check = lambda: {} if label.text().strip() else {"label": t("请输入名称。")}
-        service, entity = self.desk.workspace.fields, self._entity.current()
+        service, entity = self.desk.workspace.fields, self._entity.key()
 
         def add() -> None:
             lines = [line.strip() for line in choices.toPlainText().split("\n") if line.strip()]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication
 
 from app.core.access import Action
+from app.core.dictionary import BUILT_IN
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import OperationInfo
@@ -19,6 +20,7 @@ from app.views.widgets.menus import MenuItem
 
 if TYPE_CHECKING:
     from app.views.shell.main_window import MainWindow
+from app.views.shell.words import new_text
 
 #: from this many changes on, Ctrl+Z asks first
 _ASK_FROM = 20
@@ -63,21 +65,13 @@ class ShellCommands:
         actor = self._desk.workspace.actor
         known = {entry.key for entry in self._window.entries()}
         found = []
-        if self._writable() and "customers" in known:
-            for entity, text, icon, keys in (
-                ("customers", t("新建客户"), "user-plus", "Ctrl+N"),
-                ("contacts", t("新建联系人"), "users-round", "Ctrl+Shift+N"),
-                ("activities", t("记跟进"), "message-square", "Ctrl+J"),
-            ):
-                if actor.may(entity, Action.CREATE):
-                    found.append(Command(f"new:{entity}", text, icon, self._new(entity), keys))
-        for entity, text, icon in (
-            ("deals", t("新建商机"), "kanban"), ("leads", t("新建线索"), "user-plus"), ("orders", t("新建订单"), "shopping-cart"),
-        ):  # fmt: skip
-            if self._writable() and entity in known and actor.may(entity, Action.CREATE):
-                found.append(Command(f"new:{entity}", text, icon, self._new(entity, entity)))
-        if self._writable() and "tickets" in known and actor.may("tickets", Action.CREATE):
-            found.append(Command("new:tickets", t("新建工单"), "inbox", self._new_ticket))
+        for kind in sorted(BUILT_IN, key=lambda e: (not e.shortcut, e.sidebar or 99)):
+            page = kind.made_on or kind.key
+            if not (kind.sidebar or kind.made_on) or page not in known or not self._writable():
+                continue
+            if actor.may(kind.key, Action.CREATE):
+                new = self._new(kind.key, page)
+                found.append(Command(f"new:{kind.key}", new_text(kind.key), kind.icon, new, kind.shortcut))
         if self._writable() and pages.can_import() and actor.may("customers", Action.IMPORT):
             found.append(Command("import", t("导入 Excel / CSV…"), "upload", self._window.open_import, "Ctrl+I"))
         return found
@@ -89,11 +83,8 @@ class ShellCommands:
     def _going(self, key: str) -> Callable[[], None]:
         return lambda: self._window.show_page(key)
 
-    def _new(self, entity: str, page: str = "customers") -> Callable[[], None]:
+    def _new(self, entity: str, page: str) -> Callable[[], None]:
         return lambda: self._window.show_page(page, NewRecord(entity))
-
-    def _new_ticket(self) -> None:
-        self._window.show_page("tickets", NewRecord("tickets"))
 
     # ---- doing --------------------------------------------------------------------------------------------------
 

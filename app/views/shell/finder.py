@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
 
+from app.core.fields import Entity
 from app.core.filters import Search
 from app.core.i18n import t
 from app.core.jobs import Job
@@ -19,42 +20,38 @@ from app.views.theme import fonts
 from app.views.widgets.palette import CommandPalette, PaletteGroup, PaletteItem
 from app.views.widgets.palette_list import match_ranges
 
-_FOUND = (
-    ("customers", "users", 8), ("contacts", "user", 8), ("deals", "kanban", 4), ("tickets", "inbox", 4),
-    ("leads", "user-plus", 4), ("orders", "shopping-cart", 4),
-)  # fmt: skip
-
 
 def search_records(workspace: Workspace, text: str, job: Job) -> list[PaletteGroup]:
-    """Records of every kind that has a page and fit `text` (name, pinyin, phone, number …): eight customers and contacts,
-    four of the others. For a worker."""
+    """Records of every kind that fit `text` (name, pinyin, phone, number …), the first few of each. For a worker."""
     groups = []
-    for entity, icon, most in _FOUND:
+    for kind in sorted(workspace.context.registry, key=lambda e: e.sidebar or 99):
+        if kind.picklist or not kind.searched:
+            continue
         job.check()
-        service = workspace.records(entity)
-        title = service.entity.label
-        handles = service.handles(Search(text), limit=most, job=job)
-        wanted = [int(handle) for handle in handles[:most]]
+        service = workspace.records(kind.key)
+        handles = service.handles(Search(text), limit=kind.hits, job=job)
+        wanted = [int(handle) for handle in handles[: kind.hits]]
         found = service.page(wanted)
-        items = [_item(entity, icon, found[handle], service.entity.title) for handle in wanted if handle in found]
-        groups.append(PaletteGroup(title, items))
+        items = [_item(kind, found[handle]) for handle in wanted if handle in found]
+        groups.append(PaletteGroup(kind.label, items))
     return groups
 
 
-def _item(entity: str, icon: str, record: Record, title: str) -> PaletteItem:
+def _item(kind: Entity, record: Record) -> PaletteItem:
     phones = record.get("phones") or ()
     ties = record.get("customers") or record.get("customer") or ()
     amount = record.get("amount")
-    called = str(record.get(title) or "")
+    called = str(record.get(kind.title) or "")
     number = str(record.get("number") or "")
+    money = kind.find("amount")
     facts = (
-        number if entity != "contacts" and number != called else "",
+        number if number != called else "",
         "、".join(tie.title for tie in ties[:2]),
         phones[0].value if phones else "",
         str(record.get("company") or record.get("city") or record.get("title") or ""),
-        money_shown(amount) if isinstance(amount, int) and entity in ("deals", "orders") else "",
+        money_shown(amount) if isinstance(amount, int) and money is not None and kind.follows else "",
     )
-    return PaletteItem(OpenRecord(entity, record.id), called, fonts.join_facts(*facts), icon)
+    return PaletteItem(OpenRecord(kind.key, record.id), called, fonts.join_facts(*facts), kind.icon)
 
 
 def matching(commands: Sequence[Command], text: str) -> list[Command]:

@@ -204,9 +204,10 @@ class MainWindow(QWidget):
         return [*of_page, *(command for command in own if command.shortcut not in taken)]
 
     def open_record(self, record: OpenRecord) -> None:
-        """Show a record on the page of its kind; a contact on the page of customers."""
-        pages_there = {entry.key for entry in self._entries} - {"contacts"}
-        self.show_page(record.entity if record.entity in pages_there else "customers", record)
+        """Show a record on the page of its kind, or where new ones of it are made: a contact with its customer."""
+        kind = self._workspace.context.registry.find(record.entity)
+        page = kind.made_on or kind.key if kind is not None else ""
+        self.show_page(page if any(entry.key == page for entry in self._entries) else "customers", record)
 
     def set_favourites(self, favourites: Sequence[Favourite]) -> None:
         """The saved views in the side bar."""

@@ -3,9 +3,9 @@ build is not offered."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,21 +13,30 @@ from typing import Any, Literal
 
 from PySide6.QtWidgets import QDialog, QWidget
 
+from app.core.dictionary import BUILT_IN
 from app.core.i18n import t
 from app.views.shell.desk import Desk
 from app.views.shell.page import Page
 
-Place = Literal["main", "bottom"]
-_PAGES: tuple[tuple[str, str, str, Place], ...] = (
+#: "" = not in the side bar
+Place = Literal["main", "bottom", ""]
+#: (key, "module:class", icon, place)
+Row = tuple[str, str, str, Place]
+#: where a kind of record that has no page of its own is shown
+_ANY_KIND = "app.views.records.record_page:RecordPage"
+
+
+def _of_kinds() -> Iterator[Row]:
+    """A page for every kind of record: its own, `<key>_page` in its room, or the one that any kind has."""
+    for kind in sorted(BUILT_IN, key=lambda e: e.sidebar or 99):
+        if not kind.picklist:
+            own = f"app.views.{kind.room}.{kind.key}_page:PAGE" if kind.room else _ANY_KIND
+            yield kind.key, own, kind.icon, "main" if kind.sidebar else ""
+
+
+_PAGES: tuple[Row, ...] = (
     ("today", "app.views.today.page:TodayPage", "calendar", "main"),
-    ("customers", "app.views.customers.page:CustomersPage", "users", "main"),
-    ("contacts", "app.views.customers.contacts_page:ContactsPage", "users-round", "main"),
-    ("leads", "app.views.deals.leads_page:LeadsPage", "user-plus", "main"),
-    ("deals", "app.views.deals.page:DealsPage", "kanban", "main"),
-    ("orders", "app.views.deals.order_pages:OrdersPage", "shopping-cart", "main"),
-    ("payments", "app.views.deals.order_pages:PaymentsPage", "wallet", "main"),
-    ("products", "app.views.deals.order_pages:ProductsPage", "package", "main"),
-    ("tickets", "app.views.tickets.page:InboxPage", "inbox", "main"),
+    *_of_kinds(),
     ("dashboards", "app.views.dashboards.page:DashboardsPage", "chart-column", "main"),
     ("cleaning", "app.views.cleaning.page:CleaningPage", "wand-sparkles", "main"),
     ("history", "app.views.history.page:HistoryPage", "history", "main"),
@@ -64,17 +73,25 @@ def _class(target: str) -> Any:
 
 
 def _title(key: str) -> str:
+    known = BUILT_IN.find(key)
+    if known is not None:
+        return known.label
     return {
-        "today": t("今天"), "leads": t("线索"), "deals": t("商机"), "orders": t("订单"), "payments": t("回款"), "products": t("产品目录"),
-        "customers": t("客户"), "contacts": t("联系人"), "tickets": t("工单"), "dashboards": t("仪表盘"), "cleaning": t("数据治理"),
-        "history": t("操作记录"), "settings": t("设置"),
+        "today": t("今天"), "dashboards": t("仪表盘"), "cleaning": t("数据治理"), "history": t("操作记录"), "settings": t("设置"),
     }[key]  # fmt: skip
+
+
+def _made(key: str, target: str, desk: Desk) -> Page:
+    found = _class(target)
+    page = found(desk, entity=key) if target == _ANY_KIND else found(desk)
+    assert isinstance(page, Page)
+    return page
 
 
 def entries() -> list[PageEntry]:
     """The pages of this build in the order of the sidebar."""
     return [
-        PageEntry(key, _title(key), icon, place, lambda desk, target=target: _class(target)(desk))  # type: ignore[misc]
+        PageEntry(key, _title(key), icon, place, partial(_made, key, target))
         for key, target, icon, place in _PAGES
         if _offered(target)
     ]

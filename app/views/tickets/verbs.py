@@ -28,7 +28,7 @@ from app.views.tickets.words import first_title
 from app.views.widgets.menus import MenuItem, build_menu
 
 if TYPE_CHECKING:
-    from app.views.tickets.page import InboxPage
+    from app.views.tickets.tickets_page import InboxPage
 
 Menu = list[MenuItem | None]
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from app.core.clock import today
+from app.core.dictionary import BUILT_IN
 from app.core.i18n import t
 from app.services.today.records import Item, Section
 from app.views.theme import fonts, icons
@@ -21,7 +22,7 @@ from app.views.widgets.menus import MenuItem, build_menu
 
 _ICONS = {
     "call": "phone", "visit": "map-pin", "meeting": "users", "email": "mail", "note": "message-square",
-    "task": "clipboard-list", "customers": "building-2", "contacts": "cake", "deals": "target", "tickets": "ticket",
+    "task": "clipboard-list", "birthday": "cake",
 }  # fmt: skip
 _SHOWN = 8
 
@@ -98,7 +99,7 @@ class AgendaLine(QWidget):
         painter = painting.painter_for(self)
         if self.underMouse():
             painting.rounded(painter, QRectF(self.rect()), 8, "hover")
-        name = _ICONS.get(self.item.kind or self.item.entity, "clipboard-list")
+        name = _ICONS.get(self.item.kind) or BUILT_IN.entity(self.item.entity).icon
         ink = "bad" if self.item.late else "text_2"
         painter.drawPixmap(8, 13, icons.pixmap(name, ink, 18, dpr=self.devicePixelRatioF()))
         when = fonts.metrics(fonts.CAPTION).horizontalAdvance(self._when) + 4
@@ -156,7 +157,7 @@ class AgendaCard(Card):
             more = buttons.ghost(t("再显示 {n} 条", n=len(section.items) - len(shown)), "chevron-down")
             more.clicked.connect(self._show_whole)
             self._add(more)
-        elif section.total > len(section.items) and section.entity in ("customers", "deals", "tickets"):
+        elif section.total > len(section.items) and section.condition is not None:
             more = buttons.ghost(t("在列表里看全部 {n} 条", n=f"{section.total:,}"), "list")
             more.clicked.connect(self.all_wanted)
             self._add(more)

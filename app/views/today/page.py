@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.access import Action
 from app.core.clock import now, today
+from app.core.dictionary import BUILT_IN
 from app.core.fields import Link
 from app.core.i18n import t
 from app.core.jobs import Job
@@ -29,7 +30,8 @@ from app.views.widgets.segmented import SegmentedControl
 from app.views.widgets.skeleton import Skeleton
 
 _LEFT = (LATE, DUE, COMING, CONTACT)
-_CARE = ("activities", "customers", "contacts", "deals", "tickets")
+#: what stands in the agenda
+_CARE = BUILT_IN.kinds(lambda e: bool(e.sidebar) or e.contact)
 
 
 def _title(key: str) -> str:
@@ -219,8 +221,7 @@ class TodayPage(Page):
 
     def _show_all(self, key: str) -> None:
         section = self.cards[key].section
-        pages = {"customers", "deals", "tickets"}
-        if section is not None and section.entity in pages and section.condition is not None:
+        if section is not None and section.condition is not None:
             self.desk.page_wanted.emit(section.entity, section.condition)
 
     # ---- the contract with the shell ----------------------------------------------------------------------------

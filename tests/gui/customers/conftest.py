@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.services.workspace import Workspace
 from app.settings.store import SettingsStore
-from app.views.customers.page import CustomersPage
 from app.views.operations.runner import Runner
+from app.views.records.record_page import RecordPage
 from app.views.shell.desk import Desk
 from app.views.widgets.toast import ToastStack
 from tests.gui.archives import copy_of, opened
@@ -41,16 +41,16 @@ def workspace(full_archive: Path, tmp_path: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def make_page(qtbot, workspace, runner: Runner, dialogs, tmp_path: Path) -> Callable[..., CustomersPage]:
+def make_page(qtbot, workspace, runner: Runner, dialogs, tmp_path: Path) -> Callable[..., RecordPage]:
     """A page in a window, its list loaded; `over` is another workspace."""
 
-    def make(over: Workspace | None = None) -> CustomersPage:
+    def make(over: Workspace | None = None) -> RecordPage:
         window = QWidget()
         window.toasts = ToastStack(window)
         window.desk = Desk(
             over or workspace, runner, dialogs, window.toasts, SettingsStore(tmp_path / "s.json"), window
         )
-        page = CustomersPage(window.desk, window)
+        page = RecordPage(window.desk, window, entity="customers")
         shown(qtbot, window, 1180, 846)
         page.setGeometry(0, 0, 1180, 846)
         page.show()
@@ -62,5 +62,5 @@ def make_page(qtbot, workspace, runner: Runner, dialogs, tmp_path: Path) -> Call
 
 
 @pytest.fixture
-def page(make_page) -> CustomersPage:
+def page(make_page) -> RecordPage:
     return make_page()

@@ -3,7 +3,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from app.settings.store import SettingsStore
-from app.views.customers.contacts_page import ContactsPage
+from app.views.records.record_page import RecordPage
 from app.views.shell.desk import Desk
 from app.views.widgets.toast import ToastStack
 from tests.gui.accessibility import assert_accessible
@@ -14,7 +14,7 @@ def test_that_contacts_use_the_same_page(qtbot, workspace, runner, dialogs, tmp_
     window = QWidget()
     settings = SettingsStore(tmp_path / "s.json")
     window.desk = Desk(workspace, runner, dialogs, ToastStack(window), settings, window)
-    page = ContactsPage(window.desk, window)
+    page = RecordPage(window.desk, window, entity="contacts")
     shown(qtbot, window, 1180, 846)
     page.setGeometry(0, 0, 1180, 846)
     page.show()

@@ -13,7 +13,7 @@ from app.core.fields import Link
 from app.core.paths import data_dir
 from app.services.workspace import Workspace
 from app.settings.store import SettingsStore
-from app.views.deals.page import DealsPage
+from app.views.deals.deals_page import DealsPage
 from app.views.operations.runner import Runner
 from app.views.shell.desk import Desk
 from app.views.widgets.toast import ToastStack

@@ -6,7 +6,7 @@ import pytest
 
 from app.core.i18n import set_language
 from app.views.deals.leads_page import LeadsPage
-from app.views.deals.order_pages import OrdersPage
+from app.views.deals.orders_page import OrdersPage
 from app.views.records.filter_bar import FilterBar
 from app.views.widgets.buttons import Button
 
@@ -31,15 +31,6 @@ def test_that_nothing_of_the_filter_bar_lies_on_something_else(qtbot, make_windo
     qtbot.waitUntil(apart, timeout=3000)
     assert (bar.columns.text() == "") == (width == 430)
     assert bar.columns.accessibleName() == "列"
-
-
-def test_that_an_empty_list_has_the_picture_of_its_page(qtbot, make_window):
-    from app.views.records.empty_states import _ICONS
-
-    window = make_window()
-    qtbot.addWidget(window)
-    page = OrdersPage(window.desk, window)
-    assert _ICONS[page.entity] == page.icon
 
 
 def test_that_the_verb_of_a_lead_keeps_its_words_in_a_narrow_pane(qtbot, make_window, workspace):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
@@ -9,9 +11,10 @@ from PySide6.QtWidgets import QLineEdit
 from app.core.fields import Link
 from app.views.deals.convert_dialog import ConvertDialog
 from app.views.deals.leads_page import LeadsPage
-from app.views.deals.order_pages import OrdersPage, ProductsPage
+from app.views.deals.orders_page import OrdersPage
 from app.views.records.link_editor import LinkEditor
 from app.views.records.record_dialog import RecordDialog
+from app.views.records.record_page import RecordPage
 from app.views.widgets.buttons import Button
 from tests.gui.widgets.showing import shown
 
@@ -113,7 +116,7 @@ def test_choosing_a_linked_record(qtbot, make_window, workspace):
 
 
 def test_products_have_no_owner_and_no_tab_for_it(qtbot, make_window):
-    page = opened_page(qtbot, make_window(), ProductsPage)
+    page = opened_page(qtbot, make_window(), partial(RecordPage, entity="products"))
     assert [tab.text for tab in page.book.tabs()] == ["全部产品"]
     assert page.rows.model.rowCount() == 0
 

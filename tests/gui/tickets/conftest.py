@@ -14,7 +14,7 @@ from app.services.workspace import Workspace
 from app.settings.store import SettingsStore
 from app.views.operations.runner import Runner
 from app.views.shell.desk import Desk
-from app.views.tickets.page import InboxPage
+from app.views.tickets.tickets_page import InboxPage
 from app.views.widgets.toast import ToastStack
 from tests.gui.archives import copy_of, opened
 from tests.gui.tickets.archive import filled

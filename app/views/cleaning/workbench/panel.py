@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,6 @@ from app.views.widgets.spinner import Spinner
 if TYPE_CHECKING:
     from app.core.jobs import Progress
 
-_ENTITIES = ("customers", "contacts", "leads", "products", "deals", "orders", "payments", "activities", "tickets")
 _EMPTY, _WORK = range(2)
 #: below this width the verbs of the bar show their icons only
 _ROOMY = 1000
@@ -284,9 +284,9 @@ class WorkbenchPanel(QWidget):
     def _entity_menu(self) -> list[MenuItem | None]:
         registry, actor = self.desk.workspace.context.registry, self.desk.workspace.actor
         return [
-            MenuItem(registry.entity(key).label, lambda key=key: self.bench.open_records(key))  # type: ignore[misc]
-            for key in _ENTITIES
-            if actor.may(key, Action.VIEW) or registry.entity(key).shared
+            MenuItem(kind.label, partial(self.bench.open_records, kind.key))
+            for kind in registry
+            if kind.judged and (kind.shared or actor.may(kind.key, Action.VIEW))
         ]
 
     def _column_menu(self, column: str) -> list[MenuItem | None]:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QShowEve
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.access import Action
+from app.core.dictionary import BUILT_IN
 from app.core.filters import Condition, Filter, Group, Listed, Not, Related, Search
 from app.core.i18n import t
 from app.core.jobs import Job
@@ -30,7 +31,7 @@ from app.views.widgets import buttons
 from app.views.widgets.empty_state import EmptyState
 from app.views.widgets.labels import Rule
 
-_CONCERNS = ("tickets", "ticket_messages", "attachments", "customers", "reply_templates", "ticket_categories", "deals")
+_CONCERNS = BUILT_IN.around("tickets") | BUILT_IN.around("reply_templates") | {"deals"}
 #: an answer leaves after this many milliseconds, so that 撤销 can still hold it back
 HOLD_BACK = 5000
 _REREAD = 60_000
@@ -440,3 +441,6 @@ def _paths(categories: list[Record]) -> list[tuple[str, str]]:
         return " / ".join(reversed(names))
 
     return sorted(((str(r.id), path(r)) for r in categories if r.get("active") is not False), key=lambda pair: pair[1])
+
+
+PAGE = InboxPage

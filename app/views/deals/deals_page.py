@@ -13,6 +13,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.access import Action
+from app.core.dictionary import BUILT_IN
 from app.core.filters import Condition, Filter, Group, Listed, Not, Related, Search
 from app.core.i18n import t
 from app.core.records import ChangeSet, Record
@@ -32,7 +33,7 @@ from app.views.widgets.menus import MenuItem, build_menu
 from app.views.widgets.segmented import SegmentedControl
 
 _BOARD, _LIST = "board", "list"
-_CARE = ("deals", "stages", "pipelines", "activities", "customers")
+_CARE = BUILT_IN.around("deals")
 
 
 class DealsPage(Page):
@@ -306,3 +307,6 @@ class DealsPage(Page):
         if self._stale and self.isVisible() and self.is_board():
             self._stale = False
             QTimer.singleShot(0, self.board, self.board.reload)
+
+
+PAGE = DealsPage

@@ -1,4 +1,4 @@
-"""订单、回款、产品: lists with their verbs."""
+"""订单: orders, their items and payments."""
 
 from __future__ import annotations
 
@@ -17,13 +17,7 @@ from app.views.records.record_page import RecordPage
 class OrdersPage(RecordPage):
     """Orders in a table; items and payments hang on the record in the pane."""
 
-    key = "orders"
-    icon = "shopping-cart"
     entity = "orders"
-
-    @property
-    def title(self) -> str:
-        return t("订单")
 
     def pane_actions(self, record: Record) -> Sequence[PaneAction]:
         workspace = self.desk.workspace
@@ -49,25 +43,4 @@ class OrdersPage(RecordPage):
         RecordDialog(self.desk, "payments", self, preset={k: v for k, v in preset.items() if v}, focus="amount").open()
 
 
-class PaymentsPage(RecordPage):
-    """Payments in a table."""
-
-    key = "payments"
-    icon = "wallet"
-    entity = "payments"
-
-    @property
-    def title(self) -> str:
-        return t("回款")
-
-
-class ProductsPage(RecordPage):
-    """Products in a table."""
-
-    key = "products"
-    icon = "package"
-    entity = "products"
-
-    @property
-    def title(self) -> str:
-        return t("产品目录")
+PAGE = OrdersPage

@@ -22,17 +22,11 @@ def _one(entity: str) -> str:
 
 def counted(entity: str, n: int) -> str:
     """How many records, in words."""
-    shown = f"{n:,}"
-    match entity:
-        case "contacts":
-            return t("{n} 位联系人", n=shown)
-        case "customers":
-            return t("{n} 位客户", n=shown)
-        case "orders" | "tickets":
-            return t("{n} 张{entity}", n=shown, entity=_called(entity) if n != 1 else _one(entity))
-        case "payments":
-            return t("{n} 笔{entity}", n=shown, entity=_called(entity) if n != 1 else _one(entity))
-    return t("{n} 个{entity}", n=shown, entity=_called(entity) if n != 1 else _one(entity))
+    kind = BUILT_IN.entity(entity)
+    called = _called(entity) if n != 1 else _one(entity)
+    if language() == "en":
+        return f"{n:,} {called}"
+    return f"{n:,} {kind.measure}{called}"
 
 
 def chosen(entity: str, n: int) -> str:
@@ -64,6 +58,8 @@ def nothing_yet(entity: str) -> tuple[str, str]:
 
 def new_text(entity: str) -> str:
     """The verb for a new record."""
+    if entity == "activities":
+        return t("记跟进")
     return t("新建{one}", one=_one(entity))
 
 
