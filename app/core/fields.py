@@ -52,6 +52,8 @@ class FieldType(StrEnum):
     CREDIT_CODE = "credit_code"
 
 
+#: how a field is searched: names also by pinyin, texts by their characters, codes by parts of them
+NAMED, WORDED, CODED = "name", "text", "code"
 POINT_TYPES = frozenset({FieldType.PHONES, FieldType.EMAILS, FieldType.WECHATS})
 TEXT_TYPES = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.URL, FieldType.ID_CARD, FieldType.CREDIT_CODE})
 #: types a person may choose for a custom field
@@ -134,6 +136,8 @@ class Field:
     number; of amounts they are minor units. A new record that says nothing has `usual` here, or with `now` the day or moment
     at which it is made, unless it has a value in the field `unless`.
 
+    `searchable`: how its text is found (NAMED, WORDED, CODED), "" = not at all.
+
     What is expected of it: `past` days have come when they are written down, `optional` ones nobody misses, and `only` =
     (choice field, its values) says which records have it at all. `holds`: what cells look like that belong here (kinds of
     `cleaning.profile`), the surest first. `there`: files must name records that are there; elsewhere links to kinds that are
@@ -151,7 +155,7 @@ class Field:
     sensitivity: Sensitivity = Sensitivity.NORMAL
     synonyms: tuple[str, ...] = ()
     group: str = ""
-    searchable: bool = False
+    searchable: str = ""
     sortable: bool = True
     importable: bool = True
     readonly: bool = False

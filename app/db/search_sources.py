@@ -1,8 +1,7 @@
-"""What of each kind of record is searched: the one list for triggers, index and import.
+"""What of each kind of record is searched, as the registry says: for triggers, index and import.
 
 An archive notes what its index was made of (`mark_sources`); where that is not what stands here, the index of that table is
-made anew at the next opening (`app.db.search.freshen`). A field with `searchable=True` in the registry is one of these
-columns and the other way round; a test compares both.
+made anew at the next opening (`app.db.search.freshen`). The order of the columns is nobody's business.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core.dictionary import BUILT_IN
+from app.core.fields import CODED, NAMED, POINT_TYPES, WORDED, Entity
 
 #: raised when an entry is made otherwise of the same columns: other tokens, other records that are found along
 FORM = 1
@@ -35,25 +35,20 @@ class Sources:
     @property
     def mark(self) -> str:
         """What an archive notes of an index made of these."""
-        columns = (" ".join(part) for part in (self.names, self.texts, self.codes))
+        columns = (" ".join(sorted(part)) for part in (self.names, self.texts, self.codes))
         return "|".join((str(FORM), *columns, "points" if self.points else ""))
 
 
-#: table → what is searched; entities that are not here are searched in their title only
-SEARCHED: dict[str, Sources] = {
-    "customer": Sources(
-        ("name", "short_name"), ("address", "remark", "city"), ("number", "credit_code", "external_id"), points=True
-    ),
-    "contact": Sources(("name",), ("title", "remark"), ("number", "external_id"), points=True),
-    "activity": Sources(("subject",), ("body",)),
-    "lead": Sources(("name", "company"), ("address", "remark", "city"), ("number", "external_id"), points=True),
-    "deal": Sources(("name",), ("remark",), ("number", "external_id")),
-    "product": Sources(("name",), ("remark",), ("code", "external_id")),
-    "ticket": Sources(("subject", "requester"), ("snippet",), ("number", "requester_email", "external_id")),
-    "ticket_message": Sources(("subject", "author"), ("body",), ("author_email", "external_id")),
-    "reply_template": Sources(("name",), ("body",)),
-    "sales_order": Sources(("name",), ("remark",), ("number", "external_id")),
-}
+def _sources(entity: Entity) -> Sources:
+    def named(how: str) -> tuple[str, ...]:
+        return tuple(f.key for f in entity.fields if f.searchable == how and f.type not in POINT_TYPES)
+
+    points = any(f.searchable and f.type in POINT_TYPES for f in entity.fields)
+    return Sources(named(NAMED), named(WORDED), named(CODED), points)
+
+
+#: table → what is searched; kinds that are not here are searched in their title only
+SEARCHED: dict[str, Sources] = {e.table: _sources(e) for e in BUILT_IN if e.searched}
 
 #: tables whose records may be merged into each other: an alias is searched under its survivor
 MERGEABLE = tuple(e.table for e in BUILT_IN if e.duplicates)
@@ -62,8 +57,10 @@ MERGEABLE = tuple(e.table for e in BUILT_IN if e.duplicates)
 def noted_sources(connection: sa.Connection) -> dict[str, str]:
     """Table → what its index was made of, as the archive notes it; empty where it notes nothing."""
     setting, mine = _ours(connection)
-    found = connection.execute(sa.select(setting.value).where(mine)).scalar()
-    return dict(found) if found else {}
+    found = connection.execute(sa.select(setting.value).where(mine)).scalar() or {}
+    return {
+        table: "|".join(" ".join(sorted(part.split())) for part in mark.split("|")) for table, mark in found.items()
+    }
 
 
 def mark_sources(connection: sa.Connection, tables: Iterable[str]) -> None:

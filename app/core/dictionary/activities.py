@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.dictionary.common import OWNER, system
-from app.core.fields import Choice, Entity, Field, FieldType
+from app.core.fields import NAMED, WORDED, Choice, Entity, Field, FieldType
 
 KINDS = (
     Choice("call", "电话", "Call", ("致电", "电话跟进", "通话"), "primary"),
@@ -34,7 +34,7 @@ ACTIVITIES = Entity(
     happened="happened_at",
     groups=(("main", "基本信息", "Basics"), ("custom", "自定义字段", "Custom fields"), ("system", "其他", "Other")),
     fields=(
-        Field("subject", "主题", "Subject", required=True, group="main", searchable=True, shown=True, width=240,
+        Field("subject", "主题", "Subject", required=True, group="main", searchable=NAMED, shown=True, width=240,
               synonyms=("标题", "跟进主题", "Title")),
         Field("kind", "方式", "Kind", FieldType.CHOICE, choices=KINDS, group="main", shown=True, width=80,
               synonyms=("跟进方式", "类型", "活动类型", "Type")),
@@ -46,7 +46,7 @@ ACTIVITIES = Entity(
               synonyms=("跟进时间", "发生时间", "日期", "跟进日期", "Date")),
         Field("due_at", "截止时间", "Due", FieldType.DATETIME, group="main", synonyms=("到期", "Due Date"), optional=True),
         Field("done", "已完成", "Done", FieldType.BOOL, group="main", width=72, synonyms=("完成",), optional=True),
-        Field("body", "内容", "Content", FieldType.LONG_TEXT, max_length=20_000, group="main", searchable=True,
+        Field("body", "内容", "Content", FieldType.LONG_TEXT, max_length=20_000, group="main", searchable=WORDED,
               sortable=False, width=260, synonyms=("跟进内容", "跟进记录", "详情", "Description")),
         OWNER,
         *system(searchable=True),

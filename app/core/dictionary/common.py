@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.core.fields import Choice, Field, FieldType
+from app.core.fields import CODED, NAMED, WORDED, Choice, Field, FieldType
 
 GENDERS = (
     Choice("male", "男", "Male", ("M", "先生", "男性", "1")),
@@ -43,7 +43,7 @@ SYSTEM = (
 
 def external_id(*synonyms: str, searchable: bool = False) -> Field:
     """The record's number in another system, under the names other systems give it."""
-    return replace(EXTERNAL_ID, synonyms=(*synonyms, *EXTERNAL_ID.synonyms), searchable=searchable)
+    return replace(EXTERNAL_ID, synonyms=(*synonyms, *EXTERNAL_ID.synonyms), searchable=CODED if searchable else "")
 
 
 def system(*synonyms: str, searchable: bool = False) -> tuple[Field, ...]:
@@ -54,7 +54,7 @@ def system(*synonyms: str, searchable: bool = False) -> tuple[Field, ...]:
 
 def name(zh: str, en: str, *synonyms: str, width: int = 200, max_length: int = 200, searchable: bool = False) -> Field:
     """The required name of a record, its title."""
-    return Field("name", zh, en, required=True, group="main", searchable=searchable, shown=True, width=width,
+    return Field("name", zh, en, required=True, group="main", searchable=NAMED if searchable else "", shown=True, width=width,
                  max_length=max_length, synonyms=synonyms)  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def merged_into(target: str) -> Field:
 
 def remark(*, searchable: bool = True) -> Field:
     """Free notes."""
-    return Field("remark", "备注", "Remark", FieldType.LONG_TEXT, max_length=10_000, group="main", searchable=searchable,
+    return Field("remark", "备注", "Remark", FieldType.LONG_TEXT, max_length=10_000, group="main", searchable=WORDED if searchable else "",
                  sortable=False, synonyms=("说明", "备注信息", "Description", "Notes"), optional=True)  # fmt: skip
 
 
@@ -98,7 +98,7 @@ CUSTOMER = link(
 def phones(**more: object) -> Field:
     """The phone numbers of a person or company."""
     return Field(
-        "phones", "电话", "Phones", FieldType.PHONES, group="contact", shown=True, width=130, searchable=True,
+        "phones", "电话", "Phones", FieldType.PHONES, group="contact", shown=True, width=130, searchable=CODED,
         sortable=False,
         synonyms=(
             "手机", "手机号", "手机号码", "联系电话", "电话号码", "移动电话", "固定电话", "座机", "办公电话", "联系方式",
@@ -111,7 +111,7 @@ def phones(**more: object) -> Field:
 def emails(**more: object) -> Field:
     """The e-mail addresses of a person or company."""
     return Field(
-        "emails", "邮箱", "E-mails", FieldType.EMAILS, group="contact", width=170, searchable=True, sortable=False,
+        "emails", "邮箱", "E-mails", FieldType.EMAILS, group="contact", width=170, searchable=CODED, sortable=False,
         synonyms=("电子邮箱", "电子邮件", "邮件", "邮箱地址", "Email", "E-mail", "Mail", "Email Address"),
         holds=("email",), **more,  # type: ignore[arg-type]
     )  # fmt: skip
@@ -120,7 +120,7 @@ def emails(**more: object) -> Field:
 def wechats(**more: object) -> Field:
     """WeChat ids."""
     return Field(
-        "wechats", "微信", "WeChat", FieldType.WECHATS, group="contact", searchable=True, sortable=False,
+        "wechats", "微信", "WeChat", FieldType.WECHATS, group="contact", searchable=CODED, sortable=False,
         synonyms=("微信号", "WeChat ID", "Weixin"), optional=True,
         **more,  # type: ignore[arg-type]
     )  # fmt: skip

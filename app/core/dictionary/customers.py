@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.core.dictionary.common import BIRTHDAY, GENDERS, LUNAR, OWNER, emails, merged_into, phones, system, wechats
-from app.core.fields import Choice, Entity, Field, FieldType, Sensitivity
+from app.core.fields import CODED, NAMED, WORDED, Choice, Entity, Field, FieldType, Sensitivity
 from app.core.filters import Condition
 
 KINDS = (
@@ -52,7 +52,7 @@ CUSTOMERS = Entity(
     ),
     fields=(
         Field(
-            "name", "客户名称", "Name", required=True, group="main", searchable=True, shown=True, width=230,
+            "name", "客户名称", "Name", required=True, group="main", searchable=NAMED, shown=True, width=230,
             synonyms=(
                 "名称", "公司名称", "单位名称", "企业名称", "公司", "单位", "客户", "客户名", "姓名", "会员姓名", "客户姓名",
                 "客戶名稱", "公司全称", "全称", "Account Name", "Company", "Company Name", "Customer", "Customer Name",
@@ -61,12 +61,12 @@ CUSTOMERS = Entity(
             holds=("company", "person"),
         ),
         Field(
-            "number", "客户编号", "Number", readonly=True, group="main", width=96, searchable=True, unique=True,
+            "number", "客户编号", "Number", readonly=True, group="main", width=96, searchable=CODED, unique=True,
             max_length=40, synonyms=("编号", "客户代码", "客户号", "会员号", "会员编号", "Customer No"),
         ),
         Field("kind", "客户类型", "Kind", FieldType.CHOICE, choices=KINDS, group="main", width=80,
               synonyms=("类型", "性质", "Type")),
-        Field("short_name", "简称", "Short name", group="main", searchable=True, max_length=100,
+        Field("short_name", "简称", "Short name", group="main", searchable=NAMED, max_length=100,
               synonyms=("客户简称", "公司简称"), optional=True),
         Field("stage", "阶段", "Stage", FieldType.CHOICE, choices=STAGES, group="main", shown=True, width=84,
               synonyms=("客户阶段", "状态", "客户状态", "跟进状态", "Status", "Lifecycle Stage")),
@@ -84,10 +84,10 @@ CUSTOMERS = Entity(
         Field("website", "网址", "Website", FieldType.URL, group="contact", max_length=300,
               synonyms=("网站", "官网地址", "公司网址", "主页", "URL"), only=_FIRM, holds=("url",)),
         Field("province", "省份", "Province", group="address", max_length=40, synonyms=("省", "所在省", "省/直辖市", "State")),
-        Field("city", "城市", "City", group="address", searchable=True, shown=True, width=84, max_length=40,
+        Field("city", "城市", "City", group="address", searchable=WORDED, shown=True, width=84, max_length=40,
               synonyms=("市", "所在城市", "所在市", "地市")),
         Field("district", "区县", "District", group="address", max_length=40, synonyms=("区", "县", "区/县", "所在区")),
-        Field("address", "地址", "Address", group="address", width=220, max_length=300, searchable=True,
+        Field("address", "地址", "Address", group="address", width=220, max_length=300, searchable=WORDED,
               synonyms=("详细地址", "公司地址", "单位地址", "家庭住址", "住址", "联系地址", "通讯地址", "街道", "Street"), holds=("address",)),
         Field("addresses", "其他地址", "Other addresses", FieldType.ADDRESSES, group="address", sortable=False,
               importable=False, synonyms=("收货地址", "开票地址"), optional=True),
@@ -104,7 +104,7 @@ CUSTOMERS = Entity(
         Field("next_contact_on", "下次联系", "Next contact", FieldType.DATE, group="business",
               synonyms=("下次回访", "下次跟进", "计划回访"), optional=True),
         Field("credit_code", "统一社会信用代码", "Credit code", FieldType.CREDIT_CODE, group="identity", max_length=18,
-              width=170, searchable=True, synonyms=("信用代码", "社会信用代码", "税号", "纳税人识别号", "营业执照号"), only=_FIRM, holds=("credit_code",)),
+              width=170, searchable=CODED, synonyms=("信用代码", "社会信用代码", "税号", "纳税人识别号", "营业执照号"), only=_FIRM, holds=("credit_code",)),
         Field("id_number", "身份证号", "ID number", FieldType.ID_CARD, group="identity", max_length=18, width=170,
               sensitivity=Sensitivity.SENSITIVE, sortable=False,
               synonyms=("身份证", "身份证号码", "证件号", "证件号码", "身份证件号"), only=_PERSON, holds=("id_number",)),
@@ -112,7 +112,7 @@ CUSTOMERS = Entity(
               synonyms=("Sex",), only=_PERSON, holds=("gender",)),
         replace(BIRTHDAY, group="identity", only=_PERSON),
         replace(LUNAR, group="identity"),
-        Field("remark", "备注", "Remark", FieldType.LONG_TEXT, max_length=10_000, group="main", searchable=True, width=200,
+        Field("remark", "备注", "Remark", FieldType.LONG_TEXT, max_length=10_000, group="main", searchable=WORDED, width=200,
               sortable=False, synonyms=("说明", "备注信息", "客户备注", "附注", "Description", "Notes"), optional=True),
         merged_into("customers"),
         *system(searchable=True),

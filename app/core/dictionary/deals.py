@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.dictionary.common import CUSTOMER, OWNER, link, name, position, remark, system
-from app.core.fields import Choice, Entity, Field, FieldType
+from app.core.fields import CODED, Choice, Entity, Field, FieldType
 from app.core.filters import Condition
 
 _MAIN = ("main", "基本信息", "Basics")
@@ -99,7 +99,7 @@ DEALS = Entity(
     fields=(
         name("商机名称", "Name", "商机", "机会名称", "销售机会", "项目名称", "Deal Name", "Opportunity Name", "Opportunity",
              "Title", width=220, searchable=True),
-        Field("number", "商机编号", "Number", readonly=True, searchable=True, group="main", width=96, max_length=40, unique=True),
+        Field("number", "商机编号", "Number", readonly=True, searchable=CODED, group="main", width=96, max_length=40, unique=True),
         CUSTOMER,
         link("contact", "联系人", "Contact", "contacts", "主要联系人", "Contact Name", optional=True),
         link("pipeline", "管道", "Pipeline", "pipelines", "销售管道", "销售流程"),

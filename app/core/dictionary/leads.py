@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.dictionary.common import OWNER, emails, link, merged_into, name, phones, remark, system, wechats
-from app.core.fields import Choice, Entity, Field, FieldType
+from app.core.fields import CODED, NAMED, WORDED, Choice, Entity, Field, FieldType
 from app.core.filters import Condition
 
 STATUSES = (
@@ -43,8 +43,8 @@ LEADS = Entity(
     fields=(
         name("姓名", "Name", "线索名称", "联系人", "联系人姓名", "客户姓名", "Lead Name", "Full Name", "Contact", width=140,
              searchable=True),
-        Field("number", "线索编号", "Number", readonly=True, searchable=True, group="main", width=96, max_length=40, unique=True),
-        Field("company", "公司", "Company", group="main", searchable=True, shown=True, width=200,
+        Field("number", "线索编号", "Number", readonly=True, searchable=CODED, group="main", width=96, max_length=40, unique=True),
+        Field("company", "公司", "Company", group="main", searchable=NAMED, shown=True, width=200,
               synonyms=("公司名称", "单位", "企业名称", "客户名称", "Company Name", "Organization")),
         Field("title", "职务", "Job title", group="main", max_length=100, synonyms=("职位", "岗位", "Title", "Position")),
         Field("status", "状态", "Status", FieldType.CHOICE, choices=STATUSES, group="main", shown=True, width=84,
@@ -57,8 +57,8 @@ LEADS = Entity(
         emails(),
         wechats(),
         Field("province", "省份", "Province", group="address", max_length=40, synonyms=("省", "State")),
-        Field("city", "城市", "City", group="address", searchable=True, max_length=40, shown=True, width=84, synonyms=("市", "所在城市")),
-        Field("address", "地址", "Address", group="address", searchable=True, width=200, synonyms=("详细地址", "联系地址", "Street")),
+        Field("city", "城市", "City", group="address", searchable=WORDED, max_length=40, shown=True, width=84, synonyms=("市", "所在城市")),
+        Field("address", "地址", "Address", group="address", searchable=WORDED, width=200, synonyms=("详细地址", "联系地址", "Street")),
         Field("industry", "行业", "Industry", FieldType.CHOICE, open_choices=True, max_length=60, group="main",
               synonyms=("所属行业", "business_segment")),
         Field("budget", "预计金额", "Budget", FieldType.MONEY, group="main", shown=True, width=110, least=0,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core.dictionary.common import CUSTOMER, OWNER, link, merged_into, name, remark, system
-from app.core.fields import Choice, Entity, Field, FieldType
+from app.core.fields import CODED, NAMED, Choice, Entity, Field, FieldType
 
 _MAIN = ("main", "基本信息", "Basics")
 _TAIL = (("custom", "自定义字段", "Custom fields"), ("system", "其他", "Other"))
@@ -48,7 +48,7 @@ PRODUCTS = Entity(
     fields=(
         name("产品名称", "Name", "品名", "商品名称", "商品", "产品", "Product", "Product Name", "Item", width=220,
              searchable=True),
-        Field("code", "产品编码", "Code", group="main", shown=True, max_length=60, unique=True, searchable=True,
+        Field("code", "产品编码", "Code", group="main", shown=True, max_length=60, unique=True, searchable=CODED,
               synonyms=("货号", "SKU", "编码", "商品编码", "Product ID", "Product Code")),
         Field("category", "类别", "Category", FieldType.CHOICE, open_choices=True, max_length=60, group="main", shown=True,
               synonyms=("产品类别", "分类", "品类", "Product Category")),
@@ -83,9 +83,9 @@ ORDERS = Entity(
     groups=(_MAIN, ("money", "金额", "Money"), *_TAIL),
     fields=(
         Field("number", "订单编号", "Number", readonly=True, group="main", shown=True, width=104, max_length=40,
-              unique=True, searchable=True),
+              unique=True, searchable=CODED),
         CUSTOMER,
-        Field("name", "摘要", "Summary", group="main", searchable=True, width=180,
+        Field("name", "摘要", "Summary", group="main", searchable=NAMED, width=180,
               synonyms=("订单名称", "订单摘要", "主题", "Order Name")),
         link("deal", "商机", "Deal", "deals", "销售机会", "Opportunity", optional=True),
         Field("ordered_on", "下单日期", "Ordered", FieldType.DATE, group="main", shown=True, width=104, required=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.core.dictionary.common import CUSTOMER, OWNER, link, name, position, system
-from app.core.fields import Choice, Entity, Field, FieldType
+from app.core.fields import CODED, NAMED, WORDED, Choice, Entity, Field, FieldType
 
 _MAIN = ("main", "基本信息", "Basics")
 _TIMES = ("times", "时间", "Times")
@@ -147,7 +147,7 @@ REPLY_TEMPLATES = Entity(
     fields=(
         name("名称", "Name", "标题", "模板名称", "Template", searchable=True),
         Field("body", "内容", "Text", FieldType.LONG_TEXT, max_length=20_000, required=True, group="main", sortable=False,
-              searchable=True, shown=True, width=320, synonyms=("正文", "模板内容", "Body", "Content")),
+              searchable=WORDED, shown=True, width=320, synonyms=("正文", "模板内容", "Body", "Content")),
         position(),
         *system(searchable=True),
     ),
@@ -173,14 +173,14 @@ TICKETS = Entity(
     follows=("customer",),
     groups=(_MAIN, _TIMES, *_TAIL),
     fields=(
-        Field("subject", "主题", "Subject", required=True, group="main", searchable=True, shown=True, width=280, max_length=300,
+        Field("subject", "主题", "Subject", required=True, group="main", searchable=NAMED, shown=True, width=280, max_length=300,
               synonyms=("标题", "工单标题", "工单主题", "问题", "问题描述", "Title", "Summary")),
-        Field("number", "工单编号", "Number", readonly=True, searchable=True, group="main", width=96, max_length=40, unique=True, shown=True),
+        Field("number", "工单编号", "Number", readonly=True, searchable=CODED, group="main", width=96, max_length=40, unique=True, shown=True),
         replace(CUSTOMER, shown=True),
         link("contact", "联系人", "Contact", "contacts", "客户联系人", "Contact Name", width=110, optional=True),
-        Field("requester", "提交人", "Requester", group="main", searchable=True, max_length=100, width=100,
+        Field("requester", "提交人", "Requester", group="main", searchable=NAMED, max_length=100, width=100,
               synonyms=("报修人", "反馈人", "来信人", "Submitter", "From", "Requester Name"), optional=True),
-        Field("requester_email", "提交人邮箱", "Requester e-mail", group="main", searchable=True, max_length=254, width=180,
+        Field("requester_email", "提交人邮箱", "Requester e-mail", group="main", searchable=CODED, max_length=254, width=180,
               synonyms=("来信邮箱", "Requester Email", "From Email"), optional=True),
         Field("status", "状态", "Status", FieldType.CHOICE, choices=STATUSES, group="main", shown=True, width=84,
               synonyms=("工单状态", "处理状态", "State")),
@@ -206,7 +206,7 @@ TICKETS = Entity(
         _own("sla_paused", "时限暂停", "SLA paused", FieldType.BOOL, group="times", width=80, optional=True),
         _own("unanswered", "待回复", "Awaiting answer", FieldType.BOOL, width=80, optional=True),
         _moment("last_message_at", "最近消息", "Last message", readonly=True, importable=False, group="system"),
-        _own("snippet", "最近内容", "Last words", searchable=True, max_length=200, sortable=False, width=240, optional=True),
+        _own("snippet", "最近内容", "Last words", searchable=WORDED, max_length=200, sortable=False, width=240, optional=True),
         link("merged_into", "已合并到", "Merged into", "tickets", group="system", readonly=True, importable=False),
         _own("sla_terms", "时限（建单时）", "SLA terms", FieldType.LONG_TEXT, max_length=20_000, sortable=False),
         *system("工单ID", "工单号", "Ticket ID", "Case Number", "Case ID", "ticket_id", searchable=True),
@@ -229,16 +229,16 @@ TICKET_MESSAGES = Entity(
              required=True, shown=True),
         Field("kind", "类别", "Kind", FieldType.CHOICE, choices=KINDS, required=True, group="main", shown=True, width=90,
               synonyms=("消息类型", "事件类型", "类型", "方向", "Type", "Event", "Direction", "Activity")),
-        Field("author", "作者", "Author", group="main", searchable=True, max_length=100, shown=True, width=100,
+        Field("author", "作者", "Author", group="main", searchable=NAMED, max_length=100, shown=True, width=100,
               synonyms=("发送人", "操作人", "回复人", "From", "User", "Actor", "By", "Resource")),
         Field("author_user", "作者（用户）", "Author (user)", FieldType.USER, group="main", width=90),
-        Field("author_email", "作者邮箱", "Author e-mail", group="main", searchable=True, max_length=254, synonyms=("发件人邮箱", "From Email")),
+        Field("author_email", "作者邮箱", "Author e-mail", group="main", searchable=CODED, max_length=254, synonyms=("发件人邮箱", "From Email")),
         Field("recipients", "收件人", "To", group="main", max_length=2000, sortable=False, synonyms=("发送给",)),
         Field("cc", "抄送", "Cc", group="main", max_length=2000, sortable=False),
         Field("sent_at", "时间", "Sent", FieldType.DATETIME, group="main", shown=True, width=140, now=True,
               synonyms=("发送时间", "回复时间", "发生时间", "操作时间", "日期", "Date", "Timestamp", "Created At", "Complete Timestamp")),
-        Field("subject", "主题", "Subject", group="main", searchable=True, max_length=300, synonyms=("标题", "Title")),
-        Field("body", "内容", "Text", FieldType.LONG_TEXT, max_length=500_000, group="main", searchable=True, sortable=False, shown=True, width=320,
+        Field("subject", "主题", "Subject", group="main", searchable=NAMED, max_length=300, synonyms=("标题", "Title")),
+        Field("body", "内容", "Text", FieldType.LONG_TEXT, max_length=500_000, group="main", searchable=WORDED, sortable=False, shown=True, width=320,
               synonyms=("正文", "回复内容", "消息内容", "备注", "Body", "Content", "Message", "Comment")),
         Field("status", "新状态", "New status", FieldType.CHOICE, choices=STATUSES, group="main", width=84,
               synonyms=("状态", "变更后状态", "Status", "To Status")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -208,10 +208,20 @@ class StageChangeBehaviour(Behaviour):
         for record in writer.reader.each("stage_changes", handles):
             ways[record.get("deal")[0].id].append(record)
         fresh = {d.id for d in batch}
-        later = [s for way in ways.values() for s in way[1:] if s.id not in fresh and _noted_by_itself(s)]
+        doubtful = [
+            step
+            for way in ways.values()
+            for place, step in enumerate(way)
+            if step.id not in fresh and _noted_by_itself(step) and (place or _told_again(step, way, fresh))
+        ]
         writer.mark(
-            batch.operation, "stage_changes", [step for step in later if _reached_otherwise(step, ways)], DELETE
+            batch.operation, "stage_changes", [step for step in doubtful if _reached_otherwise(step, ways)], DELETE
         )
+
+
+def _told_again(step: Record, way: Sequence[Record], fresh: Collection[uuid.UUID]) -> bool:
+    """Whether one of the steps that come in tells of the same moment."""
+    return any(x.id in fresh and x.get("changed_at") == step.get("changed_at") for x in way)
 
 
 def _noted_by_itself(step: Record) -> bool:

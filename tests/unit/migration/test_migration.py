@@ -110,6 +110,12 @@ def test_that_a_run_goes_on_where_it_stopped_and_all_of_it_is_taken_back(small: 
     assert small("migration", "show", "旧系统").data["state"] == "rolled_back"
 
 
+def ways(run: Kedang, archive: Path) -> list[tuple[str, str, str]]:
+    """(deal, stage reached, when) of all stage changes."""
+    listed = run("--archive", archive, "stage-changes", "list", "--columns", "deal,to_stage,changed_at").data["rows"]
+    return sorted((r["deal"][0]["title"], r["to_stage"][0]["title"], r["changed_at"]) for r in listed)
+
+
 def test_that_another_archive_comes_over_with_its_links(
     run: Kedang, tmp_path: Path, exports: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -124,10 +130,13 @@ def test_that_another_archive_comes_over_with_its_links(
     monkeypatch.setenv("KEDANG_ARCHIVE", str(new))
     monkeypatch.setenv("KEDANG_OTHER_PASSWORD", PASSWORD)
     made = run("migration", "create", "搬家", old, "--folder", tmp_path / "laid out").data
-    assert [s["entity"] for s in made["steps"]] == ["customers", "deals"]
+    assert [s["entity"] for s in made["steps"]] == ["customers", "deals", "stage_changes"]
     done = run("migration", "run", "搬家")
     assert done.code == 0, done.data
-    assert counts(done.data, "created", "rejected") == [(3, 0), (3, 0)]
+    assert counts(done.data, "created", "rejected")[:2] == [(3, 0), (3, 0)]
+    steps = [ways(run, path) for path in (old, new)]
+    assert steps[0] == steps[1], "every deal has come the same way"
+    monkeypatch.setenv("KEDANG_ARCHIVE", str(new))
     deals = {r["name"]: r for r in run("deals", "list", "--columns", "name,customer,amount").data["rows"]}
     assert {name: d["amount"] for name, d in deals.items()} == {row[2]: row[4] for row in DEALS[1:]}
     assert deals["注塑机二期"]["customer"][0]["title"] == "苏州恒力机械有限公司"
