@@ -11,10 +11,10 @@ from app.core.clock import today
 from app.core.i18n import set_language
 from app.views.deals.convert_dialog import ConvertDialog
 from app.views.deals.missing_dialog import MissingDialog
-from app.views.shell import words
 from app.views.records.drafts import Ready
 from app.views.records.record_dialog import RecordDialog
 from app.views.records.required_editor import RequiredEditor
+from app.views.shell import words
 from tests.gui.accessibility import unnamed
 
 CONTROL = Qt.KeyboardModifier.ControlModifier

@@ -6,7 +6,6 @@ import pytest
 
 from app.core.i18n import set_language
 from app.views.deals.leads_page import LeadsPage
-from app.views.deals.orders_page import OrdersPage
 from app.views.records.filter_bar import FilterBar
 from app.views.widgets.buttons import Button
 
