@@ -38,11 +38,11 @@ class ShellCommands:
         window = self._window
         found = [
             Command(
-                f"go:{entry.key}", t("转到 {page}", page=entry.title), entry.icon, self._going(entry.key), f"Ctrl+{n}"
+                f"go:{entry.key}", t("转到 {page}", page=entry.title), entry.icon, self._going(entry.key),
+                f"Ctrl+{n}" if n <= 9 else "",
             )
             for n, entry in enumerate(window.entries(), 1)
-            if n <= 9
-        ]
+        ]  # fmt: skip
         found += self._making()
         if self._writable():
             found.append(Command("undo", t("撤销上一个操作"), "undo-2", self.undo_last, "Ctrl+Z"))

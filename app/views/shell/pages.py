@@ -26,21 +26,23 @@ Row = tuple[str, str, str, Place]
 _ANY_KIND = "app.views.records.record_page:RecordPage"
 
 
-def _of_kinds() -> Iterator[Row]:
-    """A page for every kind of record: its own, `<key>_page` in its room, or the one that any kind has."""
-    for kind in sorted(BUILT_IN, key=lambda e: e.sidebar or 99):
-        if not kind.picklist:
+def _of_kinds(*, shown: bool) -> Iterator[Row]:
+    """A page for every kind of record that is `shown` in the side bar or not: its own, `<key>_page` in its room, or the one
+    that any kind has."""
+    for kind in sorted(BUILT_IN, key=lambda e: e.sidebar):
+        if not kind.picklist and bool(kind.sidebar) is shown:
             own = f"app.views.{kind.room}.{kind.key}_page:PAGE" if kind.room else _ANY_KIND
-            yield kind.key, own, kind.icon, "main" if kind.sidebar else ""
+            yield kind.key, own, kind.icon, "main" if shown else ""
 
 
 _PAGES: tuple[Row, ...] = (
     ("today", "app.views.today.page:TodayPage", "calendar", "main"),
-    *_of_kinds(),
+    *_of_kinds(shown=True),
     ("dashboards", "app.views.dashboards.page:DashboardsPage", "chart-column", "main"),
     ("cleaning", "app.views.cleaning.page:CleaningPage", "wand-sparkles", "main"),
     ("history", "app.views.history.page:HistoryPage", "history", "main"),
     ("settings", "app.views.settings.page:SettingsPage", "settings", "bottom"),
+    *_of_kinds(shown=False),
 )
 _IMPORT_DIALOG = "app.views.exchange.import_dialog:ImportDialog"
 _EXPORT_DIALOG = "app.views.exchange.export_dialog:ExportDialog"
