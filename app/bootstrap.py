@@ -18,6 +18,7 @@ from app.db.secrets import password_bytes
 from app.services.analytics.service import AnalyticsService
 from app.services.behaviours import BEHAVIOURS
 from app.services.context import Context
+from app.services.customers.choices import ChoiceService
 from app.services.customers.fields import CustomFieldService
 from app.services.customers.service import ContactService, CustomerService
 from app.services.customers.views import ViewService
@@ -60,6 +61,7 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
     entry = EntryService(context)
     imports = ImportService(context, people, presets, before_many, entry.for_import)
     history = HistoryService(context, before_many)
+    others = {e.key: RecordService(context, e.key, before_many) for e in context.registry}
     return Workspace(
         context=context,
         customers=CustomerService(context, before_many),
@@ -71,12 +73,13 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
         tickets=TicketService(context, before_many),
         today=TodayService(context),
         samples=SampleOffice(context),
-        others={e.key: RecordService(context, e.key, before_many) for e in context.registry},
+        others=others,
         views=ViewService(context),
         people=people,
         history=history,
         vault=vault,
         fields=CustomFieldService(context),
+        choices=ChoiceService(context, others.__getitem__),
         imports=imports,
         exports=ExportService(context),
         presets=presets,

@@ -117,13 +117,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value of a pick-list; `tone` names the colour token of its dot or chip."""
+    """One value of a pick-list; `tone` names the colour token of its dot or chip. A `retired` one stays where it is in use
+    and is offered no more."""
 
     code: str
     zh: str
     en: str
     synonyms: tuple[str, ...] = ()
     tone: str = "gray"
+    retired: bool = False
 
     @property
     def label(self) -> str:
@@ -142,7 +144,8 @@ class Field:
     (choice field, its values) says which records have it at all. `holds`: what cells look like that belong here (kinds of
     `cleaning.profile`), the surest first. `there`: files must name records that are there; elsewhere links to kinds that are
     `made` by name bring them along, with their own columns of the same row where the link `brings` them. `several`: a link
-    to any number of records."""
+    to any number of records. Of a pick-list: `open_choices` may hold texts beyond the list; the values of an `office` one are
+    the office's own: it adds and retires them; every list can be renamed, coloured and put in order."""
 
     key: str
     zh: str
@@ -173,6 +176,7 @@ class Field:
     past: bool = False
     optional: bool = False
     only: tuple[str, tuple[str, ...]] | None = None
+    office: bool = False
     holds: tuple[str, ...] = ()
     there: bool = False
     brings: bool = False
@@ -190,6 +194,11 @@ class Field:
     @property
     def editable(self) -> bool:
         return not self.readonly
+
+    @property
+    def offered(self) -> tuple[Choice, ...]:
+        """The choices a person may pick."""
+        return tuple(c for c in self.choices if not c.retired)
 
     def choice(self, code: str) -> Choice | None:
         return next((c for c in self.choices if c.code == code), None)
@@ -331,6 +340,17 @@ class Registry:
     def kinds(self, fits: Callable[[Entity], bool]) -> tuple[str, ...]:
         """The keys of the kinds of records that fit, in their order."""
         return tuple(e.key for e in self if fits(e))
+
+    def with_choices(self, lists: Mapping[tuple[str, str], tuple[Choice, ...]]) -> Registry:
+        """A registry in which these pick-lists, by (entity, field), are as given."""
+
+        def own(entity: Entity) -> Entity:
+            if not any(key == entity.key for key, _ in lists):
+                return entity
+            fields = (replace(f, choices=lists.get((entity.key, f.key), f.choices)) for f in entity.fields)
+            return replace(entity, fields=tuple(fields))
+
+        return Registry(own(e) for e in self._entities.values())
 
     def with_custom(self, custom: Mapping[str, Iterable[Field]]) -> Registry:
         """A registry whose entities carry these custom fields after their own."""

@@ -11,7 +11,7 @@ from app.core.dictionary import BUILT_IN
 from app.core.fields import Choice, Field, FieldType, Registry, Sensitivity
 from app.db import scope
 from app.db.archive import Archive
-from app.db.office import custom_fields
+from app.db.office import choices, custom_fields
 from app.db.office.custom_fields import StoredField
 from app.db.store import statistics
 from app.db.store.behaviour import Behaviour
@@ -43,8 +43,9 @@ class Context:
         with scope.reading(self.archive) as connection:
             for stored in custom_fields.in_use(connection):
                 custom[stored.entity].append(_field_of(stored))
+            own = choices.lists(connection)
         with self._lock:
-            self._registry = BUILT_IN.with_custom(custom)
+            self._registry = BUILT_IN.with_custom(custom).with_choices(complete(own))
 
     def reading(self) -> UnitOfWork:
         """A consistent snapshot to read from."""
@@ -75,3 +76,15 @@ def _field_of(stored: StoredField) -> Field:
         group="custom",
         custom=True,
     )
+
+
+def complete(own: Mapping[choices.Place, tuple[Choice, ...]]) -> dict[choices.Place, tuple[Choice, ...]]:
+    """The office's lists, with values that came to the registry since at their ends."""
+    found: dict[choices.Place, tuple[Choice, ...]] = {}
+    for (entity, key), values in own.items():
+        known = BUILT_IN.find(entity)
+        field = known.find(key) if known is not None else None
+        more = field.choices if field is not None else ()
+        there = {value.code for value in values}
+        found[entity, key] = (*values, *(c for c in more if c.code not in there))
+    return found

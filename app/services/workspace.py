@@ -12,6 +12,7 @@ from app.core.jobs import Job
 from app.db.archive import Archive
 from app.services.analytics.service import AnalyticsService
 from app.services.context import Context
+from app.services.customers.choices import ChoiceService
 from app.services.customers.fields import CustomFieldService
 from app.services.customers.service import ContactService, CustomerService
 from app.services.customers.views import ViewService
@@ -57,6 +58,7 @@ class Workspace:
     history: HistoryService
     vault: VaultService
     fields: CustomFieldService
+    choices: ChoiceService
     imports: ImportService
     exports: ExportService
     presets: PresetService

@@ -10,7 +10,8 @@ KINDS = (
     Choice("visit", "拜访", "Visit", ("上门", "走访", "外访"), "ok"),
     Choice("meeting", "会议", "Meeting", ("会面", "洽谈"), "violet"),
     Choice("email", "邮件", "E-mail", ("电子邮件",), "cyan"),
-    Choice("note", "记录", "Note", ("备注", "其他", "微信"), "gray"),
+    Choice("wechat", "微信", "WeChat", ("微信沟通", "企业微信", "Wechat"), "ok"),
+    Choice("note", "记录", "Note", ("备注", "其他"), "gray"),
     Choice("task", "任务", "Task", ("待办",), "warn"),
 )
 
@@ -36,7 +37,7 @@ ACTIVITIES = Entity(
     fields=(
         Field("subject", "主题", "Subject", required=True, group="main", searchable=NAMED, shown=True, width=240,
               synonyms=("标题", "跟进主题", "Title")),
-        Field("kind", "方式", "Kind", FieldType.CHOICE, choices=KINDS, group="main", shown=True, width=80,
+        Field("kind", "方式", "Kind", FieldType.CHOICE, office=True, choices=KINDS, group="main", shown=True, width=80,
               synonyms=("跟进方式", "类型", "活动类型", "Type")),
         Field("customer", "客户", "Customer", FieldType.LINKS, group="main", shown=True, width=220, sortable=False,
               target="customers", there=True, holds=("company",), synonyms=("客户名称", "公司", "Company", "Account Name")),

@@ -111,7 +111,7 @@ DEALS = Entity(
         Field("expected_on", "预计成交日", "Expected close", FieldType.DATE, group="main", shown=True, width=104,
               synonyms=("预计签约日", "预计成交日期", "预计结单日期", "预计签单日期", "Expected Close Date", "Closing Date")),
         OWNER,
-        Field("source", "来源", "Source", FieldType.CHOICE, open_choices=True, max_length=60, group="main",
+        Field("source", "来源", "Source", FieldType.CHOICE, office=True, open_choices=True, max_length=60, group="main",
               synonyms=("商机来源", "来源渠道", "渠道", "Lead Source")),
         Field("opened_on", "立项日期", "Opened", FieldType.DATE, group="main", width=104, now=True,
               synonyms=("创建日期", "发现日期", "商机日期", "开始日期", "engage_date", "Create Date", "Created Date", "Open Date"), past=True),

@@ -187,7 +187,7 @@ TICKETS = Entity(
         Field("priority", "优先级", "Priority", FieldType.CHOICE, choices=PRIORITIES, group="main", shown=True, width=72,
               synonyms=("紧急程度", "严重程度", "级别", "Severity", "Urgency")),
         link("category", "分类", "Category", "ticket_categories", "工单分类", "问题分类", "问题类型", "类型", "Type", width=120),
-        Field("channel", "渠道", "Channel", FieldType.CHOICE, choices=CHANNELS, open_choices=True, max_length=40, group="main",
+        Field("channel", "渠道", "Channel", FieldType.CHOICE, office=True, choices=CHANNELS, open_choices=True, max_length=40, group="main",
               width=80, synonyms=("来源", "受理渠道", "Source", "Via")),
         replace(OWNER, zh="处理人", en="Assignee",
                 synonyms=("负责人", "客服", "受理人", "经办人", "坐席", "Agent", "Assigned To", "Owner")),

@@ -37,14 +37,20 @@ _CACHED = 20_000
 _ROUNDED = "amount.rounded"
 
 
+#: a word that a pick-list has not; it never costs the row
+UNKNOWN_CHOICE = "choice.unknown"
+_LONGEST_CHOICE = 60
+
+
 @dataclass(frozen=True)
 class Options:
-    """What conversion depends on besides the cell."""
+    """What conversion depends on besides the cell. `grow`: an office's pick-list takes words it has not."""
 
     column: ColumnPlan
     region: str = "CN"
     date1904: bool = False
     users: Mapping[str, str] | None = None
+    grow: bool = False
 
 
 def converter(field: Field, options: Options) -> Converter:
@@ -106,21 +112,25 @@ def _text(field: Field, _options: Options) -> Converter:
     return convert
 
 
-def _choice(field: Field, _options: Options) -> Converter:
+def _choice(field: Field, options: Options) -> Converter:
     labels = {c.code: (c.code, c.zh, c.en, *c.synonyms) for c in field.choices}
+    meant = {clean_text(text).casefold(): code for text, code in options.column.values.items()}
+    takes_more = field.open_choices or (field.office and options.grow)
 
     def convert(cell: str) -> Converted:
         text = clean_text(cell)
         if not text:
             return None, None
+        if text.casefold() in meant:
+            return meant[text.casefold()] or None, None
         code = match_choice(text, labels)
         if code is not None:
             return code, None
-        if field.open_choices and len(text) <= field.max_length:
+        if takes_more and len(text) <= min(field.max_length, _LONGEST_CHOICE):
             return text, None
-        options = "、".join(c.label for c in field.choices)
+        known = "、".join(c.label for c in field.offered)
         return None, Problem(
-            "choice.unknown", t("“{value}”不在选项里（{options}）。", value=text, options=options), "error"
+            UNKNOWN_CHOICE, t("“{value}”不在选项里（{options}）。", value=text, options=known), "error"
         )
 
     return convert

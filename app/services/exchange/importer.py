@@ -262,6 +262,8 @@ class ImportService:
             book.discard()
             self._take_back(operation, error)
             raise
+        if writer.grown:
+            self._context.reload_registry()
         touched = {**operation.change_set().touched, plan.entity: None}
         self._context.after_bulk(touched, tally.counts["rows"])
         return tally.report(
@@ -302,6 +304,10 @@ class ImportService:
 
     def _ruled(self, plan: ImportPlan) -> ImportPlan:
         """Where the person chose no match fields, the office's own rules for imports, if it has any."""
+        if not self._context.actor.is_admin:  # whose lists they are not
+            plan = replace(plan, new_choices=False)
+        if not self._context.actor.is_admin:  # whose pick-lists they are not
+            plan = replace(plan, new_choices=False)
         return plan if plan.match else replace(plan, match=self._own_rules(plan.entity))
 
     # ---- parts --------------------------------------------------------------------------------------------------

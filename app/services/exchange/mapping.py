@@ -157,7 +157,7 @@ def _foreign_choices(target: Target, cells: Sequence[str]) -> bool:
     """Whether most of the cells are not among the options of a closed pick-list."""
     field = target.field
     given = {c for c in cells if c}
-    if not field.choices or field.open_choices or not given:
+    if not field.choices or field.open_choices or field.office or not given:
         return False
     labels = {c.code: (c.code, c.zh, c.en, *c.synonyms) for c in field.choices}
     return sum(match_choice(c, labels) is not None for c in given) < 0.5 * len(given)

@@ -25,7 +25,8 @@ class ColumnPlan:
     `why`: header, content, preset, person, or "" . `unit`: factor of amounts (万元 → 10000).
     `date_order`: ymd, mdy or dmy for dates written in short numbers. `lenient`: a cell that does not fit never keeps its
     row out; it is told, and its text is kept among the remarks. `prefix`: written before every number of the column, where
-    the archive has the same numbers from somewhere else.
+    the archive has the same numbers from somewhere else. `values`: what words of the file mean in a pick-list: cell text →
+    code, or "" to leave it out.
     """
 
     name: str
@@ -37,6 +38,7 @@ class ColumnPlan:
     order_certain: bool = False
     lenient: bool = False
     prefix: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class ImportPlan:
     customers and other records that are named and not there, or leave the link "open" and take the row all the same.
     `owner`: user id as text, or "" for the importing person. `gaps`: what becomes of a row that lacks what its state
     requires (a deal's stage asks for fields): "error" refuses it, "warn" takes and tells it, "auto" refuses it unless it is
-    new and had ended before. `history`: the rows tell of another system's past: a day they do not give is not known,
+    new and had ended before. `new_choices`: words that an office's pick-list has not are added to it, else they are left out
+    and told. `history`: the rows tell of another system's past: a day they do not give is not known,
     instead of today.
     """
 
@@ -70,6 +73,7 @@ class ImportPlan:
     links: str = "make"
     gaps: str = "auto"
     history: bool = False
+    new_choices: bool = True
 
     def with_target(self, index: int, target: str | None) -> ImportPlan:
         """Another target for one column, chosen by the person."""
@@ -84,7 +88,7 @@ class ImportPlan:
             "match": [list(r) for r in self.match], "empty": self.empty, "lists": self.lists,
             "bad_cells": self.bad_cells, "owner": self.owner, "tags": list(self.tags),
             "defaults": dict(self.defaults), "region": self.region, "date1904": self.date1904,
-            "links": self.links, "gaps": self.gaps, "history": self.history,
+            "links": self.links, "gaps": self.gaps, "history": self.history, "new_choices": self.new_choices,
             "titles": [list(group) for group in self.titles],
         }  # fmt: skip
 

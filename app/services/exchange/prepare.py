@@ -21,7 +21,7 @@ from app.db.store.usual import first_words
 from app.services.cleaning.names import is_company, is_person
 from app.services.cleaning.text import clean_text
 from app.services.cleaning.values import Problem
-from app.services.exchange.convert import Options, Stored, address_parts, storing
+from app.services.exchange.convert import UNKNOWN_CHOICE, Options, Stored, address_parts, storing
 from app.services.exchange.plan import CREATE, UPDATE, ImportPlan
 from app.services.exchange.reading.records import Batch
 from app.services.exchange.targets import CONTACT, CUSTOMER, LINE, Target, target_of
@@ -137,7 +137,8 @@ class Preparer:
             target = target_of(column.target, entity, self._registry) if column.target else None
             if target is None:
                 continue
-            options = Options(column, self._plan.region, self._plan.date1904, self._users)
+            grow = self._plan.new_choices and target.key == target.field.key
+            options = Options(column, self._plan.region, self._plan.date1904, self._users, grow)
             beside = next((prefix for prefix in (CONTACT, CUSTOMER, LINE) if target.key.startswith(prefix)), "")
             key = target.key.removeprefix(beside)
             how = SCALAR if own and target.key == "address" else _how(target)  # the parts have columns of their own
@@ -220,7 +221,7 @@ class Preparer:
 
     def _eased(self, made: Prepared, column: _Column, cell: str, problem: Problem) -> Problem:
         """A cell that does not fit, told as a warning where it may not keep its row out: its text goes to the remarks."""
-        if problem.severity != "error" or not column.lenient:
+        if problem.severity != "error" or not (column.lenient or problem.code == UNKNOWN_CHOICE):
             return problem
         self._keep(made, column.field, cell)
         return Problem(problem.code, t("{problem}；原文记在备注里", problem=problem.text), "warning")

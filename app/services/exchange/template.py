@@ -85,7 +85,7 @@ def _offer(sheet: Any, lists: Any, column: int, letter: str, field: Field) -> No
 def _labels(field: Field) -> list[str]:
     if field.type is FieldType.BOOL:
         return [t("是"), t("否")]
-    return [choice.label for choice in field.choices]
+    return [choice.label for choice in field.offered]
 
 
 def _note(field: Field) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,6 +16,8 @@ from app.db.store import lookup
 from app.db.store.behaviour import Batch
 from app.db.store.drafts import Change, Draft
 from app.db.unit_of_work import UnitOfWork
+from app.errors import UserError
+from app.services.customers.choices import ChoiceService
 from app.services.exchange.differences import difference
 from app.services.exchange.errors_book import ErrorsBook
 from app.services.exchange.links import Links
@@ -36,6 +39,8 @@ class BatchWriter:
         self._owner = owner
         self._last: bytes | None = None
         self.made_tags: list[str] = []
+        #: (field, word) of what pick-lists were given
+        self.grown: set[tuple[str, str]] = set()
         self.lines = OrderLines(plan) if plan.entity == "orders" else None
 
     def write(self, work: UnitOfWork, operation: Operation, rows: Sequence[Prepared]) -> None:
@@ -66,6 +71,7 @@ class _Batch:
         self._contacts: list[tuple[Prepared, bytes | Prepared]] = []
         self._links = Links(work, self._plan, operation, parent._owner)  # noqa: SLF001
         self._work = work
+        self._lists = [f for f in self._entity.fields if f.office and not f.open_choices]
         self._created: set[bytes] = set()
         self._made: set[bytes] = set()
 
@@ -237,9 +243,20 @@ class _Batch:
                 row, REJECTED, "rejected", "；".join(f"{labels[k]}：{text}" for k, text in draft.problems.items())
             )
             return False
+        self._grow_lists(row)
         for words in draft.told():
             self._tally.issue(row.row, WARNING, -1, "incomplete", words, "")
         return True
+
+    def _grow_lists(self, row: Prepared) -> None:
+        """Words that the office's pick-lists have not are added to them, with the first row that brings them."""
+        for field in self._lists:
+            text = row.columns.get(field.key)
+            if text and field.choice(text) is None and (field.key, text) not in self._p.grown:
+                self._p.grown.add((field.key, text))
+                with contextlib.suppress(UserError):  # an earlier import of this very batch knows it
+                    ChoiceService.make(self._work, self._plan.entity, field.key, text)
+                self._tally.made_along[t("{field}：{text}", field=field.label, text=text)] += 1
 
     def _understand(self, rows: Sequence[tuple[Prepared, Record | None]]) -> None:
         behaviour = self._work.writer.behaviour(self._plan.entity)

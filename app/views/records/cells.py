@@ -56,7 +56,7 @@ def column_of(entity: Entity, field: Field, *, editable: bool, users: Names, tag
     """The table's column for a field."""
     options: tuple[str, ...] = ()
     if field.type is FieldType.CHOICE:
-        options = tuple(choice.label for choice in field.choices)
+        options = tuple(choice.label for choice in field.offered)
     elif field.type is FieldType.USER:
         options = tuple(users.values())
     elif field.type is FieldType.TAGS:

@@ -101,7 +101,7 @@ class PickEditor(ChoiceField):
         elif field.type is FieldType.BOOL:
             choices = [("1", t("是")), ("0", t("否"))]
         else:
-            choices = [(choice.code, choice.label) for choice in field.choices]
+            choices = [(choice.code, choice.label) for choice in field.offered]
         super().__init__([("", t("（空）")), *choices])
 
     def draft(self) -> Draft:
@@ -114,8 +114,9 @@ class PickEditor(ChoiceField):
 
     def set_value(self, value: Any) -> None:
         key = "" if value is None else ("1" if value else "0") if isinstance(value, bool) else str(value)
-        if self.findData(key) < 0:
-            self.addItem(key, key)  # a value from an older list, or a user who is gone
+        if self.findData(key) < 0:  # a retired value, one from an older list, or a user who is gone
+            known = self._field.choice(key)
+            self.addItem(known.label if known else key, key)
         self.set_key(key)
 
 
@@ -128,7 +129,7 @@ class OpenPickEditor(QComboBox):
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.addItem("")
-        self.addItems([choice.label for choice in field.choices])
+        self.addItems([choice.label for choice in field.offered])
         line = self.lineEdit()
         assert line is not None
         line.setMaxLength(field.max_length)

@@ -25,8 +25,6 @@ from app.views.widgets.labels import DataLabel, secondary
 from app.views.widgets.message_dialog import Choice
 from app.views.widgets.segmented import SegmentedControl
 
-_KINDS = ("call", "visit", "meeting", "email", "note", "task")
-
 
 class FollowDialog(FormDialog):
     """One follow-up, or a task with a due time, for one customer; one operation."""
@@ -37,7 +35,7 @@ class FollowDialog(FormDialog):
         self._entity: Entity = desk.workspace.activities.entity
         self._customers: Entity = desk.workspace.customers.entity
         field = self._entity.field("kind")
-        options = [(c.code, c.label) for c in field.choices if c.code in _KINDS]
+        options = [(c.code, c.label) for c in field.offered]
         self._kind = SegmentedControl(options, t("方式"))
         self._kind.changed.connect(lambda _key: self._on_kind())
         self._subject = LineEditor(self._entity.field("subject"))

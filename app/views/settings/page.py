@@ -63,6 +63,7 @@ class SettingsPage(Page):
         return [
             *found,
             ("fields", t("字段管理"), "sliders-horizontal"),
+            ("choices", t("选项"), "list"),
             ("tags", t("标签"), "tags"),
             ("pipelines", t("销售管道"), "kanban"),
             ("tickets", t("工单"), "inbox"),
@@ -120,6 +121,7 @@ def _makers() -> dict[str, Callable[[Desk], QWidget]]:
     from app.views.settings.appearance import AppearanceSection
     from app.views.settings.backups_section import BackupsSection
     from app.views.settings.bin_section import BinSection
+    from app.views.settings.choices_section import ChoicesSection
     from app.views.settings.fields_section import FieldsSection
     from app.views.settings.people import PeopleSection
     from app.views.settings.pipelines_section import PipelinesSection
@@ -129,7 +131,7 @@ def _makers() -> dict[str, Callable[[Desk], QWidget]]:
 
     return {
         "appearance": AppearanceSection, "security": SecuritySection, "people": PeopleSection,
-        "fields": FieldsSection, "tags": TagsSection, "pipelines": PipelinesSection,
+        "fields": FieldsSection, "choices": ChoicesSection, "tags": TagsSection, "pipelines": PipelinesSection,
         "tickets": TicketsSection, "backups": BackupsSection, "bin": BinSection,
         "about": AboutSection,
     }  # fmt: skip

@@ -1,0 +1,179 @@
+"""Pick-lists are the office's: renamed, coloured, ordered, added to, retired, merged; files bring words along."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.core.filters import Condition
+from app.core.i18n import set_language
+from app.errors import NotPermitted, UserError
+from app.services.exchange.reading.records import ReadOptions
+from app.services.exchange.report import ImportReport
+from app.services.workspace import Workspace
+from tests.factories import archives
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    template = archives.bare()
+    with template.opened(template.copy(tmp_path)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def take(workspace: Workspace, tmp_path: Path) -> Callable[..., ImportReport]:
+    def run(rows: Sequence[Sequence[str]], entity: str, values: Any = None, **changes: Any) -> ImportReport:
+        path = tmp_path / "表.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(rows)
+        inspection = workspace.imports.inspect(path)
+        plan = replace(workspace.imports.propose(inspection, entity), **changes)
+        if values is not None:
+            plan = replace(plan, columns=(*plan.columns[:-1], replace(plan.columns[-1], values=values)))
+        return workspace.imports.run(path, ReadOptions(), inspection, plan)
+
+    return run
+
+
+def _labels(workspace: Workspace, entity: str = "customers", field: str = "stage") -> list[str]:
+    return [c.label for c in workspace.context.registry.entity(entity).field(field).offered]
+
+
+def test_that_a_value_is_renamed_and_its_records_keep_it(workspace: Workspace) -> None:
+    made, _ = workspace.customers.create({"name": "甲", "stage": "won"})
+    workspace.choices.rename("customers", "stage", "won", "合作客户")
+    assert "合作客户" in _labels(workspace)
+    assert workspace.customers.get(made.id).get("stage") == "won"
+    field = workspace.customers.entity.field("stage")
+    known = field.choice("won")
+    assert known is not None
+    assert {"成交", "Customer", "已成交"} <= set(known.synonyms), "files may go on saying it"
+    set_language("en")
+    try:
+        assert known.label == "合作客户"
+    finally:
+        set_language("zh")
+
+
+def test_that_a_value_is_added_coloured_and_put_first(workspace: Workspace) -> None:
+    code = workspace.choices.add("customers", "stage", " 试用  客户 ", "cyan")
+    workspace.choices.colour("customers", "stage", code, "bad")
+    before = [info.choice.code for info in workspace.choices.list("customers", "stage")]
+    workspace.choices.order("customers", "stage", [code, *before[:-1]])
+    first = workspace.choices.list("customers", "stage")[0]
+    assert (first.choice.label, first.choice.tone, first.own, first.used) == ("试用 客户", "bad", True, 0)
+    made, _ = workspace.customers.create({"name": "甲", "stage": code})
+    assert workspace.customers.count(Condition("stage", "in", [code])) == 1
+    assert workspace.choices.list("customers", "stage")[0].used == 1
+    assert workspace.customers.get(made.id).get("stage") == code
+
+
+def test_that_a_retired_value_stays_where_it_is(workspace: Workspace) -> None:
+    made, _ = workspace.customers.create({"name": "甲", "stage": "quoted"})
+    workspace.choices.retire("customers", "stage", "quoted")
+    assert "报价" not in _labels(workspace)
+    assert workspace.customers.update(made.id, {"remark": "x"})[0].get("stage") == "quoted"
+    known = workspace.customers.entity.field("stage").choice("quoted")
+    assert known is not None
+    assert known.label == "报价"
+    workspace.choices.retire("customers", "stage", "quoted", retired=False)
+    assert "报价" in _labels(workspace)
+
+
+def test_that_values_are_merged_as_one_operation(workspace: Workspace) -> None:
+    for name, source in (("甲", "展会"), ("乙", "展览会"), ("丙", "展览会"), ("丁", "网络")):
+        workspace.customers.create({"name": name, "source": source})
+    done = workspace.choices.merge("customers", "source", "展览会", "展会")
+    assert done.changed == 2
+    assert dict(workspace.customers.distinct("source")) == {"展会": 3, "网络": 1}
+    assert done.changes.operation_id is not None
+    workspace.history.undo(done.changes.operation_id)
+    assert dict(workspace.customers.distinct("source")) == {"展会": 1, "展览会": 2, "网络": 1}
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (lambda c: c.add("tickets", "status", "暂缓"), "固定含义"),
+        (lambda c: c.retire("deals", "outcome", "won"), "固定含义"),
+        (lambda c: c.add("customers", "stage", "成交"), "已经有"),
+        (lambda c: c.rename("customers", "stage", "quoted", "won"), "已经有"),
+        (lambda c: c.add("customers", "stage", "  "), "不能为空"),
+        (lambda c: c.colour("customers", "stage", "won", "pink"), "没有这种颜色"),
+        (lambda c: c.rename("customers", "stage", "nothing", "新名"), "没有这个选项"),
+        (lambda c: c.merge("customers", "stage", "won", "won"), "另一个选项"),
+    ],
+)
+def test_that_what_cannot_be_is_refused(workspace: Workspace, act: Callable[[Any], Any], words: str) -> None:
+    before = workspace.choices.list("customers", "stage")
+    with pytest.raises(UserError, match=words):
+        act(workspace.choices)
+    assert workspace.choices.list("customers", "stage") == before
+
+
+def test_that_only_administrators_change_the_lists(workspace: Workspace, tmp_path: Path) -> None:
+    template = archives.office()
+    with template.opened(template.copy(tmp_path, "office2.kedang"), "east") as other, pytest.raises(NotPermitted):
+        other.choices.add("customers", "stage", "新")
+
+
+def test_that_every_list_can_be_renamed(workspace: Workspace) -> None:
+    for entity, field in workspace.choices.fields():
+        for info in workspace.choices.list(entity, field.key)[:2]:
+            workspace.choices.rename(entity, field.key, info.choice.code, f"新名{info.choice.code}")
+            known = workspace.context.registry.entity(entity).field(field.key).choice(info.choice.code)
+            assert known is not None
+            assert known.label == f"新名{info.choice.code}"
+
+
+def test_that_the_lists_survive_closing(workspace: Workspace) -> None:
+    workspace.choices.add("activities", "kind", "抖音私信")
+    workspace.context.reload_registry()
+    assert "抖音私信" in _labels(workspace, "activities", "kind")
+    assert "微信" in _labels(workspace, "activities", "kind")
+
+
+HEAD = ["客户名称", "备注", "阶段"]
+
+
+def test_that_a_file_brings_new_words_along(workspace: Workspace, take: Callable[..., ImportReport]) -> None:
+    report = take([HEAD, ["甲", "", "成交"], ["乙", "", "试用客户"], ["丙", "", "试用客户"]], "customers")
+    assert (report.created, report.rejected) == (3, 0)
+    assert report.made_along == {"阶段：试用客户": 1}
+    assert _labels(workspace)[-1] == "试用客户"
+    assert dict(workspace.customers.distinct("stage")) == {"won": 1, "试用客户": 2}
+
+
+def test_that_an_unknown_word_never_costs_the_row(workspace: Workspace, take: Callable[..., ImportReport]) -> None:
+    report = take([HEAD, ["甲", "老客户", "试用客户"]], "customers", new_choices=False)
+    assert (report.created, report.rejected, report.warnings) == (1, 0, 1)
+    (made,) = workspace.customers.list()[1]
+    assert made.get("stage") is None
+    assert "阶段：试用客户" in str(made.get("remark"))
+    fixed = take([["工单标题", "状态"], ["漏油", "搁置中"], *([name, "新建"] for name in "甲乙丙")], "tickets")
+    assert (fixed.created, fixed.rejected, fixed.warnings) == (4, 0, 1)
+
+
+def test_that_a_word_is_mapped_or_left_out(workspace: Workspace, take: Callable[..., ImportReport]) -> None:
+    rows = [HEAD, ["甲", "", "老客户"], ["乙", "", "不详"]]
+    report = take(rows, "customers", {"老客户": "won", "不详": ""})
+    assert (report.created, report.warnings) == (2, 0)
+    found = {r.get("name"): r.get("stage") for r in workspace.customers.list()[1]}
+    assert found == {"甲": "won", "乙": None}
+
+
+def test_that_a_dry_run_adds_nothing(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "表.csv"
+    path.write_text("客户名称,阶段\n甲,试用客户\n", encoding="utf-8")
+    inspection = workspace.imports.inspect(path)
+    plan = workspace.imports.propose(inspection, "customers")
+    report = workspace.imports.dry_run(path, ReadOptions(), inspection, plan)
+    assert report.made_along == {"阶段：试用客户": 1}
+    workspace.context.reload_registry()
+    assert "试用客户" not in _labels(workspace)
