@@ -373,3 +373,48 @@ def test_that_errors_and_hints_never_squeeze_the_fields(page, show, qtbot, code)
             assert edit.parentWidget().height() >= edit.geometry().bottom()
     assert dialog.height() >= dialog.layout().totalHeightForWidth(dialog.width())
     dialog.reject()
+
+
+def _texts(items):
+    return [item.title for item in items]
+
+
+def test_that_pick_lists_are_changed_here(show, qtbot, workspace, dialogs, runner):
+    section = show("choices")
+    section.entity.set_key("customers")
+    section.field.set_key("stage")
+    qtbot.waitUntil(lambda: "潜在" in _texts(section.list.items()), timeout=5000)
+    assert_accessible(section)
+
+    def choose(title, *path):
+        item = next(item for item in section.list.items() if item.title == title)
+        menu = item.menu()
+        for word in path:
+            entry = next(one for one in menu if one is not None and one.text == word)
+            menu = entry.items
+        entry.on_chosen()
+        qtbot.waitUntil(lambda: not runner.busy(), timeout=5000)
+
+    dialogs.texts.append("试用客户")
+    QTest.mouseClick(section._add_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "试用客户" in _texts(section.list.items()), timeout=5000)
+    choose("试用客户", "颜色", "红")
+    choose("试用客户", "上移")
+    dialogs.texts.append("洽谈中")
+    choose("谈判", "改名…")
+    choose("报价", "停用")
+    qtbot.waitUntil(lambda: any(i.title == "报价" and i.faded for i in section.list.items()), timeout=5000)
+    stage = workspace.customers.entity.field("stage")
+    assert stage.choice("negotiating").label == "洽谈中"
+    assert stage.choice("试用客户").tone == "bad"
+    assert [c.code for c in stage.offered][-2:] == ["试用客户", "lost"]
+    before = dict(workspace.customers.distinct("stage"))
+    dialogs.answers.append("yes")
+    choose("意向", "并入…", "潜在")
+    qtbot.waitUntil(lambda: "interested" not in dict(workspace.customers.distinct("stage")), timeout=5000)
+    after = dict(workspace.customers.distinct("stage"))
+    assert after.get("potential", 0) == before.get("potential", 0) + before.get("interested", 0)
+    section.entity.set_key("tickets")
+    section.field.set_key("status")
+    qtbot.waitUntil(lambda: "新建" in _texts(section.list.items()), timeout=5000)
+    assert not section._add_button.isVisible()
