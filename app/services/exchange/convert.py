@@ -26,7 +26,7 @@ from app.services.cleaning.phones import parse_phones
 from app.services.cleaning.text import clean_text
 from app.services.cleaning.values import Problem
 from app.services.exchange.cell_forms import LINK_MARKS, SEPARATOR, TAG_MARKS, split_items
-from app.services.exchange.plan import ColumnPlan
+from app.services.exchange.plan import UNKNOWN_CHOICE, ColumnPlan
 
 #: a value, and what to tell about it
 Converted = tuple[Any, Problem | None]
@@ -37,8 +37,6 @@ _CACHED = 20_000
 _ROUNDED = "amount.rounded"
 
 
-#: a word that a pick-list has not; it never costs the row
-UNKNOWN_CHOICE = "choice.unknown"
 _LONGEST_CHOICE = 60
 
 

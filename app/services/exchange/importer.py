@@ -37,7 +37,7 @@ from app.services.exchange.reading.records import Inspection, ReadOptions
 from app.services.exchange.reading.source import inspect
 from app.services.exchange.report import ImportReport, Tally
 from app.services.exchange.survey import ColumnFacts, Survey
-from app.services.exchange.targets import NEW, target_of
+from app.services.exchange.targets import NEW, header_key, target_of
 from app.services.exchange.whole_table import (
     WholePlan,
     is_foreign,
@@ -92,7 +92,10 @@ class ImportService:
     def propose(self, inspection: Inspection, entity: str) -> ImportPlan:
         """The plan with the best mapping: as last time for the same headers, else by header words and content."""
         remembered = self._presets.remembered(entity, inspection.fingerprint)
-        return propose(inspection, self._context.registry.entity(entity), self._context.registry, remembered)
+        plan = propose(inspection, self._context.registry.entity(entity), self._context.registry, remembered)
+        words = self._presets.words(entity, inspection.fingerprint) if remembered is not None else {}
+        columns = (replace(c, values=words.get(header_key(c.name), {})) for c in plan.columns)
+        return replace(plan, columns=tuple(columns)) if words else plan
 
     def whole(
         self,

@@ -14,6 +14,8 @@ from app.errors import UserError
 CREATE, UPDATE, UPSERT = "create", "update", "upsert"
 MODES = (CREATE, UPDATE, UPSERT)
 BAD_CELLS = ("reject", "blank", "keep")
+#: what is told of a word that a pick-list has not; it never costs the row
+UNKNOWN_CHOICE = "choice.unknown"
 GAPS: Mapping[str, str] = {"auto": TELL_OF_ENDED, "error": REFUSE, "warn": TELL}
 Rule = tuple[str, ...]
 

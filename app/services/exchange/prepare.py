@@ -21,8 +21,8 @@ from app.db.store.usual import first_words
 from app.services.cleaning.names import is_company, is_person
 from app.services.cleaning.text import clean_text
 from app.services.cleaning.values import Problem
-from app.services.exchange.convert import UNKNOWN_CHOICE, Options, Stored, address_parts, storing
-from app.services.exchange.plan import CREATE, UPDATE, ImportPlan
+from app.services.exchange.convert import Options, Stored, address_parts, storing
+from app.services.exchange.plan import CREATE, UNKNOWN_CHOICE, UPDATE, ImportPlan
 from app.services.exchange.reading.records import Batch
 from app.services.exchange.targets import CONTACT, CUSTOMER, LINE, Target, target_of
 

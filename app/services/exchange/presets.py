@@ -96,6 +96,13 @@ class PresetService:
             stored = import_presets.last_for(work.connection, entity, fingerprint)
         return None if stored is None else self._mapping(entity, _preset(stored).plan.columns)
 
+    def words(self, entity: str, fingerprint: str) -> Mapping[str, Mapping[str, str]]:
+        """Header key → what words of its cells meant in a pick-list, when exactly these headers were imported last."""
+        with self._context.reading() as work:
+            stored = import_presets.last_for(work.connection, entity, fingerprint)
+        columns = () if stored is None else _preset(stored).plan.columns
+        return {header_key(column.name): column.values for column in columns if column.values}
+
     def adapted(self, preset: Preset, inspection: Inspection, proposed: ImportPlan) -> ImportPlan:
         """The preset's plan for another file: columns found by header, the others as `proposed`; sheet facts of the file."""
         known = self._mapping(preset.entity, preset.plan.columns)

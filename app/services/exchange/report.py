@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.records import ChangeSet
+from app.services.exchange.plan import UNKNOWN_CHOICE
 
 REJECTED, AMBIGUOUS, DUPLICATE, UNMATCHED, WARNING = "rejected", "ambiguous", "duplicate", "unmatched", "warning"
 ISSUES_LISTED = 2000
@@ -57,7 +58,8 @@ class ImportReport:
     further items of an order above (they belong to the sum of rows). `issues`: what keeps rows out first, then warnings;
     lists are cut (see constants), counts are not. `recipe`: how a cleaning recipe went (see `cleaning.workbench.recipe`).
     `refused`: outcome of every row that was not written. `unlinked`: what
-    links could not be made, `made_along`: records made because rows name them, `unknown_owners`: each with its rows.
+    links could not be made, `made_along`: records made because rows name them, `unknown_owners`: each with its rows, `words`:
+    (column, word) that a pick-list has not, with its rows.
     """
 
     operation: uuid.UUID | None
@@ -82,6 +84,7 @@ class ImportReport:
     refused: Mapping[int, str] = field(default_factory=dict)
     unlinked: Mapping[str, int] = field(default_factory=dict)
     made_along: Mapping[str, int] = field(default_factory=dict)
+    words: Mapping[tuple[int, str], int] = field(default_factory=dict)
     unknown_owners: Mapping[str, int] = field(default_factory=dict)
     changes: ChangeSet = field(default_factory=ChangeSet)
     recipe: Mapping[str, Any] | None = None
@@ -114,6 +117,7 @@ class Tally:
         self.refused: dict[int, str] = {}
         self.unlinked: Counter[str] = Counter()
         self.made_along: Counter[str] = Counter()
+        self.words: Counter[tuple[int, str]] = Counter()
         self.unknown_owners: Counter[str] = Counter()
         self.columns = [ColumnStat() for _ in range(columns)]
         self.recipe: Mapping[str, Any] | None = None
@@ -128,6 +132,8 @@ class Tally:
                 stat.warnings += 1
             else:
                 stat.errors += 1
+        if code == UNKNOWN_CHOICE:
+            self.words[column, cell] += 1
         listed = self.warnings if outcome == WARNING else self.issues
         if len(listed) < ISSUES_LISTED:
             listed.append(RowIssue(row, outcome, column, code, text, cell))
@@ -148,5 +154,5 @@ class Tally:
             operation=operation, seconds=round(seconds, 3), dry_run=dry_run, errors_file=errors_file,
             issues=(*self.issues, *self.warnings), cell_changes=tuple(self.changes), columns=tuple(self.columns),
             changes=changes or ChangeSet(), recipe=self.recipe, refused=self.refused, unlinked=dict(self.unlinked),
-            made_along=dict(self.made_along), unknown_owners=dict(self.unknown_owners), **self.counts,
+            made_along=dict(self.made_along), words=dict(self.words), unknown_owners=dict(self.unknown_owners), **self.counts,
         )  # fmt: skip

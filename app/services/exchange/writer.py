@@ -252,9 +252,13 @@ class _Batch:
         """Words that the office's pick-lists have not are added to them, with the first row that brings them."""
         for field in self._lists:
             text = row.columns.get(field.key)
-            if text and field.choice(text) is None and (field.key, text) not in self._p.grown:
+            if not text or field.choice(text) is not None:
+                continue
+            column = next((i for i, c in enumerate(self._plan.columns) if c.target == field.key), -1)
+            self._tally.words[column, text] += 1
+            if (field.key, text) not in self._p.grown:
                 self._p.grown.add((field.key, text))
-                with contextlib.suppress(UserError):  # an earlier import of this very batch knows it
+                with contextlib.suppress(UserError):  # the list has it by now
                     ChoiceService.make(self._work, self._plan.entity, field.key, text)
                 self._tally.made_along[t("{field}：{text}", field=field.label, text=text)] += 1
 

@@ -13,6 +13,7 @@ from app.core.fields import Entity
 from app.core.i18n import t
 from app.services.exchange.plan import Rule
 from app.views.exchange.import_session import ImportSession
+from app.views.exchange.words_list import WordsList
 from app.views.widgets.fields import ChoiceField
 from app.views.widgets.form import Form
 from app.views.widgets.segmented import SegmentedControl
@@ -49,6 +50,9 @@ class CheckOptions(QScrollArea):
         body.setProperty("ground", "surface")
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 16, 0)
+        self.words = WordsList(session)
+        self.words.decided.connect(self.plan_changed)
+        column.addWidget(self.words)
         column.addWidget(self._build_form())
         column.addStretch()
         self.setWidget(body)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from app.core.fields import Entity, FieldType
+from app.core.fields import Entity, Field, FieldType
 from app.core.i18n import t
 from app.core.jobs import Progress
 from app.core.pinyin import spoken
@@ -25,6 +25,23 @@ from app.views.operations.task import Task
 from app.views.shell.desk import Desk
 
 Order = Literal["ymd", "mdy", "dmy"]
+
+
+#: a word of the file becomes a value of the list
+NEW_WORD = "+"
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of the file that a pick-list has not: in how many rows, what it means ("" = left out), whether it may become a
+    value of its own."""
+
+    column: int
+    field: Field
+    text: str
+    rows: int
+    meant: str
+    grows: bool
 
 
 class ImportSession(QObject):
@@ -177,6 +194,34 @@ class ImportSession(QObject):
         """The order of short dates, settled by the person."""
         assert self.plan is not None
         self._put(index, replace(self.plan.columns[index], date_order=order, order_certain=True))
+
+    def words(self) -> list[Word]:
+        """The words of the file that a pick-list has not, as the check found them and as the person decided."""
+        plan, registry = self.plan, self.desk.workspace.context.registry
+        if plan is None:
+            return []
+        counts = dict(self.dry.words) if self.dry is not None else {}
+        found: list[Word] = []
+        for index, column in enumerate(plan.columns):
+            target = target_of(column.target, self.entity, registry) if column.target else None
+            if target is None or target.field.type is not FieldType.CHOICE:
+                continue
+            texts = dict.fromkeys((*column.values, *(text for at, text in counts if at == index)))
+            grows = target.field.office and plan.new_choices and self.desk.workspace.actor.is_admin
+            grows = grows and target.key == target.field.key
+            for text in texts:
+                meant = column.values.get(text, NEW_WORD if grows else "")
+                found.append(Word(index, target.field, text, counts.get((index, text), 0), meant, grows))
+        return found
+
+    def set_word(self, word: Word, meant: str) -> None:
+        """What a word of the file means: a code, "" to leave it out, NEW_WORD for a value of its own."""
+        assert self.plan is not None
+        column = self.plan.columns[word.column]
+        values = {text: code for text, code in column.values.items() if text != word.text}
+        if meant != NEW_WORD:
+            values[word.text] = meant
+        self._put(word.column, replace(column, values=values))
 
     def asks_order(self, index: int) -> bool:
         """Whether a date column can be read in several ways and its cells do not settle which."""

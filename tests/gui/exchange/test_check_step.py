@@ -135,3 +135,29 @@ def test_that_a_hidden_option_leaves_no_gap(wizard, people, qtbot):
     qtbot.waitUntil(lambda: form.row("bad").y() > form.row("rule").y())
     gap = form.row("bad").y() - form.row("rule").geometry().bottom()
     assert gap <= 20
+
+
+def test_that_words_a_pick_list_has_not_are_settled_here_and_remembered(wizard, table, qtbot, workspace):
+    path = table([
+        ["客户名称", "手机", "阶段"],
+        ["甲公司", "13812345678", "试用客户"],
+        ["乙公司", "13912345678", "老客户"],
+        ["丙公司", "13712345678", "不详"],
+        ["丁公司", "13612345678", "成交"],
+    ])  # fmt: skip
+    wizard.to_check(path)
+    words = wizard.dialog.check_step.options.words
+    assert words.isVisible()
+    assert [text for _, text in words.boxes] == ["试用客户", "老客户", "不详"]
+    assert {box.key() for box in words.boxes.values()} == {"+"}, "an administrator's lists grow"
+    for text, meant in (("老客户", "won"), ("不详", "")):
+        next(box for (_, known), box in words.boxes.items() if known == text).set_key(meant)
+        wizard.checked()
+        qtbot.waitUntil(lambda: wizard.session.dry is not None and not wizard.session.is_busy, timeout=10_000)
+    assert [box.key() for box in words.boxes.values()] == ["won", "", "+"]
+    wizard.session.run()
+    wizard.idle()
+    found = {r.get("name"): r.get("stage") for r in workspace.customers.list()[1]}
+    assert [found[f"{name}公司"] for name in "甲乙丙丁"] == ["试用客户", "won", None, "won"]
+    again = workspace.imports.propose(workspace.imports.inspect(path), "customers")
+    assert again.columns[2].values == {"老客户": "won", "不详": ""}
