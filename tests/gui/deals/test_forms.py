@@ -124,7 +124,7 @@ def test_that_unknown_keys_of_a_stage_survive(page):
     [
         ("orders", 2, "2 orders", "New order"),
         ("orders", 1, "1 order", "New order"),
-        ("activities", 1, "1 activity", "New activity"),
+        ("activities", 1, "1 activity", "Log a follow-up"),
         ("lost_reasons", 3, "3 lost reasons", "New lost reason"),
     ],
 )
