@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -28,6 +30,17 @@ os.environ["KEDANG_HOME"] = _home.name
 def pytest_unconfigure() -> None:
     """Take the temporary home away."""
     _home.cleanup()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _children_from_a_server() -> None:
+    """Hundreds of tests read a file: their children are forked by a server that has the libraries loaded. The program's own
+    way is tested by the tests of the child, by those that start programs, and end to end."""
+    if sys.platform != "win32":
+        from app.services.exchange.reading import child
+
+        child.START = "forkserver"
+        multiprocessing.set_forkserver_preload(["app.services.exchange.cooking", "app.services.exchange.column_check"])
 
 
 @pytest.fixture(scope="session")

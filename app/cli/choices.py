@@ -17,8 +17,7 @@ Code = Annotated[str, typer.Argument(metavar="CODE")]
 def build() -> typer.Typer:
     """The group, its help in the language in force."""
     group = typer.Typer(help=t("选项：列出、增加、改名、改颜色、排序、停用、合并"), no_args_is_help=True)
-    group.command("fields", help=t("列出有选项的字段"))(list_fields)
-    group.command("list", help=t("列出一个字段的选项和用到它的档案数"))(list_choices)
+    group.command("list", help=t("列出一个字段的选项和用到它的档案数；不给字段则列出有选项的字段"))(list_choices)
     group.command("add", help=t("增加选项；--tone 颜色"))(add)
     group.command("rename", help=t("改名；档案里的值不变"))(rename)
     group.command("colour", help=t("改颜色"))(colour)
@@ -28,9 +27,8 @@ def build() -> typer.Typer:
     return group
 
 
-def list_fields(context: typer.Context) -> None:
+def _list_fields(session: Session) -> None:
     """Every pick-list."""
-    session = session_of(context)
     with session.workspace() as workspace:
         registry = workspace.context.registry
         rows = [
@@ -46,9 +44,16 @@ def list_fields(context: typer.Context) -> None:
     session.screen.rows(len(rows), rows, headings)
 
 
-def list_choices(context: typer.Context, entity: Entity, field: FieldKey) -> None:
-    """The values of one."""
+def list_choices(
+    context: typer.Context,
+    entity: Annotated[str, typer.Argument(metavar="[ENTITY")] = "",
+    field: Annotated[str, typer.Argument(metavar="FIELD]")] = "",
+) -> None:
+    """The values of one, or the fields that have some."""
     session = session_of(context)
+    if not entity or not field:
+        _list_fields(session)
+        return
     with session.workspace() as workspace:
         rows = [
             {

@@ -34,6 +34,8 @@ if sys.platform == "win32":
 else:
     from multiprocessing.connection import Connection as Line
 
+#: see above; where many children are made one after the other, a server may fork them ("forkserver")
+START = "spawn"
 _POLL = 0.2  # seconds between looks at the job
 _GOODBYE = 5.0  # seconds a killed child may take to vanish
 
@@ -58,7 +60,7 @@ def run_in_child(task: Task, *arguments: object, job: Job | None = None, limits:
     """
     job, limits = job or Job(), limits or Limits()
     job.check()
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context(START)
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(
         target=_child_main, args=(sender, task, arguments, limits, language()), name="kedang-reading", daemon=True

@@ -14,12 +14,20 @@ import pytest
 from app.core.i18n import set_language
 from app.core.jobs import Job, Progress
 from app.errors import Cancelled, EnvironmentProblem, UserError
+from app.services.exchange.reading import child
 from app.services.exchange.reading.child import Limits, run_in_child
 from app.services.exchange.reading.child_memory import size_of
 from app.services.exchange.reading.records import Batch, Marked, ReadOptions
 from app.services.exchange.reading.source import inspect, read
 from tests.unit.exchange.reading import child_tasks
 from tests.unit.exchange.reading.makers import FIXTURES, take
+
+
+@pytest.fixture(autouse=True)
+def _as_the_program_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child of its own, not one that a server forks (see `tests/conftest.py`)."""
+    monkeypatch.setattr(child, "START", "spawn")
+
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="limits of the system")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the child limits its own memory only there")
