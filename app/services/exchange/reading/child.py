@@ -60,7 +60,7 @@ def run_in_child(task: Task, *arguments: object, job: Job | None = None, limits:
     """
     job, limits = job or Job(), limits or Limits()
     job.check()
-    context = multiprocessing.get_context(START)
+    context: Any = multiprocessing.get_context(START)
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(
         target=_child_main, args=(sender, task, arguments, limits, language()), name="kedang-reading", daemon=True
