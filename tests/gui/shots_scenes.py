@@ -248,6 +248,9 @@ class Scenes:
     def settings_4_fields(self) -> Iterator[QWidget]:
         yield self._settings("fields")
 
+    def settings_4b_choices(self) -> Iterator[QWidget]:
+        yield self._settings("choices")
+
     def settings_5_tags(self) -> Iterator[QWidget]:
         yield self._settings("tags")
 

@@ -57,6 +57,7 @@ class ChoicesSection(Section):
         found = [f for entity, f in self.desk.workspace.choices.fields() if entity == self.entity.key()]
         self.field.blockSignals(True)
         self.field.set_choices([(f.key, f.label) for f in found])
+        self.field.set_key(next((f.key for f in found if f.office), self.field.key()))
         self.field.blockSignals(False)
         self.refresh()
 
