@@ -214,6 +214,13 @@ def window(folder: Path) -> None:
         lambda: shown.pane.data is not None and any("设备" in s.title for s in shown.pane.data.sections),
         "on the customer",
     )
+    workspace.choices.rename("customers", "stage", "won", "合作中的")
+    main_window.show_page("devices")
+    main_window.show_page("customers")
+    again = main_window.current_page()
+    assert isinstance(again, RecordPage)
+    assert again is not shown, "its pick-lists have changed"
+    until(lambda: any("合作中的" in c.options for c in again.rows.model.columns), "the new name is offered")
     trash = BinSection(main_window.desk)
     trash._entity.set_key("devices")
     until(lambda: trash._model.rowCount() == 1, "bin")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -32,7 +33,8 @@ def _place(name: str) -> Place:
     return entity, field
 
 
-def _choice(stored: dict[str, object]) -> Choice:
-    known = {k: v for k, v in stored.items() if k in Choice.__dataclass_fields__}
-    synonyms = tuple(str(word) for word in known.pop("synonyms", ()) or ())  # type: ignore[attr-defined]
-    return Choice(**known, synonyms=synonyms)  # type: ignore[arg-type]
+def _choice(stored: dict[str, Any]) -> Choice:
+    return Choice(
+        stored["code"], stored["zh"], stored["en"], tuple(stored.get("synonyms") or ()), stored.get("tone", "gray"),
+        bool(stored.get("retired")),
+    )  # fmt: skip

@@ -43,6 +43,7 @@ class RecordPage(Page):
     says its `entity`."""
 
     entity = ""
+    renewable = True
 
     def __init__(self, desk: Desk, parent: QWidget | None = None, *, entity: str = "") -> None:
         self.entity = self.key = entity or self.entity

@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.access import Action
+from app.core.fields import Registry
 from app.core.i18n import t
 from app.errors import AppError
 from app.services.workspace import Workspace
@@ -69,6 +70,8 @@ class MainWindow(QWidget):
         self._closing: Closing | None = None
         self._may_close = False
         self._pages: dict[str, Page] = {}
+        #: the registry each page was made of
+        self._made_of: dict[str, Registry] = {}
         self._entries = pages.entries()
         try:
             self._furnish(dialogs)
@@ -174,15 +177,30 @@ class MainWindow(QWidget):
         else:
             self.show_page(key, payload)
 
+    def _page(self, key: str, entry: pages.PageEntry) -> Page:
+        """The page, made when first wanted, and anew when fields or pick-lists have changed since."""
+        page, registry = self._pages.get(key), self._workspace.context.registry
+        if (
+            page is not None
+            and page.renewable
+            and self._made_of[key] is not registry
+            and page is not self.current_page()
+        ):
+            self.stack.removeWidget(page)
+            page.deleteLater()
+            page = None
+        if page is None:
+            page = self._pages[key] = entry.make(self.desk)
+            self._made_of[key] = registry
+            self.stack.addWidget(page)
+        return page
+
     def show_page(self, key: str, payload: object = None) -> None:
         """Bring a page to the front, made when first wanted. A page that is not in this build: nothing happens."""
         entry = next((entry for entry in self._entries if entry.key == key), None)
         if entry is None or self._closing is not None:
             return
-        page = self._pages.get(key)
-        if page is None:
-            page = self._pages[key] = entry.make(self.desk)
-            self.stack.addWidget(page)
+        page = self._page(key, entry)
         self.stack.setCurrentWidget(page)
         self.sidebar.set_current(key)
         self.head.show_page(entry.title, page.head_widgets())

@@ -45,6 +45,8 @@ class Page(QWidget):
     #: stable key, e.g. "customers"
     key: str = ""
     icon: str = ""
+    #: whether nothing is lost when it is made anew, because the fields or pick-lists it was made of have changed
+    renewable: bool = False
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
