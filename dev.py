@@ -15,10 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 WINDOWS = sys.platform == "win32"
+#: lock file → its environment
+ENVIRONMENTS = {"dev": ".venv", "headless": ".venv-headless", "peers": ".venv-peers"}
+MARK = ".made-from"
 SYSTEMS = ("linux", "win32", "darwin")
 PYTHONS = ((3, 11), (3, 12), (3, 13))
 LIBRARIES = (
@@ -106,34 +110,46 @@ def python_in(folder: Path) -> Path:
     return folder / ("Scripts/python.exe" if WINDOWS else "bin/python")
 
 
-def environment(name: str, lock: str) -> Path:
-    """The interpreter of the environment `name`, made or renewed from `requirements/<lock>.lock`."""
-    folder, file = HERE / name, HERE / "requirements" / f"{lock}.lock"
-    stamp = hashlib.sha256(file.read_bytes() + sys.version.encode()).hexdigest()
-    mark = folder / ".made-from"
-    if mark.exists() and mark.read_text() == stamp and python_in(folder).exists():
-        return python_in(folder)
+def stamp(lock: str) -> str:
+    """What tells whether an environment is the one its lock file asks for."""
+    return hashlib.sha256((HERE / "requirements" / f"{lock}.lock").read_bytes() + sys.version.encode()).hexdigest()
+
+
+def emptied(lock: str) -> bool:
+    """Make the environment of a lock file with nothing in it; False where it is there and as the file says."""
+    folder = HERE / ENVIRONMENTS[lock]
+    mark = folder / MARK
+    if mark.exists() and mark.read_text() == stamp(lock) and python_in(folder).exists():
+        return False
     if sys.version_info[:2] not in PYTHONS:
         sys.exit(f"dev: Python 3.11, 3.12 or 3.13 is needed; this is {sys.version.split()[0]}")
-    say(f"setting up {name} (once)")
     shutil.rmtree(folder, ignore_errors=True)
-    make_venv(folder)
-    install = [python_in(folder), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes"]
-    run(*install, "-r", file)
+    make_venv(folder, *([] if lock == "dev" else ["--without-pip"]))
+    return True
+
+
+def fill(lock: str) -> None:
+    """Install what a lock file names, all of it, by the pip of `.venv`; byte code is left to the first import, because most
+    of what is installed is never imported."""
+    folder = HERE / ENVIRONMENTS[lock]
+    say(f"setting up {folder.name} (once)")
+    pip: list[str | Path] = [python_in(HERE / ENVIRONMENTS["dev"]), "-m", "pip", "--python", python_in(folder)]
+    pip += ["install", "-q", "--disable-pip-version-check", "--no-deps"]
+    run(*pip, "--no-compile", "--require-hashes", "-r", HERE / "requirements" / f"{lock}.lock")
     if lock == "dev":  # the commands `kedang` and `kedang-gui` of this checkout
-        run(*install[:-1], "--no-deps", "--no-build-isolation", "-e", HERE)
-    mark.write_text(stamp)
-    return python_in(folder)
+        run(*pip, "--no-build-isolation", "-e", HERE)
+    (folder / MARK).write_text(stamp(lock))
 
 
-def make_venv(folder: Path) -> None:
-    code = subprocess.call([sys.executable, "-m", "venv", str(folder)], stdout=subprocess.DEVNULL)
+def make_venv(folder: Path, *options: str) -> None:
+    command = [sys.executable, "-m", "venv", *options, str(folder)]
+    code = subprocess.call(command, stdout=subprocess.DEVNULL)
     if code and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
         say("installing python3-venv")  # Debian keeps it in a package of its own
         shutil.rmtree(folder, ignore_errors=True)
         apt([], dict(os.environ), "update")
         apt([], dict(os.environ), "install", "-y", "python3-venv")
-        code = subprocess.call([sys.executable, "-m", "venv", str(folder)])
+        code = subprocess.call(command)
     if code:
         sys.exit("dev: cannot make a virtual environment; on Debian: apt-get install python3-venv")
 
@@ -153,9 +169,14 @@ def on_screen(*command: str | Path, env: dict[str, str] | None = None, check: bo
 # ---- commands ------------------------------------------------------------------------------------------------------
 
 
-def setup(*, more: list[str] = SCREEN) -> Path:
-    system_libraries(more)
-    return environment(".venv", "dev")
+def setup(*locks: str, more: list[str] = SCREEN) -> Path:
+    """System packages, `.venv` and the environments of further lock files, beside each other; the interpreter of `.venv`."""
+    stale = [lock for lock in ("dev", *locks) if emptied(lock)]
+    with ThreadPoolExecutor() as pool:
+        jobs = [pool.submit(system_libraries, more), *(pool.submit(fill, lock) for lock in stale)]
+    for job in jobs:
+        job.result()
+    return python_in(HERE / ENVIRONMENTS["dev"])
 
 
 def cmd_setup(_: argparse.Namespace) -> None:
@@ -206,13 +227,13 @@ def types(python: Path) -> None:
 
 def cmd_test(options: argparse.Namespace) -> None:
     started = time.monotonic()
-    python = setup(more=SCREEN + DESKTOP + SERVER)
+    python = setup("headless", more=SCREEN + DESKTOP + SERVER)
     if not database_server():
         say(f"no PostgreSQL here: the tests on the second engine are skipped (package {SERVER[0]})")
     check(python)
-    workers = ["-n", str(min(os.cpu_count() or 1, 4))]
+    workers = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "worksteal"]
     run(python, "-m", "pytest", "-q", *workers, "tests/unit", "tests/upgrade", *options.rest)
-    headless = environment(".venv-headless", "headless")
+    headless = python_in(HERE / ENVIRONMENTS["headless"])
     say("the commands for archives and data and the vault once more, without a window toolkit installed")
     once_more = ("tests/unit/cli/test_archive.py", "tests/unit/cli/test_data.py", "tests/unit/vault")
     run(headless, "-m", "pytest", "-q", *workers, *once_more)
@@ -223,9 +244,10 @@ def cmd_test(options: argparse.Namespace) -> None:
 
 
 def cmd_bench(options: argparse.Namespace) -> None:
-    python = setup(more=SCREEN + SERVER)
-    if options.rest[:1] == ["duplicates"]:  # beside other engines, which need an environment of their own
-        peers = environment(".venv-peers", "peers")
+    beside = options.rest[:1] == ["duplicates"]  # beside other engines, which need an environment of their own
+    python = setup(*(["peers"] if beside else []), more=SCREEN + SERVER)
+    if beside:
+        peers = python_in(HERE / ENVIRONMENTS["peers"])
         run(python, "-m", "benchmarks.duplicates", peers, *options.rest[1:])
         return
     run(python, "-m", "benchmarks", *options.rest)

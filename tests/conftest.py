@@ -43,6 +43,18 @@ def _children_from_a_server() -> None:
         multiprocessing.set_forkserver_preload(["app.services.exchange.cooking", "app.services.exchange.column_check"])
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _passwords_at_the_least_cost() -> Iterator[None]:
+    """Thousands of tests make or open an archive with a password: the least cost that is accepted will do for them. That the
+    program's own archives cost more is tested with the keys; programs that are started, and end to end, pay it in full."""
+    from app.db import keys
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, (least, _) in keys.LIMITS.items():
+            patch.setitem(keys.PASSWORD_KDF, name, least)
+        yield
+
+
 @pytest.fixture(scope="session")
 def kedang_home() -> Path:
     """The folder that stands for the user's settings and data."""

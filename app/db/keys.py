@@ -34,7 +34,8 @@ PAGE_SIZE = 4096
 KEY_BYTES = 32
 PASSWORD_KDF: dict[str, Any] = {"name": "argon2id", "m": 65536, "t": 3, "p": 1}
 SECRET_KDF: dict[str, Any] = {"name": "sha256"}
-_LIMITS = {"m": (8192, 1 << 20), "t": (1, 16), "p": (1, 8)}
+#: least and most of each cost that is accepted
+LIMITS = {"m": (8192, 1 << 20), "t": (1, 16), "p": (1, 8)}
 
 PASSWORD, RECOVERY, DEVICE = "password", "recovery", "device"
 
@@ -70,7 +71,7 @@ def _derive(secret: bytes, kdf: dict[str, Any]) -> bytes:
         return hashlib.sha256(salt + secret).digest()
     if kdf.get("name") != PASSWORD_KDF["name"]:
         raise _cannot_unlock()
-    for key, (low, high) in _LIMITS.items():
+    for key, (low, high) in LIMITS.items():
         if not (isinstance(kdf.get(key), int) and low <= kdf[key] <= high):
             raise _cannot_unlock()
     return Argon2id(salt=salt, length=KEY_BYTES, iterations=kdf["t"], lanes=kdf["p"], memory_cost=kdf["m"]).derive(

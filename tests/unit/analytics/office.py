@@ -29,6 +29,13 @@ class Office:
         self.customers: list[uuid.UUID] = []
         self.orders: list[uuid.UUID] = []
 
+    def again(self, workspace: Workspace) -> Office:
+        """The same, in a copy of the archive."""
+        made = Office(workspace)
+        made.random.setstate(self.random.getstate())
+        made.customers, made.orders = list(self.customers), list(self.orders)
+        return made
+
     def make(self, entity: str, rows: list[Mapping[str, Any]]) -> list[uuid.UUID]:
         """Create records straight through the writer, as one operation."""
         with self.workspace.context.writing() as work:

@@ -159,7 +159,7 @@ def edit(made: Office, chance: random.Random) -> None:
 
 
 @pytest.mark.parametrize(
-    ("engine", "seed"), [("sqlite", 0), ("sqlite", 1), ("sqlite", 2), pytest.param("postgres", 0, marks=SERVER)],
+    ("engine", "seed"), [("sqlite", 0), ("sqlite", 1), pytest.param("postgres", 2, marks=SERVER)],
     indirect=["engine"],
 )  # fmt: skip
 def test_that_figures_equal_their_lists_whatever_is_edited(
@@ -174,8 +174,8 @@ def test_that_figures_equal_their_lists_whatever_is_edited(
         ReportRequest(AS_OF, team="销售部"),
     )
     compared = 0
-    for _ in range(3):
-        for _ in range(chance.randrange(1, 6)):
+    for _ in range(2):
+        for _ in range(chance.randrange(3, 9)):
             edit(filled, chance)
         for name in ("boss", chance.choice(("manager", "east", "reader"))):
             compared += hold(staff[name], chance.choice(requests))

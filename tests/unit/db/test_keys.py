@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 import pytest
 
 from app.db import keys
-from app.db.keys import DEVICE, PASSWORD, RECOVERY, Damaged, Header
+from app.db.keys import DEVICE, LIMITS, PASSWORD, RECOVERY, Damaged, Header
 from app.db.secrets import password_bytes
 from app.errors import CannotUnlock, EnvironmentProblem
 
@@ -91,7 +93,7 @@ def _slot(body: dict[str, Any], name: str = "anna") -> dict[str, Any]:
 
 
 LOCAL: dict[str, Callable[[dict[str, Any]], object]] = {
-    "weaker kdf": lambda b: _slot(b)["kdf"].update(m=8192),
+    "another kdf": lambda b: _slot(b)["kdf"].update(m=8193),
     "no kdf": lambda b: _slot(b).update(kdf={}),
     "kdf of another kind": lambda b: _slot(b)["kdf"].update(name="sha256"),
     "unknown kdf": lambda b: _slot(b)["kdf"].update(name="rot13"),
@@ -126,7 +128,7 @@ ELSEWHERE: dict[str, Callable[[dict[str, Any]], object]] = {
     "slot added": lambda b: b["slots"].append(dict(_slot(b, "bert"), name="carl")),
     "order changed": lambda b: b["slots"].reverse(),
     "public key of bert replaced": lambda b: _slot(b, "bert").update(pub=_slot(b)["pub"]),
-    "kdf of bert weakened": lambda b: _slot(b, "bert")["kdf"].update(m=8192),
+    "another kdf of bert": lambda b: _slot(b, "bert")["kdf"].update(m=8193),
     "generation raised": lambda b: b.update(generation=b["generation"] + 1),
     "generation lowered": lambda b: b.update(generation=0),
     "mac replaced": lambda b: b.update(mac=_flip(b["mac"])),
@@ -214,3 +216,17 @@ def test_that_a_header_of_a_newer_program_asks_for_an_update(stored: bytes) -> N
     with pytest.raises(EnvironmentProblem, match="先升级程序") as caught:
         Header.from_bytes(json.dumps(body).encode())
     assert not isinstance(caught.value, Damaged)
+
+
+def test_that_the_program_s_own_passwords_cost_what_they_should() -> None:
+    """Argon2id with 64 MiB and three passes, more than what OWASP's password storage cheat sheet asks for at least
+    (19 MiB, two passes); a process of its own, because tests derive theirs at the least cost."""
+    made = (
+        "from app.db.keys import PASSWORD, Header\n"
+        "header = Header.create()\n"
+        "header.add(PASSWORD, 'anna', b'secret', bytes(32))\n"
+        "print({k: v for k, v in header.slots[0].kdf.items() if k != 'salt'})"
+    )
+    done = subprocess.run([sys.executable, "-c", made], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str({"name": "argon2id", "m": 65536, "t": 3, "p": 1})
+    assert LIMITS["m"][0] < 65536

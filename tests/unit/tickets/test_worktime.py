@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.services.tickets.worktime import (
@@ -107,7 +107,8 @@ def test_that_the_holiday_table_is_the_one_of_the_chinese_calendar() -> None:
     assert {d for d, h in holidays().items() if h.work} == set(constants.workdays)
 
 
-moments = st.datetimes(datetime(2003, 1, 1), datetime(2031, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+# within and after the years whose holidays are known, and not so many that summing up their days takes all the time
+moments = st.datetimes(datetime(2023, 1, 1), datetime(2029, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 minutes = st.integers(0, 60 * 24 * 60)
 spans = st.lists(st.integers(0, 1440), min_size=0, max_size=4, unique=True).map(
     lambda cuts: tuple(zip(sorted(cuts)[::2], sorted(cuts)[1::2], strict=False))
@@ -123,6 +124,12 @@ calendars = st.builds(
 
 
 @given(calendars, moments, moments, moments)
+@example(
+    WorkingCalendar(),
+    datetime(2003, 6, 1, tzinfo=UTC),
+    datetime(2004, 2, 3, tzinfo=UTC),
+    datetime(2026, 1, 1, tzinfo=UTC),
+)
 def test_that_working_time_adds_up(calendar: WorkingCalendar, a: datetime, b: datetime, c: datetime) -> None:
     a, b, c = sorted((a, b, c))
     assert worked(calendar, a, b) + worked(calendar, b, c) == worked(calendar, a, c)
@@ -152,6 +159,6 @@ def test_that_a_deadline_is_the_first_moment_with_so_much_work(
 def test_that_the_order_of_questions_does_not_matter(calendar: WorkingCalendar, a: datetime, b: datetime) -> None:
     a, b = sorted((a, b))
     fresh = WorkingCalendar(calendar.week, calendar.exceptions, calendar.public_holidays, calendar.zone)
-    worked(calendar, datetime(2029, 1, 1, tzinfo=UTC), datetime(2029, 6, 1, tzinfo=UTC))
-    worked(calendar, datetime(2004, 1, 1, tzinfo=UTC), datetime(2004, 6, 1, tzinfo=UTC))
+    worked(calendar, datetime(2029, 3, 1, tzinfo=UTC), datetime(2029, 6, 1, tzinfo=UTC))
+    worked(calendar, datetime(2022, 6, 1, tzinfo=UTC), datetime(2022, 9, 1, tzinfo=UTC))
     assert worked(calendar, a, b) == worked(fresh, a, b)
