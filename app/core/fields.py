@@ -23,6 +23,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -108,11 +109,15 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A tie to another record: its id, its title when known, and the role on the tie (职务/关系)."""
+    """A tie to another record: its id, its title when known; of a field that holds several also the role on the tie
+    (职务/关系), a note, and the days since and until when it holds."""
 
     id: uuid.UUID
     title: str = ""
     role: str = ""
+    note: str = ""
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,20 @@ def _slim(value: Any) -> dict[str, Json]:
     return {k: v for k, v in asdict(value).items() if v not in ("", None) and defaults.get(k) != v}
 
 
+def link_json(link: Link) -> dict[str, Json]:
+    """A link without what it does not say."""
+    days = {key: day.isoformat() for key in ("since", "until") if (day := getattr(link, key)) is not None}
+    return {**_slim(link), "id": str(link.id), **days}
+
+
+def link_from_json(data: dict[str, Json]) -> Link:
+    """The link that `link_json` wrote."""
+    since, until = (date.fromisoformat(day) if day else None for day in (data.get("since"), data.get("until")))
+    return Link(
+        uuid.UUID(data["id"]), data.get("title", ""), data.get("role", ""), data.get("note", ""), since, until
+    )
+
+
 def to_json(field: Field, value: Any) -> Json:
     """`value` as JSON-able data without floats; None stays None."""
     if value is None:
@@ -56,7 +70,7 @@ def to_json(field: Field, value: Any) -> Json:
         case FieldType.USER:
             return str(value)
         case FieldType.LINKS:
-            return [{**_slim(link), "id": str(link.id)} for link in value]
+            return [link_json(link) for link in value]
         case FieldType.PHONES | FieldType.EMAILS | FieldType.WECHATS | FieldType.ADDRESSES:
             return [_slim(item) for item in value]
         case FieldType.TAGS:
@@ -80,7 +94,7 @@ def from_json(field: Field, data: Json) -> Any:
         case FieldType.USER:
             return uuid.UUID(data)
         case FieldType.LINKS:
-            return tuple(Link(uuid.UUID(d["id"]), d.get("title", ""), d.get("role", "")) for d in data)
+            return tuple(link_from_json(d) for d in data)
         case FieldType.PHONES | FieldType.EMAILS | FieldType.WECHATS:
             return tuple(Point(**{"normal": "", **d}) for d in data)
         case FieldType.ADDRESSES:

@@ -6,11 +6,15 @@ and text; `unknown_objects` finds the others and the archive refuses to open for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from app.db.search_sources import MERGEABLE, SEARCHED, mark_sources
 from app.models import Base
+
+_EVENTS = (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old"))
+#: a customer is found by the names of its people: the ties that say so
+OF_PEOPLE = "field='customers'"
 
 
 def search_table(table: str) -> str:
@@ -45,28 +49,40 @@ def search_ddl() -> Iterator[str]:
 
 def former_triggers() -> Iterator[tuple[str, str]]:
     """(name, DDL) of triggers as earlier revisions made them: an archive that is still to be upgraded has these."""
-    for event, row in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old")):
-        yield _point_trigger(event, row, ("customer", "contact"))
-
-
-def _point_trigger(event: str, row: str, holders: Iterable[str]) -> tuple[str, str]:
-    name = f"contact_point_search_{event.lower()}"
-    body = " ".join(_mark_where(holder, f"org_id={row}.org_id AND id={row}.{holder}_id") for holder in holders)
-    return name, _trigger(name, event, "contact_point", body)
+    for event, row in _EVENTS:
+        for holders in (("customer", "contact"), ("customer", "contact", "lead")):
+            body = " ".join(_mark_where(holder, f"org_id={row}.org_id AND id={row}.{holder}_id") for holder in holders)
+            name = f"contact_point_search_{event.lower()}"
+            yield name, _trigger(name, event, "contact_point", body)
+        name = f"customer_contact_search_{event.lower()}"
+        body = _mark_where("customer", f"org_id={row}.org_id AND id={row}.customer_id")
+        yield name, _trigger(name, event, "customer_contact", body)
+    name = "contact_customer_search"
+    theirs = "org_id=new.org_id AND id IN (SELECT customer_id FROM customer_contact WHERE org_id=new.org_id AND contact_id=new.id)"
+    yield name, _trigger(name, "UPDATE OF name, deleted_at", "contact", _mark_where("customer", theirs))
 
 
 def triggers() -> Iterator[tuple[str, str]]:
     """(name, DDL) of every trigger."""
     for table in SEARCHED:
-        for event, row in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old")):
+        for event, row in _EVENTS:
             name = f"{table}_search_{event.lower()}"
             yield name, _trigger(name, event, table, _mark(table, f"{row}.rid"))
-    for event, row in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old")):
-        yield _point_trigger(event, row, [table for table, sources in SEARCHED.items() if sources.points])
-        name = f"customer_contact_search_{event.lower()}"
-        body = _mark_where("customer", f"org_id={row}.org_id AND id={row}.customer_id")
-        yield name, _trigger(name, event, "customer_contact", body)
-    of_its_customers = "org_id=new.org_id AND id IN (SELECT customer_id FROM customer_contact WHERE org_id=new.org_id AND contact_id=new.id)"
+    for event, row in _EVENTS:
+        name = f"contact_point_search_{event.lower()}"
+        marks = (
+            _mark_where(table, f"{row}.entity='{sources.kind}' AND org_id={row}.org_id AND id={row}.record_id")
+            for table, sources in SEARCHED.items()
+            if sources.points
+        )
+        yield name, _trigger(name, event, "contact_point", " ".join(marks))
+        name = f"tie_search_{event.lower()}"
+        body = _mark_where("customer", f"{row}.{OF_PEOPLE} AND org_id={row}.org_id AND id={row}.target_id")
+        yield name, _trigger(name, event, "tie", body)
+    of_its_customers = (
+        "org_id=new.org_id AND id IN (SELECT target_id FROM tie WHERE org_id=new.org_id AND record_id=new.id "
+        "AND field='customers')"
+    )
     renamed = _mark_where("customer", of_its_customers)
     yield (
         "contact_customer_search",
@@ -90,11 +106,9 @@ def create(connection: Any) -> None:
 
 def unknown_objects(connection: Any) -> list[str]:
     """Names of triggers and views that are not ours or not as we wrote them."""
-    expected, former = dict(triggers()), dict(former_triggers())
+    known = {*triggers(), *former_triggers()}
     rows = connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_master WHERE type IN ('trigger','view')")
-    return sorted(
-        str(name) for kind, name, sql in rows if kind == "view" or sql not in (expected.get(name), former.get(name))
-    )
+    return sorted(str(name) for kind, name, sql in rows if kind == "view" or (name, sql) not in known)
 
 
 def missing_triggers(connection: Any) -> list[str]:
@@ -108,9 +122,9 @@ def renew_triggers(connection: Any) -> None:
     """Make those of our triggers that are not there, and anew those that are as an earlier revision made them."""
     rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type='trigger'")
     there = {str(name): str(sql) for name, sql in rows}
-    former = dict(former_triggers())
+    former = set(former_triggers())
     for name, ddl in triggers():
-        if name in there and there[name] == former.get(name) != ddl:
+        if name in there and there[name] != ddl and (name, there[name]) in former:
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
             del there[name]
         if name not in there:

@@ -24,9 +24,10 @@ _SETTING = "search_sources"
 class Sources:
     """Columns of a table by how they are searched: names also by pinyin, free texts by their characters, codes by parts.
 
-    `points`: phones, e-mails and WeChat ids of the record are searched as codes.
+    `points`: phones, e-mails and WeChat ids of the record are searched as codes. `kind`: the kind of record.
     """
 
+    kind: str
     names: tuple[str, ...]
     texts: tuple[str, ...] = ()
     codes: tuple[str, ...] = ("external_id",)
@@ -44,7 +45,7 @@ def _sources(entity: Entity) -> Sources:
         return tuple(f.key for f in entity.fields if f.searchable == how and f.type not in POINT_TYPES)
 
     points = any(f.searchable and f.type in POINT_TYPES for f in entity.fields)
-    return Sources(named(NAMED), named(WORDED), named(CODED), points)
+    return Sources(entity.key, named(NAMED), named(WORDED), named(CODED), points)
 
 
 #: table → what is searched; kinds that are not here are searched in their title only

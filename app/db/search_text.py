@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app.db.dialect import Entry, office_of
 from app.db.dialect.expressions import IdBytes, among
 from app.db.search_sources import MERGEABLE, SEARCHED, Sources
-from app.models import Base, Contact, ContactPoint, CustomerContact
+from app.models import Base, Contact, ContactPoint, Tie
 
 
 def entry_rows(connection: sa.Connection, table: str, rids: Sequence[int]) -> list[Entry]:
@@ -24,7 +24,7 @@ def entry_rows(connection: sa.Connection, table: str, rids: Sequence[int]) -> li
     rows = connection.execute(_records(table, sources), {"wanted": rids}).all()
     ids = [bytes(row[1]) for row in rows]
     mine = {"wanted": ids, "office": office_of(connection)}
-    points = _grouped(connection.execute(_points(table), mine)) if ids and sources.points else {}
+    points = _grouped(connection.execute(_points(), mine)) if ids and sources.points else {}
     people = _grouped(connection.execute(_people(), mine)) if ids and table == "customer" else {}
     aliases = _aliases(connection, table, mine) if ids and table in MERGEABLE else {}
     first, second = 2 + sizes[0], 2 + sizes[0] + sizes[1]
@@ -79,20 +79,20 @@ def _merged(table: str, sources: Sources) -> sa.Select[Any]:
 
 
 @cache
-def _points(table: str) -> sa.Select[Any]:
+def _points() -> sa.Select[Any]:
     c = ContactPoint.__table__.c
-    holder = c[f"{table}_id"]
-    query = sa.select(IdBytes(holder), c.normal)
-    return query.where(c.org_id == _OFFICE, among(holder, sa.bindparam("wanted")))
+    query = sa.select(IdBytes(c.record_id), c.normal)
+    return query.where(c.org_id == _OFFICE, among(c.record_id, sa.bindparam("wanted")))
 
 
 @cache
 def _people() -> sa.Select[Any]:
-    k, c = CustomerContact.__table__.c, Contact.__table__.c
-    joined = sa.and_(c.org_id == k.org_id, c.id == k.contact_id, c.deleted_at.is_(None))
+    k, c = Tie.__table__.c, Contact.__table__.c
+    joined = sa.and_(c.org_id == k.org_id, c.id == k.record_id, c.deleted_at.is_(None))
     return (
-        sa.select(IdBytes(k.customer_id), c.name)
-        .select_from(CustomerContact.__table__.join(Contact.__table__, joined))
-        .where(k.org_id == _OFFICE, among(k.customer_id, sa.bindparam("wanted")))
+        sa.select(IdBytes(k.target_id), c.name)
+        .select_from(Tie.__table__.join(Contact.__table__, joined))
+        .where(k.org_id == _OFFICE, k.entity == "contacts", k.field == "customers")
+        .where(among(k.target_id, sa.bindparam("wanted")))
         .order_by(k.position)
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from app.models.activity import Activity
 from app.models.attachment import Attachment, AttachmentChunk, AttachmentContent
 from app.models.base import Base
+from app.models.children import ContactPoint, FurtherAddress, RecordTag, Tag, Tie
 from app.models.cleaning import MatchPair, QualityFinding, QualityRule, QualityScore, Recipe
-from app.models.contact import Contact, ContactPoint, CustomerContact
-from app.models.customer import Customer, CustomerCollaborator, CustomerTag, ExtraAddress, Tag
+from app.models.contact import Contact
+from app.models.customer import Customer, CustomerCollaborator
 from app.models.deal import Deal, LostReason, Pipeline, Stage, StageChange
 from app.models.lead import Lead
 from app.models.migration import MigrationProject, MigrationRow, MigrationRun
@@ -40,10 +41,8 @@ __all__ = [
     "CustomValue",
     "Customer",
     "CustomerCollaborator",
-    "CustomerContact",
-    "CustomerTag",
     "Deal",
-    "ExtraAddress",
+    "FurtherAddress",
     "ImportPreset",
     "Lead",
     "LostReason",
@@ -62,6 +61,7 @@ __all__ = [
     "QualityRule",
     "QualityScore",
     "Recipe",
+    "RecordTag",
     "ReplyTemplate",
     "SavedView",
     "Setting",
@@ -74,6 +74,7 @@ __all__ = [
     "Ticket",
     "TicketCategory",
     "TicketMessage",
+    "Tie",
     "User",
     "UserRole",
 ]

@@ -164,7 +164,7 @@ def _with_row_number(element: CreateTable, compiler: Any, **kw: Any) -> str:
         key = next(line for line in tail.splitlines() if "PRIMARY KEY" in line)
         # rows that only belong to another row are never looked up by their own id: no index for it here
         tail = (
-            tail.replace(f"{key}\n", "")
+            re.sub(r",\s*\n\)", "\n)", tail.replace(f"{key}\n", ""))
             if table.info.get("part")
             else tail.replace(key, key.replace("PRIMARY KEY", "UNIQUE"))
         )

@@ -1,4 +1,4 @@
-"""Customer 客户 with its further addresses, tags and ties to contacts."""
+"""Customer 客户 and who else may read it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.models.base import PART, Base, Editable, Keyed, Mergeable, Uuid, live_i
 
 
 class Customer(Mergeable, Editable, Base):
-    """One customer file. The primary address stands here, further ones in `address`."""
+    """One customer file. The primary address stands here, further ones are children."""
 
     __tablename__ = "customer"
 
@@ -69,55 +69,6 @@ class Customer(Mergeable, Editable, Base):
         sa.Index("ix_customer_credit_code", "org_id", "credit_code", sqlite_where=sa.text("credit_code IS NOT NULL")),
         sa.Index("ix_customer_id_number", "org_id", "id_number", sqlite_where=sa.text("id_number IS NOT NULL")),
         sa.Index("ix_customer_deleted", "org_id", "deleted_at", sqlite_where=sa.text("deleted_at IS NOT NULL")),
-    )
-
-
-class ExtraAddress(Keyed, Base):
-    """A further address of a customer (delivery, invoice …)."""
-
-    __tablename__ = "address"
-
-    customer_id: Mapped[uuid.UUID] = mapped_column(Uuid)
-    position: Mapped[int] = mapped_column(sa.Integer, default=0)
-    label: Mapped[str] = mapped_column(sa.String(40), default="")
-    province: Mapped[str] = mapped_column(sa.String(40), default="")
-    city: Mapped[str] = mapped_column(sa.String(40), default="")
-    district: Mapped[str] = mapped_column(sa.String(40), default="")
-    detail: Mapped[str] = mapped_column(sa.String(300), default="")
-
-    __table_args__ = (
-        reference("customer_id", "customer"),
-        sa.Index("ix_address_customer", "org_id", "customer_id"),
-        PART,
-    )
-
-
-class Tag(Keyed, Base):
-    """A word customers are marked with."""
-
-    __tablename__ = "tag"
-
-    name: Mapped[str] = mapped_column(sa.String(40))
-    tone: Mapped[str] = mapped_column(sa.String(20), default="gray")
-
-    __table_args__ = (sa.UniqueConstraint("org_id", "name"),)
-
-
-class CustomerTag(Keyed, Base):
-    """A tag on a customer."""
-
-    __tablename__ = "customer_tag"
-
-    customer_id: Mapped[uuid.UUID] = mapped_column(Uuid)
-    tag_id: Mapped[uuid.UUID] = mapped_column(Uuid)
-    position: Mapped[int] = mapped_column(sa.Integer, default=0)
-
-    __table_args__ = (
-        reference("customer_id", "customer"),
-        reference("tag_id", "tag"),
-        sa.Index("ix_customer_tag_customer", "org_id", "customer_id"),
-        sa.Index("ix_customer_tag_tag", "org_id", "tag_id", "customer_id"),
-        PART,
     )
 
 

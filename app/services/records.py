@@ -16,7 +16,7 @@ from app.core.jobs import Job
 from app.core.records import ChangeSet, FieldChange, HistoryEntry, Kept, Record, Sort
 from app.db.interrupt import stopped_by
 from app.db.journal import DELETE, HIDDEN, RESTORE, Operation, changes_of
-from app.db.store import lookup
+from app.db.store import lookup, tags
 from app.db.unit_of_work import UnitOfWork
 from app.errors import AppError
 from app.services.context import Context
@@ -173,6 +173,11 @@ class RecordService:
             return work.writer.update_many(operation, self._key, records, changes)
 
         return self._many(handles, "bulk_edit", summary, change, tuple(changes), job or Job())
+
+    def tags(self) -> builtins.list[tuple[str, str, int]]:
+        """(name, colour token, number of visible live records of this kind) of all tags of the office, by name."""
+        with self._context.reading() as work:
+            return tags.counted(work.reader, [self._key])
 
     def tag_many(
         self, handles: Sequence[int], *, add: Iterable[str] = (), remove: Iterable[str] = (), job: Job | None = None

@@ -20,8 +20,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import dictionary
-from app.core.dictionary.common import CUSTOMER, OWNER, name, remark, system
-from app.core.fields import CODED, Entity, Field, FieldType, Link, Registry
+from app.core.dictionary.common import CUSTOMER, OWNER, addresses, name, phones, remark, system, tags
+from app.core.fields import CODED, Address, Entity, Field, FieldType, Link, Point, Registry
 
 DEVICES = Entity(
     key="devices",
@@ -43,6 +43,19 @@ DEVICES = Entity(
         Field("serial", "序列号", "Serial number", group="main", searchable=CODED, shown=True, unique=True),
         Field("installed_on", "安装日期", "Installed", FieldType.DATE, group="main", shown=True, past=True),
         Field("price", "售价", "Price", FieldType.MONEY, group="main", shown=True, least=0),
+        Field(
+            "keepers",
+            "保管人",
+            "Keepers",
+            FieldType.LINKS,
+            group="main",
+            target="contacts",
+            several=True,
+            sortable=False,
+        ),
+        tags(),
+        phones(),
+        addresses(),
         OWNER,
         remark(),
         *system(searchable=True),
@@ -104,6 +117,28 @@ def main(folder: Path) -> None:
     customer, _ = workspace.customers.create({"name": "恒力机械"})
     made, _ = devices.create({"name": "注塑机", "customer": (Link(customer.id),), "serial": "SN-001", "price": 120_00})
     assert made.get("number"), "it is numbered"
+    keeper, _ = workspace.contacts.create({"name": "李东", "customers": (Link(customer.id),)})
+    parts = {
+        "tags": ("进口", "保修内"),
+        "phones": (Point("0571-88886666", "+8657188886666", "现场"),),
+        "addresses": (Address("浙江省", "杭州市", "西湖区", "文三路 1 号", "车间"),),
+        "keepers": (Link(keeper.id, "李东", "主管", "白班", date(2026, 1, 1), date(2026, 12, 31)),),
+    }
+    tagged, change = devices.update(made.id, parts)
+    assert {key: tagged.get(key) for key in parts} == parts
+    for condition in (
+        Condition("tags", "has_all", ["进口", "保修内"]),
+        Condition("phones", "contains", "8888"),
+        Condition("addresses", "contains", "文三路"),
+        Condition("keepers", "contains", "李"),
+    ):
+        assert devices.list(condition)[0] == 1, condition
+        assert workspace.customers.count(condition) == 0 if condition.field != "keepers" else True
+    assert [(n, count) for n, _, count in devices.tags()] == [("保修内", 1), ("进口", 1)]
+    assert change.operation_id is not None
+    workspace.history.undo(change.operation_id)
+    assert not any(devices.get(made.id).get(key) for key in parts)
+    devices.update(made.id, parts)
     own = workspace.fields.add("devices", "保修期", FieldType.TEXT)
     changed, change = devices.update(made.id, {own: "两年", "installed_on": date(2026, 3, 1)})
     assert devices.list(Condition(own, "eq", "两年"), (Sort("price", descending=True),))[0] == 1
@@ -119,9 +154,9 @@ def main(folder: Path) -> None:
     sheet = folder / "设备台账.csv"
     with sheet.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([
-            ["设备名称", "序列号", "客户名称", "售价", "安装日期", "保修期"],
-            ["空压机", "SN-002", "新来的公司", "88.5", "2026-01-02", "一年"],
-            ["注塑机", "SN-001", "恒力机械", "130", "2026-02-03", ""],
+            ["设备名称", "序列号", "客户名称", "售价", "安装日期", "保修期", "标签", "电话", "保管人"],
+            ["空压机", "SN-002", "新来的公司", "88.5", "2026-01-02", "一年", "国产", "13800138000", "李东"],
+            ["注塑机", "SN-001", "恒力机械", "130", "2026-02-03", "", "", "", ""],
         ])  # fmt: skip
     inspection = workspace.imports.inspect(sheet)
     plan = workspace.imports.propose(inspection, "devices")
@@ -131,6 +166,10 @@ def main(folder: Path) -> None:
     assert (report.created, report.updated, report.rejected, report.customers) == (1, 1, 0, 1), report
     found = devices.find_by("serial", "SN-002")
     assert found is not None
+    assert (found.get("tags"), found.get("phones")[0].normal) == (("国产",), "+8613800138000")
+    assert [(link.title, link.id) for link in found.get("keepers")] == [("李东", keeper.id)]
+    kept = devices.get(made.id)
+    assert {key: kept.get(key) for key in parts} == parts, "an update that does not name them"
     assert (found.get(own), found.get("price"), found.get("customer")[0].title) == ("一年", 88_50, "新来的公司")
 
     from app.services.migration.records import ORDER
@@ -145,7 +184,7 @@ def main(folder: Path) -> None:
 
     listed = _kedang(path, "devices", "list", "--filter", json.dumps({"field": "price", "op": "gt", "value": 100}))
     assert [row["name"] for row in listed["rows"]] == ["注塑机"]
-    for typed in ("注塑", "zhusuji", "SN-001"):
+    for typed in ("注塑", "zhusuji", "SN-001", "88886666"):
         assert any(r["entity"] == "devices" for r in _kedang(path, "search", typed)["rows"]), typed
     shown = _kedang(path, "devices", "show", str(made.get("number")))
     assert shown["serial"] == "SN-001"

@@ -87,6 +87,30 @@ def lost(before: dict[str, Rows], after: dict[str, Rows]) -> list[str]:
     return found + [f"{table}: not empty" for table in after.keys() - before.keys() if after[table]]
 
 
+def as_of_5(rows: dict[str, Rows]) -> dict[str, Rows]:
+    """Rows of a revision before 5 as revision 5 keeps them: children name the kind and the record they belong to."""
+    if "customer_contact" not in rows:
+        return rows
+    holders = {"customer_id": "customers", "contact_id": "contacts", "lead_id": "leads"}
+
+    def child(row: dict[str, Any], **more: Any) -> dict[str, Any]:
+        column = next(c for c in holders if row.get(c) is not None)
+        rest = {c: v for c, v in row.items() if c not in holders}
+        return rest | {"entity": holders[column], "record_id": row[column]} | more
+
+    def tie(row: dict[str, Any]) -> dict[str, Any]:
+        target = {"target_id": row["customer_id"], "field": "customers", "note": "", "since": None, "until": None}
+        return child(row | {"customer_id": None}, **target)
+
+    moved = {
+        "contact_point": {rid: child(row) for rid, row in rows["contact_point"].items()},
+        "address": {rid: child(row) for rid, row in rows["address"].items()},
+        "record_tag": {rid: child(row) for rid, row in rows["customer_tag"].items()},
+        "tie": {rid: tie(row) for rid, row in rows["customer_contact"].items()},
+    }
+    return {k: v for k, v in rows.items() if k not in ("customer_tag", "customer_contact")} | moved
+
+
 def entries_of(connection: Any) -> dict[str, set[tuple[Any, ...]]]:
     """Index → every (term, row number, column, offset) in it."""
     indexes = [r[0] for r in connection.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.dictionary.common import OWNER, system
+from app.core.dictionary.common import OWNER, system, tags
 from app.core.fields import NAMED, WORDED, Choice, Entity, Field, FieldType
 
 KINDS = (
@@ -49,6 +49,7 @@ ACTIVITIES = Entity(
         Field("done", "已完成", "Done", FieldType.BOOL, group="main", width=72, synonyms=("完成",), optional=True),
         Field("body", "内容", "Content", FieldType.LONG_TEXT, max_length=20_000, group="main", searchable=WORDED,
               sortable=False, width=260, synonyms=("跟进内容", "跟进记录", "详情", "Description")),
+        tags(),
         OWNER,
         *system(searchable=True),
     ),

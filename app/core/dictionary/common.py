@@ -95,6 +95,18 @@ CUSTOMER = link(
 )  # fmt: skip
 
 
+def tags(*synonyms: str, **more: object) -> Field:
+    """Words a record is marked with."""
+    return Field("tags", "标签", "Tags", FieldType.TAGS, group="main", width=150, sortable=False,
+                 synonyms=(*synonyms, "Tag"), optional=True, **more)  # type: ignore[arg-type]  # fmt: skip
+
+
+def addresses() -> Field:
+    """Further addresses."""
+    return Field("addresses", "其他地址", "Other addresses", FieldType.ADDRESSES, group="address", sortable=False,
+                 importable=False, synonyms=("收货地址", "开票地址"), optional=True)  # fmt: skip
+
+
 def phones(**more: object) -> Field:
     """The phone numbers of a person or company."""
     return Field(

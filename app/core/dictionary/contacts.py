@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from app.core.dictionary.common import BIRTHDAY, GENDERS, LUNAR, OWNER, emails, merged_into, phones, system, wechats
+from app.core.dictionary.common import (
+    BIRTHDAY,
+    GENDERS,
+    LUNAR,
+    OWNER,
+    emails,
+    merged_into,
+    phones,
+    system,
+    tags,
+    wechats,
+)
 from app.core.fields import CODED, NAMED, WORDED, Entity, Field, FieldType
 
 CONTACTS = Entity(
@@ -40,6 +51,7 @@ CONTACTS = Entity(
         Field("title", "职务", "Job title", group="main", searchable=WORDED, max_length=100, shown=True,
               synonyms=("职位", "岗位", "头衔", "Title", "Job Title", "Position")),
         Field("department", "部门", "Department", group="main", max_length=100, synonyms=("所在部门",)),
+        tags(),
         OWNER,
         phones(),
         emails(),

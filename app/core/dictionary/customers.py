@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.core.dictionary.common import BIRTHDAY, GENDERS, LUNAR, OWNER, emails, merged_into, phones, system, wechats
+from app.core.dictionary.common import (
+    BIRTHDAY,
+    GENDERS,
+    LUNAR,
+    OWNER,
+    addresses,
+    emails,
+    merged_into,
+    phones,
+    system,
+    tags,
+    wechats,
+)
 from app.core.fields import CODED, NAMED, WORDED, Choice, Entity, Field, FieldType, Sensitivity
 from app.core.filters import Condition
 
@@ -75,8 +87,7 @@ CUSTOMERS = Entity(
               choices=(Choice("A", "A", "A", tone="bad"), Choice("B", "B", "B", tone="warn"),
                        Choice("C", "C", "C", tone="primary"), Choice("D", "D", "D", tone="gray"),
                        Choice("VIP", "VIP", "VIP", tone="warn"))),
-        Field("tags", "标签", "Tags", FieldType.TAGS, group="main", shown=True, width=150, sortable=False,
-              synonyms=("客户标签", "分组", "Tag"), optional=True),
+        tags("客户标签", "分组", shown=True),
         OWNER,
         phones(),
         emails(),
@@ -89,8 +100,7 @@ CUSTOMERS = Entity(
         Field("district", "区县", "District", group="address", max_length=40, synonyms=("区", "县", "区/县", "所在区")),
         Field("address", "地址", "Address", group="address", width=220, max_length=300, searchable=WORDED,
               synonyms=("详细地址", "公司地址", "单位地址", "家庭住址", "住址", "联系地址", "通讯地址", "街道", "Street"), holds=("address",)),
-        Field("addresses", "其他地址", "Other addresses", FieldType.ADDRESSES, group="address", sortable=False,
-              importable=False, synonyms=("收货地址", "开票地址"), optional=True),
+        addresses(),
         Field("industry", "行业", "Industry", FieldType.CHOICE, office=True, open_choices=True, group="business", max_length=60,
               synonyms=("所属行业", "行业类别"), only=_FIRM),
         Field("source", "来源", "Source", FieldType.CHOICE, office=True, open_choices=True, group="business", max_length=60,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.dictionary.common import CUSTOMER, OWNER, link, merged_into, name, remark, system
+from app.core.dictionary.common import CUSTOMER, OWNER, link, merged_into, name, remark, system, tags
 from app.core.fields import CODED, NAMED, Choice, Entity, Field, FieldType
 
 _MAIN = ("main", "基本信息", "Basics")
@@ -57,6 +57,7 @@ PRODUCTS = Entity(
               synonyms=("售价", "标准价", "价格", "Unit Price")),
         Field("cost", "成本", "Cost", FieldType.MONEY, group="main", width=100, synonyms=("成本价", "进价"), optional=True),
         Field("active", "在售", "Active", FieldType.BOOL, group="main", shown=True, width=72, synonyms=("启用", "上架")),
+        tags(),
         remark(),
         merged_into("products"),
         *system(searchable=True),
@@ -109,6 +110,7 @@ ORDERS = Entity(
               importable=False, help="净额减已收"),
         Field("due_on", "应收日期", "Due", FieldType.DATE, group="money", width=104,
               synonyms=("到期日", "付款期限", "应付日期", "账期到期", "Due Date", "Payment Due"), optional=True),
+        tags(),
         OWNER,
         Field("channel", "渠道", "Channel", FieldType.CHOICE, office=True, open_choices=True, max_length=60, group="main", width=96,
               synonyms=("销售渠道", "店铺", "平台", "Sales Channel")),
@@ -179,6 +181,7 @@ PAYMENTS = Entity(
               synonyms=("回款日期", "收款日期", "付款日期", "日期", "Payment Date", "Date"), past=True),
         Field("method", "方式", "Method", FieldType.CHOICE, office=True, choices=METHODS, group="main", shown=True, width=96,
               synonyms=("付款方式", "回款方式", "支付方式", "Payment Method")),
+        tags(),
         OWNER,
         remark(searchable=False),
         *system("回款单号", "流水号", "Payment ID"),

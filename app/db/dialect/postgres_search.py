@@ -174,12 +174,17 @@ def triggers() -> dict[str, tuple[str, str, str]]:
         for table in SEARCHED:
             body = f"INSERT INTO {table}_dirty(org_id, rid) VALUES({row}.org_id, {row}.rid) ON CONFLICT DO NOTHING;"
             made[f"{table}_search_{kind}"] = (event, table, body)
-        holders = [table for table, sources in SEARCHED.items() if sources.points]
-        marks = (_mark(table, f"{row}.org_id", f"id = {row}.{table}_id") for table in holders)
+        marks = (
+            _mark(table, f"{row}.org_id", f"{row}.entity = '{sources.kind}' AND id = {row}.record_id")
+            for table, sources in SEARCHED.items()
+            if sources.points
+        )
         made[f"contact_point_search_{kind}"] = (event, "contact_point", " ".join(marks))
-        tied = _mark("customer", f"{row}.org_id", f"id = {row}.customer_id")
-        made[f"customer_contact_search_{kind}"] = (event, "customer_contact", tied)
-    theirs = "id IN (SELECT customer_id FROM customer_contact WHERE org_id = new.org_id AND contact_id = new.id)"
+        tied = _mark("customer", f"{row}.org_id", f"{row}.field = 'customers' AND id = {row}.target_id")
+        made[f"tie_search_{kind}"] = (event, "tie", tied)
+    theirs = (
+        "id IN (SELECT target_id FROM tie WHERE org_id = new.org_id AND record_id = new.id AND field = 'customers')"
+    )
     made["contact_customer_search"] = ("UPDATE OF name, deleted_at", "contact", _mark("customer", "new.org_id", theirs))
     for table in MERGEABLE:
         survivors = _mark(table, "new.org_id", "id IN (old.merged_into_id, new.merged_into_id)")

@@ -22,16 +22,15 @@ from app.db.store.layout import POINT_KINDS, Layout, from_custom, to_store
 from app.db.store.reading import Reader
 from app.models import (
     ContactPoint,
-    Customer,
-    CustomerContact,
-    CustomerTag,
     CustomValue,
-    ExtraAddress,
+    FurtherAddress,
     MatchPair,
     Order,
     OrderLine,
     Payment,
+    RecordTag,
     Stage,
+    Tie,
 )
 
 #: records a chunk
@@ -133,16 +132,15 @@ def _below(reader: Reader, layout: Layout, ids: list[bytes], fields: list[Field]
     run = reader.connection.execute
     if points:
         p = ContactPoint.__table__.c
-        holder = p[layout.holder]
-        query = sa.select(IdBytes(holder), p.kind, p.value, p.normal, p.valid).where(
-            p.org_id == reader.office, among(holder, ids)
+        query = sa.select(IdBytes(p.record_id), p.kind, p.value, p.normal, p.valid).where(
+            p.org_id == reader.office, among(p.record_id, ids)
         )
-        for row in run(query.order_by(holder, p.position)).all():
+        for row in run(query.order_by(p.record_id, p.position)).all():
             column = points.get(row[1])
             if column is not None:
                 at = place[bytes(row[0])]
                 column[at] = (*(column[at] or ()), (row[2], row[3], row[4]))
-    custom = {f.key: f for f in fields if f.custom}
+    custom = {f.key: f for f in fields if f.custom and f.type is not FieldType.LINKS}
     if custom:
         v = CustomValue.__table__.c
         values: Any = sa.select(IdBytes(v.record_id), v.field, v.text, v.number).where(
@@ -151,43 +149,30 @@ def _below(reader: Reader, layout: Layout, ids: list[bytes], fields: list[Field]
         for record, name, text, number in run(values):
             columns[name][place[bytes(record)]] = to_store(custom[name], from_custom(custom[name], text, number))
     for field in fields:
-        query = _count_query(field, ids, reader.office)
+        query = _count_query(reader, field, ids)
         if query is not None:
             for key, count in run(query):
                 columns[field.key][place[bytes(key)]] = int(count) or None
     return dict(columns)
 
 
-def _count_query(field: Field, ids: list[bytes], office: int) -> Any:
+def _count_query(reader: Reader, field: Field, ids: list[bytes]) -> Any:
     """How many there are, of the lists of which only that matters."""
-    if field.custom:
-        return None
-    if field.type is FieldType.TAGS:
-        tag = CustomerTag.__table__.c
-        return (
-            sa.select(IdBytes(tag.customer_id), sa.func.count())
-            .where(tag.org_id == office, among(tag.customer_id, ids))
-            .group_by(tag.customer_id)
-        )
-    if field.type is FieldType.ADDRESSES:
-        place = ExtraAddress.__table__.c
-        return (
-            sa.select(IdBytes(place.customer_id), sa.func.count())
-            .where(place.org_id == office, among(place.customer_id, ids))
-            .group_by(place.customer_id)
-        )
     if field.type is FieldType.LINKS:
-        tie, customer = CustomerContact.__table__.c, Customer.__table__.c
-        joined = CustomerContact.__table__.join(
-            Customer.__table__, sa.and_(customer.org_id == tie.org_id, customer.id == tie.customer_id)
+        tie, c = Tie.__table__.c, reader.layout(field.target).table.c
+        joined = Tie.__table__.join(
+            reader.layout(field.target).table, sa.and_(c.org_id == tie.org_id, c.id == tie.target_id)
         )
-        return (
-            sa.select(IdBytes(tie.contact_id), sa.func.count())
-            .select_from(joined)
-            .where(tie.org_id == office, customer.deleted_at.is_(None), among(tie.contact_id, ids))
-            .group_by(tie.contact_id)
-        )
-    return None
+        query = _counting(tie, ids, reader.office).select_from(joined)
+        return query.where(tie.field == field.key, c.deleted_at.is_(None))
+    model = {FieldType.TAGS: RecordTag, FieldType.ADDRESSES: FurtherAddress}.get(field.type)
+    return _counting(model.__table__.c, ids, reader.office) if model is not None else None
+
+
+def _counting(c: Any, ids: list[bytes], office: int) -> sa.Select[Any]:
+    query: Any = sa.select(IdBytes(c.record_id), sa.func.count()).group_by(c.record_id)
+    counted: sa.Select[Any] = query.where(c.org_id == office, among(c.record_id, ids))
+    return counted
 
 
 # ---- values that several records have ---------------------------------------------------------------------------------
@@ -206,7 +191,7 @@ def shared(
         field = layout.entity.field(key)
         if field.type in POINT_TYPES:
             point = ContactPoint.__table__.alias(f"point{place}")
-            on = sa.and_(point.c.org_id == reader.office, point.c[layout.holder] == table.c.id)
+            on = sa.and_(point.c.org_id == reader.office, point.c.record_id == table.c.id)
             source = source.join(point, sa.and_(on, point.c.kind == POINT_KINDS[field.type]))
             picked.append(point.c.normal)
         elif field.custom:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 
 from app.db.dialect import office_of
-from app.models import Customer, CustomerTag, Tag
+from app.models import RecordTag, Tag
 
 
 def names(connection: sa.Connection) -> list[str]:
@@ -24,12 +26,14 @@ def set_tone(connection: sa.Connection, name: str, tone: str) -> None:
     connection.execute(sa.update(Tag).where(Tag.org_id == office_of(connection), Tag.name == name).values(tone=tone))
 
 
-def forget(connection: sa.Connection, name: str) -> None:
-    """Out of the list, unless a live customer has it. What lies in the recycle bin loses it for good: a tag nobody can
-    see must not stay on the list."""
-    k, c, office = CustomerTag, Customer, office_of(connection)
-    binned = sa.select(c.id).where(c.org_id == office, c.deleted_at.is_not(None))
+def forget(connection: sa.Connection, name: str, tables: Iterable[tuple[str, sa.Table]]) -> None:
+    """Out of the list, unless a live record has it. What lies in the recycle bin loses it for good: a tag nobody can
+    see must not stay on the list. `tables`: (kind, table) of the kinds that have tags."""
+    k, office = RecordTag, office_of(connection)
     tag = sa.select(Tag.id).where(Tag.org_id == office, Tag.name == name)
-    connection.execute(sa.delete(k).where(k.org_id == office, k.tag_id.in_(tag), k.customer_id.in_(binned)))
+    for entity, table in tables:
+        binned = sa.select(table.c.id).where(table.c.org_id == office, table.c.deleted_at.is_not(None))
+        mine = (k.org_id == office, k.entity == entity, k.tag_id.in_(tag))
+        connection.execute(sa.delete(k).where(*mine, k.record_id.in_(binned)))
     used = sa.exists().where(k.org_id == office, k.tag_id == Tag.id)
     connection.execute(sa.delete(Tag).where(Tag.org_id == office, Tag.name == name, ~used))

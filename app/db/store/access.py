@@ -12,12 +12,12 @@ from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from app.core.access import Action, Actor
 from app.core.dictionary import BUILT_IN
-from app.core.fields import Entity
+from app.core.fields import Entity, Field
 from app.core.i18n import t
 from app.db.dialect import office_of
 from app.db.store.layout import Layout, layouts
 from app.errors import NotPermitted
-from app.models import CustomerCollaborator, CustomerContact
+from app.models import CustomerCollaborator, Tie
 
 
 def condition(entity: str, actor: Actor, action: Action, office: int, model: Any = None) -> sa.ColumnElement[bool]:
@@ -79,22 +79,23 @@ def _part_of(layout: Layout, target: Any, actor: Actor, action: Action, office: 
 
 
 def _shared(layout: Layout, target: Any, actor: Actor, office: int) -> list[sa.ColumnElement[bool]]:
-    entity = layout.entity.key
-    if entity == "customers":
+    if layout.entity.key == "customers":
         shared = sa.select(CustomerCollaborator.customer_id).where(
             CustomerCollaborator.org_id == office, CustomerCollaborator.user_id == actor.user_id
         )
         return [target.id.in_(shared)]
-    if entity == "contacts":
-        tied = sa.select(CustomerContact.contact_id).where(
-            CustomerContact.org_id == office,
-            CustomerContact.customer_id.in_(_visible("customers", actor, Action.VIEW, office)),
-        )
-        return [target.id.in_(tied)]
-    return [
-        getattr(target, f"{key}_id").in_(_visible(layout.entity.field(key).target, actor, Action.VIEW, office))
-        for key in layout.entity.follows
-    ]
+    return [_following(layout, target, layout.entity.field(key), actor, office) for key in layout.entity.follows]
+
+
+def _following(layout: Layout, target: Any, field: Field, actor: Actor, office: int) -> sa.ColumnElement[bool]:
+    """True for the records whose link names a record that the actor sees."""
+    seen = _visible(field.target, actor, Action.VIEW, office)
+    if field.one:
+        named: sa.ColumnElement[Any] = getattr(target, f"{field.key}_id")
+        return named.in_(seen)
+    mine = (Tie.org_id == office, Tie.entity == layout.entity.key, Tie.field == field.key)
+    own: sa.ColumnElement[Any] = target.id
+    return own.in_(sa.select(Tie.record_id).where(*mine, Tie.target_id.in_(seen)))
 
 
 def guard(session: Session, actor: Actor, office: int) -> None:

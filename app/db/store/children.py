@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,95 +12,112 @@ import sqlalchemy as sa
 from app.core.fields import POINT_TYPES, Address, Field, FieldType, Link, Point
 from app.core.ids import uuid7_bytes
 from app.db.dialect import Row, dialect_of, office_of
-from app.db.store.drafts import point_row
+from app.db.store.drafts import TieRow, point_row, tie_row
 from app.db.store.layout import POINT_KINDS, Layout, from_custom, to_custom
-from app.models import (
-    Contact,
-    ContactPoint,
-    Customer,
-    CustomerContact,
-    CustomerTag,
-    CustomValue,
-    ExtraAddress,
-    Tag,
-)
+from app.models import Base, ContactPoint, CustomValue, FurtherAddress, RecordTag, Tag, Tie
 
 Found = dict[str, dict[uuid.UUID, Any]]
+#: the layout of a kind of record
+Layouts = Callable[[str], Layout]
 
 
-def load(connection: sa.Connection, layout: Layout, ids: Sequence[uuid.UUID], fields: Iterable[Field]) -> Found:
+def load(connection: sa.Connection, layouts: Layouts, ids: Sequence[uuid.UUID], fields: Iterable[Field]) -> Found:
     """{field key: {record id: value}} of the child fields among `fields`; records without rows are absent."""
     wanted = list(fields)
     found: Found = {f.key: {} for f in wanted}
     points = [f for f in wanted if f.type in POINT_TYPES]
     if points:
-        _load_points(connection, layout, ids, points, found)
+        _load_points(connection, ids, points, found)
     for field in wanted:
         if field.type is FieldType.TAGS:
             found[field.key] = _load_tags(connection, ids)
         elif field.type is FieldType.ADDRESSES:
             found[field.key] = _load_addresses(connection, ids)
-        elif field.type is FieldType.LINKS and not field.custom:
-            found[field.key] = _load_ties(connection, ids)
-    custom = [f for f in wanted if f.custom]
+        elif field.type is FieldType.LINKS:
+            found[field.key] = _load_ties(connection, layouts(field.target), ids, field)
+    custom = [f for f in wanted if f.custom and f.type is not FieldType.LINKS]
     if custom:
         _load_custom(connection, ids, custom, found)
     return found
 
 
-def _load_points(
-    connection: sa.Connection, layout: Layout, ids: Sequence[uuid.UUID], fields: list[Field], found: Found
-) -> None:
-    table = ContactPoint.__table__
-    holder = table.c[layout.holder]
+def _of(model: Any, connection: sa.Connection, ids: Sequence[uuid.UUID]) -> tuple[sa.ColumnElement[bool], ...]:
+    return model.org_id == office_of(connection), model.record_id.in_(ids)
+
+
+def _load_points(connection: sa.Connection, ids: Sequence[uuid.UUID], fields: list[Field], found: Found) -> None:
+    p = ContactPoint
     by_kind = {POINT_KINDS[f.type]: f.key for f in fields}
-    c = table.c
     query = (
-        sa.select(holder, c.kind, c.value, c.normal, c.label, c.extension, c.valid, c.opt_out, c.note)
-        .where(c.org_id == office_of(connection), holder.in_(ids))
-        .order_by(c.position)
+        sa.select(p.record_id, p.kind, p.value, p.normal, p.label, p.extension, p.valid, p.opt_out, p.note)
+        .where(*_of(p, connection, ids))
+        .order_by(p.position)
     )
     for row in connection.execute(query):
         key = by_kind.get(row[1])
         if key:
-            point = Point(*row[2:])
-            found[key][row[0]] = (*found[key].get(row[0], ()), point)
+            found[key][row[0]] = (*found[key].get(row[0], ()), Point(*row[2:]))
 
 
 def _load_tags(connection: sa.Connection, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Any]:
     query = (
-        sa.select(CustomerTag.customer_id, Tag.name)
-        .join(Tag, sa.and_(Tag.org_id == CustomerTag.org_id, Tag.id == CustomerTag.tag_id))
-        .where(CustomerTag.org_id == office_of(connection), CustomerTag.customer_id.in_(ids))
-        .order_by(CustomerTag.position)
+        sa.select(RecordTag.record_id, Tag.name)
+        .join(Tag, sa.and_(Tag.org_id == RecordTag.org_id, Tag.id == RecordTag.tag_id))
+        .where(*_of(RecordTag, connection, ids))
+        .order_by(RecordTag.position)
     )
     return _grouped(connection.execute(query))
 
 
 def _load_addresses(connection: sa.Connection, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Any]:
-    a = ExtraAddress
+    a = FurtherAddress
     query = (
-        sa.select(a.customer_id, a.province, a.city, a.district, a.detail, a.label)
-        .where(a.org_id == office_of(connection), a.customer_id.in_(ids))
+        sa.select(a.record_id, a.province, a.city, a.district, a.detail, a.label)
+        .where(*_of(a, connection, ids))
         .order_by(a.position)
     )
     return _grouped((row[0], Address(*row[1:])) for row in connection.execute(query))
 
 
-def _load_ties(connection: sa.Connection, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Any]:
-    """The live customers of contacts."""
-    joined = sa.and_(Customer.org_id == CustomerContact.org_id, Customer.id == CustomerContact.customer_id)
+def _tied_to(target: Layout, *columns: Any) -> sa.Select[Any]:
+    """These columns of the ties to live records of one kind."""
+    c = target.table.c
+    joined = sa.and_(c.org_id == Tie.org_id, c.id == Tie.target_id)
+    return sa.select(*columns).select_from(sa.join(Tie, target.table, joined)).where(c.deleted_at.is_(None))
+
+
+def _load_ties(
+    connection: sa.Connection, target: Layout, ids: Sequence[uuid.UUID], field: Field
+) -> dict[uuid.UUID, Any]:
+    """The live records at the other end."""
+    title: Any = target.column(target.entity.title)
+    rest = (Tie.target_id, title, Tie.role, Tie.note, Tie.since, Tie.until)
+    query = _tied_to(target, Tie.record_id, *rest).where(*_of(Tie, connection, ids), Tie.field == field.key)
+    rows = connection.execute(query.order_by(Tie.position))
+    return _grouped((row[0], Link(row[1], str(row[2] or ""), *row[3:])) for row in rows)
+
+
+def tied_from(
+    connection: sa.Connection, source: Layout, field: Field, targets: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, tuple[Link, ...]]:
+    """Of these records, the live records of `source` that name them in a field that holds several, with role."""
+    c = source.table.c
+    title: Any = source.column(source.entity.title)
+    joined = sa.and_(c.org_id == Tie.org_id, c.id == Tie.record_id)
     query = (
-        sa.select(CustomerContact.contact_id, Customer.id, Customer.name, CustomerContact.role)
-        .join(Customer, joined)
+        sa.select(Tie.target_id, c.id, title, Tie.role, Tie.note, Tie.since, Tie.until)
+        .select_from(sa.join(Tie, source.table, joined))
         .where(
-            CustomerContact.org_id == office_of(connection),
-            CustomerContact.contact_id.in_(ids),
-            Customer.deleted_at.is_(None),
+            Tie.org_id == office_of(connection),
+            Tie.target_id.in_(targets),
+            Tie.entity == source.entity.key,
+            Tie.field == field.key,
+            c.deleted_at.is_(None),
         )
-        .order_by(CustomerContact.position)
+        .order_by(Tie.position, title)
     )
-    return _grouped((row[0], Link(row[1], row[2], row[3])) for row in connection.execute(query))
+    rows = connection.execute(query)
+    return _grouped((row[0], Link(row[1], str(row[2] or ""), *row[3:])) for row in rows)
 
 
 def titles(
@@ -132,26 +149,11 @@ def _grouped(rows: Iterable[Any]) -> dict[uuid.UUID, Any]:
     return {key: tuple(items) for key, items in grouped.items()}
 
 
-def links_of_customers(connection: sa.Connection, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[Link, ...]]:
-    """The live contacts of these customers, with role."""
-    joined = sa.and_(Contact.org_id == CustomerContact.org_id, Contact.id == CustomerContact.contact_id)
-    query = (
-        sa.select(CustomerContact.customer_id, Contact.id, Contact.name, CustomerContact.role)
-        .join(Contact, joined)
-        .where(
-            CustomerContact.org_id == office_of(connection),
-            CustomerContact.customer_id.in_(ids),
-            Contact.deleted_at.is_(None),
-        )
-        .order_by(CustomerContact.position, Contact.name)
-    )
-    return _grouped((row[0], Link(row[1], row[2], row[3])) for row in connection.execute(query))
-
-
 # ---- writing: the parts of new records --------------------------------------------------------------------------
 
 _POINT = ("kind", "value", "normal", "label", "extension", "valid", "note", "opt_out")
 _ADDRESS = ("province", "city", "district", "detail", "label")
+_TIE = ("field", "target_id", "role", "note", "since", "until")
 #: as stored, see `drafts.PointRow`
 Stored = tuple[Any, ...]
 
@@ -160,37 +162,47 @@ def insert_points(
     connection: sa.Connection, layout: Layout, ids: Sequence[bytes], points: Sequence[Sequence[Stored]]
 ) -> None:
     """The contact points of records, in order."""
-    rows = [(key, i, *point) for key, own in zip(ids, points, strict=True) for i, point in enumerate(own)]
-    _insert(connection, ContactPoint, (layout.holder, "position", *_POINT), rows)
+    _insert_children(connection, layout, ContactPoint, _POINT, ids, points)
 
 
 def insert_tags(
     connection: sa.Connection,
+    layout: Layout,
     ids: Sequence[bytes],
     tags: Sequence[Sequence[str]],
     known: Mapping[str, uuid.UUID],
 ) -> None:
-    """The tags of customers, in order; `known`: name → tag."""
-    rows = [(key, known[name].bytes, i) for key, own in zip(ids, tags, strict=True) for i, name in enumerate(own)]
-    _insert(connection, CustomerTag, ("customer_id", "tag_id", "position"), rows)
+    """The tags of records, in order; `known`: name → tag."""
+    rows = [[(known[name].bytes,) for name in own] for own in tags]
+    _insert_children(connection, layout, RecordTag, ("tag_id",), ids, rows)
 
 
-def insert_addresses(connection: sa.Connection, ids: Sequence[bytes], found: Sequence[Sequence[Address]]) -> None:
-    """Further addresses of customers, in order."""
-    rows = [
-        (key, i, *(getattr(address, part) for part in _ADDRESS))
-        for key, own in zip(ids, found, strict=True)
-        for i, address in enumerate(own)
-    ]
-    _insert(connection, ExtraAddress, ("customer_id", "position", *_ADDRESS), rows)
+def insert_addresses(
+    connection: sa.Connection, layout: Layout, ids: Sequence[bytes], found: Sequence[Sequence[Address]]
+) -> None:
+    """Further addresses of records, in order."""
+    rows = [[tuple(getattr(address, part) for part in _ADDRESS) for address in own] for own in found]
+    _insert_children(connection, layout, FurtherAddress, _ADDRESS, ids, rows)
 
 
 def insert_ties(
-    connection: sa.Connection, ids: Sequence[bytes], ties: Sequence[Sequence[tuple[str, bytes, str]]]
+    connection: sa.Connection, layout: Layout, ids: Sequence[bytes], ties: Sequence[Sequence[TieRow]]
 ) -> None:
-    """The customers of contacts, with their roles: (field key, customer, role) each."""
-    rows = [(key, tie[1], tie[2], i) for key, own in zip(ids, ties, strict=True) for i, tie in enumerate(own)]
-    _insert(connection, CustomerContact, ("contact_id", "customer_id", "role", "position"), rows)
+    """The ties of records, in order."""
+    _insert_children(connection, layout, Tie, _TIE, ids, ties)
+
+
+def _insert_children(
+    connection: sa.Connection,
+    layout: Layout,
+    model: Any,
+    names: Sequence[str],
+    ids: Sequence[bytes],
+    each: Sequence[Sequence[Stored]],
+) -> None:
+    entity = layout.entity.key
+    rows = [(entity, key, i, *row) for key, own in zip(ids, each, strict=True) for i, row in enumerate(own)]
+    _insert(connection, model, ("entity", "record_id", "position", *names), rows)
 
 
 def insert_custom(
@@ -216,6 +228,7 @@ def _insert(connection: sa.Connection, model: Any, names: Sequence[str], rows: S
 
 def replace(
     connection: sa.Connection,
+    layouts: Layouts,
     layout: Layout,
     field: Field,
     values: Mapping[uuid.UUID, Any],
@@ -225,39 +238,53 @@ def replace(
     tags among them."""
     ids = [record.bytes for record in values]
     items = [value or () for value in values.values()]
-    if field.custom:
+    if field.type is FieldType.LINKS:
+        _delete_shown_ties(connection, layouts(field.target), field, values)
+        insert_ties(connection, layout, ids, [[tie_row(field.key, link) for link in own] for own in items])
+    elif field.custom:
         _delete(connection, CustomValue, ("record_id", "field"), [(key, field.key) for key in ids])
         given = [[(field.key, *to_custom(field, value))] if value is not None else [] for value in values.values()]
         insert_custom(connection, layout, ids, given)
     elif field.type in POINT_TYPES:
         kind = POINT_KINDS[field.type]
-        _delete(connection, ContactPoint, (layout.holder, "kind"), [(key, kind) for key in ids])
+        _delete(connection, ContactPoint, ("record_id", "kind"), [(key, kind) for key in ids])
         insert_points(connection, layout, ids, [[point_row(kind, p) for p in own] for own in items])
     elif field.type is FieldType.TAGS:
-        _delete(connection, CustomerTag, ("customer_id",), [(key,) for key in ids])
-        insert_tags(connection, ids, items, tags)
-    elif field.type is FieldType.ADDRESSES:
-        _delete(connection, ExtraAddress, ("customer_id",), [(key,) for key in ids])
-        insert_addresses(connection, ids, items)
+        _delete(connection, RecordTag, ("record_id",), [(key,) for key in ids])
+        insert_tags(connection, layout, ids, items, tags)
     else:
-        _delete_shown_ties(connection, values)
-        insert_ties(connection, ids, [[(field.key, x.id.bytes, x.role) for x in own] for own in items])
+        _delete(connection, FurtherAddress, ("record_id",), [(key,) for key in ids])
+        insert_addresses(connection, layout, ids, items)
 
 
 def _delete(connection: sa.Connection, model: Any, names: Sequence[str], rows: Sequence[Row]) -> None:
     dialect_of(connection).delete(connection, model.__table__, names, rows)
 
 
-def _delete_shown_ties(connection: sa.Connection, values: Mapping[uuid.UUID, Sequence[Link] | None]) -> None:
-    """Ties to customers in the recycle bin are not shown, so they are not among the links; they stay."""
-    k = CustomerContact.__table__.c
-    office = office_of(connection)
-    live = sa.select(Customer.id).where(Customer.org_id == office, Customer.deleted_at.is_(None))
+def _delete_shown_ties(
+    connection: sa.Connection, target: Layout, field: Field, values: Mapping[uuid.UUID, Sequence[Link] | None]
+) -> None:
+    """Ties to records in the recycle bin are not shown, so they are not among the links; they stay."""
+    office, c = office_of(connection), target.table.c
+    live = sa.select(c.id).where(c.org_id == office, c.deleted_at.is_(None))
     for part in chunks(list(values)):
-        shown = (k.org_id == office, k.contact_id.in_(part), k.customer_id.in_(live))
-        connection.execute(sa.delete(CustomerContact).where(*shown))
-    named = [(contact.bytes, link.id.bytes) for contact, links in values.items() for link in links or ()]
-    _delete(connection, CustomerContact, ("contact_id", "customer_id"), named)
+        shown = (*_of(Tie, connection, part), Tie.field == field.key, Tie.target_id.in_(live))
+        connection.execute(sa.delete(Tie).where(*shown))
+    named = [(record.bytes, field.key, link.id.bytes) for record, links in values.items() for link in links or ()]
+    _delete(connection, Tie, ("record_id", "field", "target_id"), named)
+
+
+#: whose rows belong to a record of any kind
+_CHILDREN: tuple[type[Base], ...] = (ContactPoint, FurtherAddress, RecordTag, Tie, CustomValue)
+
+
+def erase(connection: sa.Connection, ids: Sequence[uuid.UUID]) -> None:
+    """Take away all child rows of records that are erased, and the ties to them."""
+    for part in chunks(list(ids)):
+        for model in _CHILDREN:
+            connection.execute(sa.delete(model).where(*_of(model, connection, part)))
+        mine = (Tie.org_id == office_of(connection), Tie.target_id.in_(part))
+        connection.execute(sa.delete(Tie).where(*mine))
 
 
 #: so many values in one condition

@@ -6,7 +6,8 @@ from __future__ import annotations
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from app.core.fields import POINT_TYPES, Address, Entity, Field, FieldType, Link, Point
@@ -18,6 +19,8 @@ from app.db.store.layout import POINT_KINDS, Layout, from_custom, from_store, to
 PointRow = tuple[str, str, str, str, str, int, str, int]
 #: the search tokens of a record, or () where they are made from what is stored
 Entry = tuple[str, str, str] | tuple[()]
+#: (field key, linked record, role, note, since, until): one tie as stored
+TieRow = tuple[str, bytes, str, str, str | None, str | None]
 
 
 @dataclass(slots=True)
@@ -25,7 +28,7 @@ class NewRow:
     """A record to be.
 
     `columns`: field key → stored primitive (of a link to one record: its id, 16 bytes). `custom`: (field key, text,
-    number). `ties`: (field key, linked record, role) of links to several. `derived`: column name → text. `raw`: field
+    number). `ties`: of links to several. `derived`: column name → text. `raw`: field
     key → text of the source where the value differs from it. `entry`: search tokens without the human number, () = made
     from the stored record. `unowned`: an empty owner means nobody.
     """
@@ -37,7 +40,7 @@ class NewRow:
     raw: dict[str, str] | None = None
     derived: dict[str, str] | None = None
     entry: Entry = ()
-    ties: Sequence[tuple[str, bytes, str]] = ()
+    ties: Sequence[TieRow] = ()
     addresses: Sequence[Address] = ()
     unowned: bool = False
 
@@ -152,6 +155,8 @@ class NewDraft(Draft):
 
     def get(self, key: str) -> Any:
         known = self.entity.field(key)
+        if known.type is FieldType.LINKS and self._layout.reference(key) is None:
+            return tuple(link_of(tie) for tie in self.row.ties if tie[0] == key)
         if known.custom:
             found = next((c for c in self.row.custom if c[0] == key), None)
             return from_custom(known, found[1], found[2]) if found else None
@@ -162,8 +167,6 @@ class NewDraft(Draft):
             return self.row.tags
         if known.type is FieldType.ADDRESSES:
             return tuple(self.row.addresses)
-        if known.type is FieldType.LINKS and self._layout.reference(key) is None:
-            return tuple(Link(uuid.UUID(bytes=t[1]), "", t[2]) for t in self.row.ties if t[0] == key)
         stored = self.row.columns.get(key)
         if known.type is FieldType.LINKS:
             return (Link(uuid.UUID(bytes=stored)),) if stored else None
@@ -230,7 +233,9 @@ class ChangeDraft(Draft):
 def put(row: NewRow, layout: Layout, known: Field, value: Any) -> None:
     """Write one value (None = nothing) into a new row."""
     key = known.key
-    if known.custom:
+    if known.type is FieldType.LINKS and layout.reference(key) is None:
+        row.ties = [t for t in row.ties if t[0] != key] + [tie_row(key, link) for link in value or ()]
+    elif known.custom:
         kept = [c for c in row.custom if c[0] != key]
         row.custom = [*kept, (key, *to_custom(known, value))] if value is not None else kept
     elif known.type in POINT_TYPES:
@@ -241,10 +246,7 @@ def put(row: NewRow, layout: Layout, known: Field, value: Any) -> None:
     elif known.type is FieldType.ADDRESSES:
         row.addresses = tuple(value or ())
     elif known.type is FieldType.LINKS:
-        if layout.reference(key) is None:
-            row.ties = [t for t in row.ties if t[0] != key] + [(key, x.id.bytes, x.role) for x in value or ()]
-        else:
-            row.columns[key] = value[0].id.bytes if value else None
+        row.columns[key] = value[0].id.bytes if value else None
     else:
         row.columns[key] = to_store(known, value)
 
@@ -254,6 +256,18 @@ def point_row(kind: str, point: Point) -> PointRow:
     return (
         kind, point.value, point.normal, point.label, point.extension, int(point.valid), point.note, int(point.opt_out)
     )  # fmt: skip
+
+
+def tie_row(key: str, link: Link) -> TieRow:
+    """A tie as stored."""
+    since, until = (day.isoformat() if day else None for day in (link.since, link.until))
+    return key, link.id.bytes, link.role, link.note, since, until
+
+
+def link_of(tie: TieRow) -> Link:
+    """The link a stored tie is, without its title."""
+    since, until = (date.fromisoformat(day) if day else None for day in tie[4:])
+    return Link(uuid.UUID(bytes=tie[1]), "", tie[2], tie[3], since, until)
 
 
 def points_of(rows: Iterable[PointRow], kind: str) -> tuple[Point, ...]:
@@ -270,11 +284,11 @@ def row_of(layout: Layout, values: Mapping[str, Any]) -> NewRow:
 
 
 def same(one: Any, two: Any) -> bool:
-    """Whether two values of a field are the same; links are, when records and roles are."""
+    """Whether two values of a field are the same; links are, whatever the records are called."""
     if one in (None, "", ()) or two in (None, "", ()):
         return one in (None, "", ()) and two in (None, "", ())
     if isinstance(one, tuple) and isinstance(one[0], Link) and isinstance(two, tuple):
-        return [(x.id, x.role) for x in one] == [(x.id, x.role) for x in two]
+        return [replace(x, title="") for x in one] == [replace(x, title="") for x in two]
     return bool(one == two)
 
 

@@ -27,7 +27,7 @@ from app.db.store import access
 from app.db.store.filter_dates import date_range
 from app.db.store.layout import POINT_KINDS, Layout, to_custom
 from app.errors import NotPermitted, UserError
-from app.models import ContactPoint, CustomerContact, CustomerTag, CustomValue, ExtraAddress, Tag
+from app.models import ContactPoint, CustomValue, FurtherAddress, RecordTag, Tag, Tie
 
 Clause = sa.ColumnElement[bool]
 _ASCII_RUN = re.compile(r"[0-9a-z]+")
@@ -254,11 +254,14 @@ def _in(layout: Layout, query: sa.Select[Any], *, negate: bool = False) -> Claus
     return layout.table.c.id.not_in(query) if negate else layout.table.c.id.in_(query)
 
 
+def _rows_of(model: Any, layout: Layout, ctx: Context) -> sa.Select[Any]:
+    """The records of this kind that have rows in a child table."""
+    return sa.select(model.record_id).where(model.org_id == ctx.office, model.entity == layout.entity.key)
+
+
 def _points(field: Field, node: Condition, layout: Layout, ctx: Context) -> Clause:
-    holder = ContactPoint.__table__.c[layout.holder]
-    query = sa.select(holder).where(
-        ContactPoint.org_id == ctx.office, ContactPoint.kind == POINT_KINDS[field.type], holder.is_not(None)
-    )
+    holder = ContactPoint.record_id
+    query = _rows_of(ContactPoint, layout, ctx).where(ContactPoint.kind == POINT_KINDS[field.type])
     if node.op in ("is_empty", "not_empty"):
         return _in(layout, query, negate=node.op == "is_empty")
     typed = str(node.value[0] if isinstance(node.value, list) else node.value)
@@ -290,22 +293,23 @@ def _points(field: Field, node: Condition, layout: Layout, ctx: Context) -> Clau
 
 def _tags(node: Condition, layout: Layout, ctx: Context) -> Clause:
     names = [str(v) for v in (node.value if isinstance(node.value, list) else [node.value])]
-    tagged = sa.select(CustomerTag.customer_id).where(CustomerTag.org_id == ctx.office)
+    tagged = _rows_of(RecordTag, layout, ctx)
     if node.op in ("is_empty", "not_empty"):
         return _in(layout, tagged, negate=node.op == "is_empty")
     tag = sa.select(Tag.id).where(Tag.org_id == ctx.office)
     ids = tag.where(Tag.name.in_(names))
     if node.op == "has_all":
-        each = [tagged.where(CustomerTag.tag_id.in_(tag.where(Tag.name == n))) for n in names]
+        each = [tagged.where(RecordTag.tag_id.in_(tag.where(Tag.name == n))) for n in names]
         return sa.and_(*(_in(layout, query) for query in each))
-    return _in(layout, tagged.where(CustomerTag.tag_id.in_(ids)), negate=node.op == "has_none")
+    return _in(layout, tagged.where(RecordTag.tag_id.in_(ids)), negate=node.op == "has_none")
 
 
 def _children(field: Field, node: Condition, layout: Layout, ctx: Context) -> Clause:
     if field.type is FieldType.LINKS:
         return _links(field, node, layout, ctx)
-    line = ExtraAddress.province + ExtraAddress.city + ExtraAddress.district + ExtraAddress.detail
-    query = sa.select(ExtraAddress.customer_id).where(ExtraAddress.org_id == ctx.office)
+    a = FurtherAddress
+    line = a.province + a.city + a.district + a.detail
+    query = _rows_of(a, layout, ctx)
     if node.op in ("is_empty", "not_empty"):
         return _in(layout, query, negate=node.op == "is_empty")
     return _in(layout, query.where(contains(line, str(node.value))))
@@ -318,7 +322,7 @@ def _links(field: Field, node: Condition, layout: Layout, ctx: Context) -> Claus
     if node.op in ("is_empty", "not_empty"):
         if column is not None:
             return column.is_(None) if node.op == "is_empty" else column.is_not(None)
-        return _in(layout, _tied(ctx), negate=node.op == "is_empty")
+        return _in(layout, _tied(field, layout, ctx), negate=node.op == "is_empty")
     target = ctx.layouts[field.target]
     title: Any = target.column(target.entity.title)
     seen = access.condition(field.target, ctx.actor, Action.VIEW, ctx.office)
@@ -334,12 +338,12 @@ def _links(field: Field, node: Condition, layout: Layout, ctx: Context) -> Claus
     if column is not None:
         inside: Clause = column.in_(wanted)
     else:
-        inside = _in(layout, _tied(ctx).where(CustomerContact.customer_id.in_(wanted)))
+        inside = _in(layout, _tied(field, layout, ctx).where(Tie.target_id.in_(wanted)))
     return sa.not_(sa.func.coalesce(inside, sa.false())) if node.op == "not_in" else inside
 
 
-def _tied(ctx: Context) -> sa.Select[Any]:
-    return sa.select(CustomerContact.contact_id).where(CustomerContact.org_id == ctx.office)
+def _tied(field: Field, layout: Layout, ctx: Context) -> sa.Select[Any]:
+    return _rows_of(Tie, layout, ctx).where(Tie.field == field.key)
 
 
 def _named_records(value: Any) -> tuple[list[uuid.UUID], list[str]]:
@@ -431,11 +435,13 @@ def _relation_query(node: Related, layout: Layout, ctx: Context) -> sa.Select[An
         compile_filter(node.where, other, ctx),
     )
     column = (other if relation.reverse else layout).reference(relation.field)
-    if column is None:  # contacts and customers are tied many to many
-        tie = CustomerContact.__table__.c
-        joined = sa.and_(c.org_id == tie.org_id, c.id == tie[other.holder])
-        query = sa.select(tie[layout.holder]).select_from(other.table.join(CustomerContact.__table__, joined))
-        return query.where(tie.org_id == ctx.office, *fits)
+    if column is None:  # tied many to many
+        source, near, far = (
+            (other, Tie.target_id, Tie.record_id) if relation.reverse else (layout, Tie.record_id, Tie.target_id)
+        )
+        query = sa.select(near).select_from(sa.join(other.table, Tie, sa.and_(c.org_id == Tie.org_id, c.id == far)))
+        tied = (Tie.entity == source.entity.key, Tie.field == relation.field)
+        return query.where(Tie.org_id == ctx.office, *tied, *fits)
     if relation.reverse:
         return sa.select(column).where(c.org_id == ctx.office, column.is_not(None), *fits)
     mine = layout.table.alias()

@@ -9,9 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app import models
 from app.core.fields import Entity, Field, FieldType, Registry
 from app.db.store.reading import Reader
-from app.models import CustomerContact
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,9 @@ def tied(reader: Reader, tie: Tie, records: Sequence[uuid.UUID]) -> Iterator[uui
     for start in range(0, len(records), 900):
         part = list(records[start : start + 900])
         if tie.several:
-            k = CustomerContact
-            query: Any = sa.select(k.contact_id).where(k.org_id == reader.office, k.customer_id.in_(part)).distinct()
+            k = models.Tie
+            mine = (k.org_id == reader.office, k.entity == tie.entity.key, k.field == tie.field.key)
+            query: Any = sa.select(k.record_id).where(*mine, k.target_id.in_(part)).distinct()
         else:
             column = layout.reference(tie.field.key)
             assert column is not None

@@ -23,14 +23,10 @@ POINT_KINDS = {FieldType.PHONES: "phone", FieldType.EMAILS: "email", FieldType.W
 
 @dataclass(frozen=True)
 class Layout:
-    """An entity's table, which fields are columns, and what is derived on every write.
-
-    `holder` is the column by which child rows (points, tags, addresses) name this entity's record.
-    """
+    """An entity's table, which fields are columns, and what is derived on every write."""
 
     entity: Entity
     model: type[Base]
-    holder: str
 
     @property
     def table(self) -> sa.Table:
@@ -112,7 +108,7 @@ _MODELS: dict[str, type[Base]] = {
 
 def layout_of(entity: Entity) -> Layout:
     """The layout of a registered entity: the model of its table."""
-    return Layout(entity, _MODELS[entity.table], f"{entity.table}_id")
+    return Layout(entity, _MODELS[entity.table])
 
 
 def layouts(registry: Registry) -> dict[str, Layout]:

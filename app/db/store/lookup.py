@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app.db.dialect import office_of
 from app.db.dialect.expressions import IdBytes, among
 from app.db.store.layout import POINT_KINDS, Layout
-from app.models import ChangeRow, Contact, ContactPoint, CustomerContact, Order, OrderLine
+from app.models import ChangeRow, Contact, ContactPoint, Order, OrderLine, Tie
 
 #: (record id, in the recycle bin)
 Hit = tuple[bytes, bool]
@@ -39,7 +39,7 @@ def find(connection: sa.Connection, layout: Layout, field: str, values: Iterable
         p = ContactPoint.__table__.c
         value: Any = p.normal
         query = sa.select(value, IdBytes(who), gone).select_from(
-            ContactPoint.__table__.join(layout.table, sa.and_(c.org_id == p.org_id, c.id == p[layout.holder]))
+            ContactPoint.__table__.join(layout.table, sa.and_(c.org_id == p.org_id, c.id == p.record_id))
         )
         query = query.where(p.org_id == office, p.kind == _POINTS[field], among(value, wanted))
     else:
@@ -77,11 +77,12 @@ def orders_made(connection: sa.Connection, operation: uuid.UUID) -> list[tuple[b
 
 def contact_names(connection: sa.Connection, customers: Sequence[bytes]) -> set[tuple[bytes, str]]:
     """(customer id, comparison form of the name) of all live contacts tied to these customers."""
-    k, c = CustomerContact.__table__.c, Contact.__table__.c
-    joined = sa.and_(c.org_id == k.org_id, c.id == k.contact_id, c.deleted_at.is_(None))
+    k, c = Tie.__table__.c, Contact.__table__.c
+    joined = sa.and_(c.org_id == k.org_id, c.id == k.record_id, c.deleted_at.is_(None))
     query = (
-        sa.select(IdBytes(k.customer_id), c.match_key)
-        .select_from(CustomerContact.__table__.join(Contact.__table__, joined))
-        .where(k.org_id == office_of(connection), among(k.customer_id, customers))
+        sa.select(IdBytes(k.target_id), c.match_key)
+        .select_from(Tie.__table__.join(Contact.__table__, joined))
+        .where(k.org_id == office_of(connection), k.entity == "contacts", k.field == "customers")
+        .where(among(k.target_id, customers))
     )
     return {(bytes(customer), name) for customer, name in connection.execute(query)}

@@ -243,7 +243,7 @@ class Reader:
             table.c.org_id == self.office, which, access.condition(entity.key, self.actor, Action.VIEW, self.office)
         )
         rows = self.connection.execute(query).all()
-        more = children.load(self.connection, layout, [row[1] for row in rows], below) if below and rows else {}
+        more = children.load(self.connection, self.layout, [row[1] for row in rows], below) if below and rows else {}
         place = 4 + len(columns)
         linked = {f.key: self._linked(f, {row[place + i] for row in rows}) for i, f in enumerate(links)}
         hidden = [f for f in wanted if not self.actor.sees(entity.key, f)]

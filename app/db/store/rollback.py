@@ -16,6 +16,7 @@ from app.core.validation import InvalidFields
 from app.core.values import from_json
 from app.db import search
 from app.db.journal import CREATE, HIDDEN
+from app.db.store import children
 from app.db.store.children import chunks
 from app.db.store.drafts import Change
 from app.db.store.layout import Layout
@@ -23,7 +24,7 @@ from app.db.store.reading import Reader
 from app.db.store.storing import Former
 from app.db.store.undo import BATCH, Net, Outcome, former_values, net_batches
 from app.db.store.writing import Writer
-from app.models import ChangeRow, Counter, CustomerContact, CustomerTag, CustomValue, OperationRow, Tag
+from app.models import ChangeRow, Counter, OperationRow, RecordTag, Tag, Tie
 
 
 def roll_back(reader: Reader, writer: Writer, target: uuid.UUID, made_tags: Iterable[str], job: Job) -> Outcome:
@@ -82,8 +83,7 @@ def _erase_created(reader: Reader, target: uuid.UUID, layout: Layout, outcome: O
         kept |= {record.bytes for record in staying}
         going = [record for record, _ in rows if record not in staying]
         for part in chunks(going):
-            mine = (CustomValue.org_id == reader.office, CustomValue.record_id.in_(part))
-            connection.execute(sa.delete(CustomValue).where(*mine))
+            children.erase(connection, part)
             connection.execute(sa.delete(layout.table).where(c.org_id == reader.office, c.id.in_(part)))
             connection.execute(sa.delete(ChangeRow).where(*made, change.record_id.in_(part)))
         outcome.reverted += len(going)
@@ -105,7 +105,7 @@ def _in_use(reader: Reader, target: uuid.UUID, layout: Layout, records: Sequence
 
 def _referring(reader: Reader, layout: Layout) -> list[Any]:
     """The columns of all links to records of this entity from others."""
-    found: list[Any] = [CustomerContact.__table__.c.customer_id] if layout.entity.key == "customers" else []
+    found: list[Any] = [Tie.__table__.c.target_id]
     for other in reader.registry:
         there = reader.layout(other.key)
         for field in there.reference_fields():
@@ -161,7 +161,7 @@ def _stamp(layout: Layout, net: Net) -> datetime | None:
 def _bookkeeping(reader: Reader, made_tags: Iterable[str]) -> None:
     """Unused tags the operation made go; number counters step back to the highest number in use."""
     connection, office = reader.connection, reader.office
-    used = sa.select(CustomerTag.tag_id).where(CustomerTag.org_id == office)
+    used = sa.select(RecordTag.tag_id).where(RecordTag.org_id == office)
     for part in chunks(list(made_tags)):
         unused = (Tag.org_id == office, Tag.name.in_(part), Tag.id.not_in(used))
         connection.execute(sa.delete(Tag).where(*unused))

@@ -14,7 +14,7 @@ from app.models import Base
 #: fewer rows than these change nothing
 MANY = 1000
 #: where parts of records of every kind lie, and the journal of all
-_BESIDE = ("contact_point", "customer_contact", "customer_tag", "custom_value", "address", "change")
+_BESIDE = ("contact_point", "tie", "record_tag", "custom_value", "address", "change")
 
 
 def refresh(connection: sa.Connection, registry: Registry, entities: Iterable[str]) -> None:

@@ -43,8 +43,9 @@ class Former:
 class Tables:
     """The tables of one connection. `made_tags`: names of tags that had to be made."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, layouts: children.Layouts) -> None:
         self._connection = connection
+        self._layouts = layouts
         self._dialect = dialect_of(connection)
         self._tags: dict[str, uuid.UUID] = {}
         self._quiet = False
@@ -59,9 +60,9 @@ class Tables:
         self._insert_columns(layout, ids, rows, first, human)
         children.insert_points(self._connection, layout, ids, [row.points for row in rows])
         self.tag_ids({tag for row in rows for tag in row.tags})
-        children.insert_tags(self._connection, ids, [row.tags for row in rows], self._tags)
-        children.insert_addresses(self._connection, ids, [row.addresses for row in rows])
-        children.insert_ties(self._connection, ids, [row.ties for row in rows])
+        children.insert_tags(self._connection, layout, ids, [row.tags for row in rows], self._tags)
+        children.insert_addresses(self._connection, layout, ids, [row.addresses for row in rows])
+        children.insert_ties(self._connection, layout, ids, [row.ties for row in rows])
         children.insert_custom(self._connection, layout, ids, [row.custom for row in rows])
         self._index(layout.table.name, ids, rows, first, human)
 
@@ -191,9 +192,9 @@ class Tables:
         return columns
 
     def _replace(self, layout: Layout, known: Field, values: Mapping[uuid.UUID, Any]) -> None:
-        if known.key == "tags":
+        if known.type is FieldType.TAGS:
             self.tag_ids({tag for tags in values.values() for tag in tags or ()})
-        children.replace(self._connection, layout, known, values, self._tags)
+        children.replace(self._connection, self._layouts, layout, known, values, self._tags)
 
     def mark(self, layout: Layout, records: Sequence[tuple[bytes, int]], *, deleted: bool) -> None:
         """Into the recycle bin or out of it: (record, its version) each, one version up."""

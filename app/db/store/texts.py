@@ -12,13 +12,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.fields import POINT_TYPES, Address, Field, FieldType
+from app.core.fields import POINT_TYPES, Address, Entity, Field, FieldType, Registry
 from app.core.filters import Filter
 from app.core.jobs import Job
 from app.core.values import money_text
 from app.db.store.layout import POINT_KINDS, Layout, from_custom
 from app.db.store.reading import Reader
-from app.models import ContactPoint, CustomerContact, CustomValue
+from app.models import ContactPoint, CustomValue, Tie
 
 _FETCH = 20_000
 
@@ -58,12 +58,13 @@ def read_texts(
     for (f, _), cells in zip(links, rows[1 + len(columns) :], strict=True):
         found.single[f.key] = _titles(reader, f, cells)
     _points(reader, layout, [f for f in wanted if f.type in POINT_TYPES], at, found)
-    _custom(reader, [f for f in wanted if f.custom], entity, at, found)
-    if layout.table.name == "contact" and any(f.key == "customers" for f in wanted):
-        found.several["customers"] = _tied(reader, "customers", at)
-    if layout.table.name == "customer":
-        found.several["contacts"] = _tied(reader, "contacts", at)
-        _points_of_contacts(reader, [f for f in wanted if f.type in POINT_TYPES], at, found)
+    _custom(reader, [f for f in wanted if f.custom and f.type is not FieldType.LINKS], entity, at, found)
+    for f in wanted:
+        if f.type is FieldType.LINKS and not f.one:
+            found.several[f.key] = _tied(reader, entity, f, at)
+    for other, f in named_by(reader.registry, entity):
+        found.several[other.key] = _tied(reader, other.key, f, at, reverse=True)
+        _points_of_others(reader, other, f, [f for f in wanted if f.type in POINT_TYPES], at, found)
     return found
 
 
@@ -92,16 +93,29 @@ def _titles(reader: Reader, f: Field, ids: Sequence[Any]) -> list[str]:
 def _points(reader: Reader, layout: Layout, fields: Sequence[Field], at: dict[bytes, int], found: Texts) -> None:
     if not fields:
         return
-    holder = ContactPoint.__table__.c[layout.holder]
-    _collect_points(reader, sa.select(holder, ContactPoint.kind, ContactPoint.normal), fields, at, found)
-
-
-def _points_of_contacts(reader: Reader, fields: Sequence[Field], at: dict[bytes, int], found: Texts) -> None:
-    """A customer is reached through its people as well."""
-    k = CustomerContact
-    joined = sa.and_(k.org_id == ContactPoint.org_id, k.contact_id == ContactPoint.contact_id)
-    query = sa.select(k.customer_id, ContactPoint.kind, ContactPoint.normal).join(k, joined)
+    mine = ContactPoint.entity == layout.entity.key
+    query = sa.select(ContactPoint.record_id, ContactPoint.kind, ContactPoint.normal).where(mine)
     _collect_points(reader, query, fields, at, found)
+
+
+def _points_of_others(
+    reader: Reader, other: Entity, by: Field, fields: Sequence[Field], at: dict[bytes, int], found: Texts
+) -> None:
+    """A customer is reached through its people as well."""
+    joined = sa.and_(Tie.org_id == ContactPoint.org_id, Tie.record_id == ContactPoint.record_id)
+    query = sa.select(Tie.target_id, ContactPoint.kind, ContactPoint.normal).join(Tie, joined)
+    _collect_points(reader, query.where(Tie.entity == other.key, Tie.field == by.key), fields, at, found)
+
+
+def named_by(registry: Registry, entity: str) -> list[tuple[Entity, Field]]:
+    """(kind, field): records of these kinds reach a record of this one through a field that holds several of it, and have
+    ways to reach them of their own."""
+    return [
+        (other, f)
+        for other in registry
+        for f in other.fields
+        if f.target == entity and not f.one and any(p.type in POINT_TYPES for p in other.fields)
+    ]
 
 
 def _collect_points(reader: Reader, query: Any, fields: Sequence[Field], at: dict[bytes, int], found: Texts) -> None:
@@ -135,20 +149,22 @@ def _custom(reader: Reader, fields: Sequence[Field], entity: str, at: dict[bytes
             found.single[key][place] = _text(by_key[key], from_custom(by_key[key], text, number))
 
 
-def _tied(reader: Reader, wanted: str, at: dict[bytes, int]) -> list[tuple[str, ...]]:
-    """The names at the other end of the ties between customers and contacts."""
-    k = CustomerContact
-    target = reader.layout(wanted)
-    own, other = (k.customer_id, k.contact_id) if wanted == "contacts" else (k.contact_id, k.customer_id)
+def _tied(
+    reader: Reader, source: str, by: Field, at: dict[bytes, int], *, reverse: bool = False
+) -> list[tuple[str, ...]]:
+    """The names at the other end of the ties of `source`'s field `by`; `reverse`: seen from the records it names."""
+    target = reader.layout(source if reverse else by.target)
+    title: Any = target.column(target.entity.title)
+    own, other = (Tie.target_id, Tie.record_id) if reverse else (Tie.record_id, Tie.target_id)
     c = target.table.c
     query = (
-        sa.select(own, c.name)
-        .join(target.table, sa.and_(c.org_id == k.org_id, c.id == other))
-        .where(k.org_id == reader.office, c.deleted_at.is_(None))
+        sa.select(own, title)
+        .select_from(sa.join(Tie, target.table, sa.and_(c.org_id == Tie.org_id, c.id == other)))
+        .where(Tie.org_id == reader.office, Tie.entity == source, Tie.field == by.key, c.deleted_at.is_(None))
     )
     names: dict[int, list[str]] = defaultdict(list)
     for key, name in reader.connection.execute(query):
         place = at.get(key.bytes)
-        if place is not None:
+        if place is not None and name:
             names[place].append(name)
     return [tuple(names[i]) if i in names else () for i in range(len(at))]

@@ -47,7 +47,7 @@ class Writer:
         self.journal = journal
         self.behaviours = behaviours or {}
         self.actor = reader.actor
-        self._tables = tables or Tables(reader.connection)
+        self._tables = tables or Tables(reader.connection, reader.layout)
         self._deferred: list[Batch] | None = None
         self._everywhere: Writer | None = None
 

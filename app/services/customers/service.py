@@ -11,8 +11,7 @@ from typing import Any
 from app.core.fields import Link
 from app.core.i18n import t
 from app.core.records import ChangeSet, HistoryEntry, Record
-from app.db.store import tags
-from app.db.store.children import links_of_customers
+from app.db.store.children import tied_from
 from app.services.context import Context
 from app.services.records import BeforeMany, RecordService
 
@@ -50,7 +49,8 @@ class CustomerService(RecordService):
         """The live contacts of a customer with their role."""
         with self._context.reading() as work:
             work.reader.get("customers", customer)
-            links = links_of_customers(work.connection, [customer]).get(customer, ())
+            people = work.reader.layout("contacts")
+            links = tied_from(work.connection, people, people.entity.field("customers"), [customer]).get(customer, ())
             records = {r.id: r for r in work.reader.by_ids("contacts", [link.id for link in links])}
             return [(records[link.id], link.role) for link in links if link.id in records]
 
@@ -96,11 +96,6 @@ class CustomerService(RecordService):
             tie = Link(customer, str(record.get("name")), role)
             contact = work.writer.create(operation, "contacts", {**values, "customers": (tie,)})
             return contact, work.commit()
-
-    def tags(self) -> list[tuple[str, str, int]]:
-        """(name, colour token, number of visible live customers) of all tags, by name."""
-        with self._context.reading() as work:
-            return tags.counted(work.reader)
 
 
 class ContactService(RecordService):

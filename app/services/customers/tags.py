@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import builtins
+from collections.abc import Callable
+
 from app.core.fields import Choice
 from app.core.filters import Condition
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.db.office import tags
+from app.db.store import tags as counts
 from app.errors import NotFound, UserError
 from app.services.context import Context
 from app.services.records import ManyResult, RecordService
@@ -15,10 +19,20 @@ LONGEST = 40
 
 
 class TagService:
-    """Works on the tags of customers."""
+    """Works on the tags of records of every kind. `records`: entity → its service."""
 
-    def __init__(self, context: Context, customers: RecordService) -> None:
-        self._context, self._customers = context, customers
+    def __init__(self, context: Context, records: Callable[[str], RecordService]) -> None:
+        self._context, self._records = context, records
+
+    def list(self) -> builtins.list[tuple[str, str, int]]:
+        """(name, colour token, number of visible live records) of all tags, by name."""
+        with self._context.reading() as work:
+            return counts.counted(work.reader, self._marked)
+
+    @property
+    def _marked(self) -> builtins.list[str]:
+        """The kinds of records that have tags."""
+        return [e.key for e in self._context.registry if e.find("tags") is not None]
 
     def rename(self, name: str, new: str) -> None:
         """Another name everywhere at once. Raises UserError when the new one is taken."""
@@ -44,15 +58,19 @@ class TagService:
             tags.set_tone(work.connection, name, tone)
             work.commit()
 
-    def remove(self, name: str, job: Job | None = None) -> ManyResult:
-        """Take the tag off every customer (one operation, can be undone), then out of the list."""
+    def remove(self, name: str, job: Job | None = None) -> builtins.list[ManyResult]:
+        """Take the tag off every record (one operation a kind, each can be undone), then out of the list."""
         self._context.actor.require_admin()
-        handles = [int(h) for h in self._customers.handles(Condition("tags", "has_any", [name]))]
-        result = self._customers.tag_many(handles, remove=[name], job=job)
+        results = []
+        for service in map(self._records, self._marked):
+            handles = [int(h) for h in service.handles(Condition("tags", "has_any", [name]))]
+            if handles:
+                results.append(service.tag_many(handles, remove=[name], job=job))
         with self._context.writing() as work:
-            tags.forget(work.connection, name)
+            tables = [(entity, work.reader.layout(entity).table) for entity in self._marked]
+            tags.forget(work.connection, name, tables)
             work.commit()
-        return result
+        return results
 
 
 def tone_choices() -> list[Choice]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.core.fields import POINT_TYPES, Entity, Field, FieldType, Link, Point
 from app.core.records import Record
-from app.db.store.drafts import Change, points_of
+from app.db.store.drafts import Change, TieRow, link_of, points_of
 from app.db.store.layout import POINT_KINDS, from_custom, from_store
 from app.services.exchange.export_cells import cell_text
 from app.services.exchange.plan import ImportPlan
@@ -88,11 +88,9 @@ def _typed(field: Any, primitive: Any) -> Any:
     return from_store(field, primitive)
 
 
-def _ties(
-    plan: ImportPlan, known: tuple[Link, ...], given: Sequence[tuple[str, bytes, str]]
-) -> tuple[Link, ...] | None:
+def _ties(plan: ImportPlan, known: tuple[Link, ...], given: Sequence[TieRow]) -> tuple[Link, ...] | None:
     """The ties to several records after the import, or None when nothing changes; known ones keep their roles."""
-    named = [Link(uuid.UUID(bytes=record), "", role) for _, record, role in given]
+    named = [link_of(tie) for tie in given]
     by_id = {link.id: link for link in known}
     if plan.lists == "replace":
         wanted = tuple(by_id.get(link.id, link) for link in named)

@@ -8,13 +8,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from app.core.access import Action, Actor
-from app.core.fields import Entity
+from app.core.fields import Entity, Field, FieldType, Link
 from app.core.i18n import t
 from app.core.records import Record
 from app.db.journal import Operation
 from app.db.store import lookup
 from app.db.store.behaviour import Batch
-from app.db.store.drafts import Change, Draft
+from app.db.store.drafts import Change, Draft, TieRow, tie_row
 from app.db.unit_of_work import UnitOfWork
 from app.errors import UserError
 from app.services.customers.choices import ChoiceService
@@ -71,6 +71,7 @@ class _Batch:
         self._contacts: list[tuple[Prepared, bytes | Prepared]] = []
         self._links = Links(work, self._plan, operation, parent._owner)  # noqa: SLF001
         self._work = work
+        self._several = [f for f in self._entity.fields if f.type is FieldType.LINKS and not f.one and not f.custom]
         self._lists = [f for f in self._entity.fields if f.office and not f.open_choices]
         self._created: set[bytes] = set()
         self._made: set[bytes] = set()
@@ -325,7 +326,7 @@ class _Batch:
         made = []
         for row, customer in fresh:
             if row.contact:
-                row.contact.ties = [("customers", customer, "")]
+                row.contact.ties = [("customers", customer, "", "", None, None)]
                 made.append(row.contact)
         owner, terms = self._p._owner, self._plan.terms  # noqa: SLF001
         batch = self._writer.add(self._operation, "contacts", made, owner, terms)
@@ -341,22 +342,23 @@ class _Batch:
                 self._refuse(row, open_.outcome, "ambiguous" if open_.outcome == AMBIGUOUS else "rejected", open_.text)
                 return False
             self._tally.issue(row.row, WARNING, -1, "link.unresolved", open_.text, open_.name)
-        if self._plan.entity == "contacts":
-            self._tie(row)
+        for field in self._several:
+            self._tie(row, field)
         return True
 
-    def _tie(self, row: Prepared) -> None:
-        """Tie a contact to the customers its row names."""
-        ties: dict[bytes, tuple[str, bytes, str]] = {}
-        for name, found in self._links.many(row, "customers"):
+    def _tie(self, row: Prepared, field: Field) -> None:
+        """Tie a record to all those its row names."""
+        ties: dict[bytes, TieRow] = {}
+        for name, found in self._links.many(row, field.key):
             if len(found) == 1:
-                ties.setdefault(found[0], ("customers", found[0], ""))
+                ties.setdefault(found[0], tie_row(field.key, Link(uuid.UUID(bytes=found[0]))))
                 continue
+            target = self._work.reader.registry.entity(field.target).label
             text = (
-                t("有 {n} 个{entity}都叫“{name}”", n=len(found), entity=t("客户"), name=name)
+                t("有 {n} 个{entity}都叫“{name}”", n=len(found), entity=target, name=name)
                 if found
-                else t("找不到{entity}“{name}”", entity=t("客户"), name=name)
+                else t("找不到{entity}“{name}”", entity=target, name=name)
             )
             self._tally.issue(row.row, WARNING, -1, "link.unresolved", text, name)
             self._tally.unlinked[text] += 1
-        row.ties = list(ties.values())
+        row.ties = [*(tie for tie in row.ties if tie[0] != field.key), *ties.values()]

@@ -181,7 +181,7 @@ class _Writing:
             "birthday": date(r.randrange(1960, 2000), r.randrange(1, 13), r.randrange(1, 29)).isoformat(),
         }  # fmt: skip
         made = _row("contacts", columns, [("phone", phone, f"+86{phone}", "", "", 1, "", 0)])
-        made.ties = [("customers", key, "")]
+        made.ties = [("customers", key, "", "", None, None)]
         return made
 
     # ---- orders -------------------------------------------------------------------------------------------------

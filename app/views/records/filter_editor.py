@@ -33,7 +33,7 @@ def value_ticks(workspace: Workspace, entity: str, field: Field, users: Names) -
     """The values of a field with how often they occur, most frequent first. For a worker."""
     service = workspace.records(entity)
     if field.type is FieldType.TAGS:
-        return [Tick(name, name, count, tone) for name, tone, count in workspace.customers.tags()]
+        return [Tick(name, name, count, tone) for name, tone, count in service.tags()]
     if field.custom:
         return [Tick(choice.code, choice.label) for choice in field.choices]
     counts = dict(service.distinct(field.key, limit=_MOST_VALUES))

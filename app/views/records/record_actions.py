@@ -118,7 +118,7 @@ class RecordActions(QObject):
     def ask_tags(self, handles: Handles) -> None:
         """Choose tags to add or to take away."""
         n = len(handles)
-        dialog = TagDialog(self._desk, t("给 {what}打标签", what=counted(self._key, n)), self._page)
+        dialog = TagDialog(self._desk, self._key, t("给 {what}打标签", what=counted(self._key, n)), self._page)
 
         def accepted() -> None:
             names, take = dialog.names(), dialog.taking_away()

@@ -254,8 +254,6 @@ class RecordPage(Page):
         self._read_tags()
 
     def _read_tags(self) -> None:
-        workspace = self.desk.workspace
-
         def done(tags: list[tuple[str, str, int]]) -> None:
             new = {name: tone for name, tone, _count in tags if tone}
             if new != self.rows.tones:
@@ -264,7 +262,7 @@ class RecordPage(Page):
                 first = self.rows.model.handles_between(0, 300)
                 self.rows.refresh_handles(first)
 
-        self.desk.read(lambda _job: workspace.customers.tags(), done, owner=self)
+        self.desk.read(lambda _job: self.service.tags(), done, owner=self)
 
     def _on_ticks(self) -> None:
         n = self.rows.model.selection.count()

@@ -15,7 +15,7 @@ from app.views.widgets.tick_list import Tick, TickList
 class TagDialog(FormDialog):
     """`names` and `taking_away` are read when it was accepted."""
 
-    def __init__(self, desk: Desk, title: str, parent: QWidget) -> None:
+    def __init__(self, desk: Desk, entity: str, title: str, parent: QWidget) -> None:
         super().__init__(parent, title, t("确定"), width=380)
         self._new = QLineEdit()
         self._mode = SegmentedControl([("add", t("加上")), ("remove", t("去掉"))], t("加上还是去掉"))
@@ -30,8 +30,8 @@ class TagDialog(FormDialog):
         for widget in (self._mode, self._list, self._new, self._error):
             self.body.addWidget(widget)
         self._list.submitted.connect(self.submit)
-        workspace = desk.workspace
-        desk.read(lambda _job: workspace.customers.tags(), self._fill, owner=self)
+        service = desk.workspace.records(entity)
+        desk.read(lambda _job: service.tags(), self._fill, owner=self)
 
     def _fill(self, tags: list[tuple[str, str, int]]) -> None:
         before = self._list.ticked()

@@ -17,15 +17,14 @@ class TagsSection(Section):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, t("标签"))
-        self._service = TagService(desk.workspace.context, desk.workspace.customers)
-        card = self.card(t("标签"), t("给客户打上标签时就会出现在这里"))
-        self.tags = ItemList(t("标签"), t("还没有标签。在客户页选中几位客户，点“打标签”。"))
+        self._service = TagService(desk.workspace.context, desk.workspace.records)
+        card = self.card(t("标签"), t("给客户、商机等打上标签时就会出现在这里"))
+        self.tags = ItemList(t("标签"), t("还没有标签。在列表里选中几条，点“打标签”。"))
         card.body.addWidget(self.tags)
         self.finish()
 
     def refresh(self) -> None:
-        customers = self.desk.workspace.customers
-        self.read(lambda _job: customers.tags(), self._show)
+        self.read(lambda _job: self._service.list(), self._show)
 
     def _show(self, tags: list[tuple[str, str, int]]) -> None:
         editable = self.desk.workspace.actor.is_admin and not self.desk.workspace.archive.read_only
@@ -33,7 +32,7 @@ class TagsSection(Section):
             [
                 Item(
                     name,
-                    t("{n} 位客户", n=f"{count:,}"),
+                    t("{n} 条档案", n=f"{count:,}"),
                     "tag",
                     [(name, tone)],
                     menu=partial(self._menu, name, tone, count) if editable else None,
@@ -63,7 +62,7 @@ class TagsSection(Section):
         self.write(lambda _job: self._service.set_tone(name, tone), title=t("正在保存"))
 
     def _remove(self, name: str, count: int) -> None:
-        text = t("会从 {n} 位客户身上取下，可以撤销。", n=f"{count:,}")
+        text = t("会从 {n} 条档案上取下，可以撤销。", n=f"{count:,}")
         if self.desk.dialogs.confirm(t("删除标签“{name}”？", name=name), t("删除"), text=text, danger=True):
             service = self._service
             self.desk.operate(

@@ -258,7 +258,7 @@ def test_that_tags_are_renamed_and_removed_with_undo(show, qtbot, workspace, dia
     section = show("tags")
     name, _tone, count = next(tag for tag in workspace.customers.tags() if tag[0] == "展会")
     assert count > 0
-    service = TagService(workspace.context, workspace.customers)
+    service = TagService(workspace.context, workspace.records)
     with pytest.raises(UserError, match="已经有"):
         service.rename("展会", next(tag[0] for tag in workspace.customers.tags() if tag[0] != "展会"))
     service.rename("展会", "上海展会")

@@ -48,9 +48,9 @@ def _half(connection: sa.Connection) -> None:
 
 BAD = {
     "loses rows": lambda c: c.exec_driver_sql("DELETE FROM contact_point"),
-    "loses a table": lambda c: c.exec_driver_sql("DROP TABLE customer_tag"),
+    "loses a table": lambda c: c.exec_driver_sql("DROP TABLE record_tag"),
     "loses an empty table": lambda c: c.exec_driver_sql("DROP TABLE address"),
-    "breaks a reference": lambda c: c.exec_driver_sql("UPDATE contact_point SET customer_id = zeroblob(16)"),
+    "breaks a reference": lambda c: c.exec_driver_sql("UPDATE record_tag SET tag_id = zeroblob(16)"),
     "adds a trigger": lambda c: c.exec_driver_sql(
         "CREATE TRIGGER mine AFTER INSERT ON tag BEGIN DELETE FROM customer; END"
     ),
@@ -115,7 +115,7 @@ def test_that_foreign_keys_are_on_again_after_a_failure(filled: Workspace) -> No
     with filled.archive.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
         with pytest.raises(sa.exc.IntegrityError):
-            connection.exec_driver_sql("UPDATE contact_point SET customer_id = zeroblob(16)")
+            connection.exec_driver_sql("UPDATE record_tag SET tag_id = zeroblob(16)")
 
 
 def test_that_a_newer_archive_is_refused_and_left_as_it_was(bare: Template, tmp_path: Path) -> None:

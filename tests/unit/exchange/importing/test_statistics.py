@@ -21,4 +21,4 @@ def test_that_a_big_import_tells_the_engine_and_a_small_one_does_not(workspace: 
     import_rows([["客户名称", "联系人"], *([f"厂{i:04}", f"李{i:04}"] for i in range(statistics.MANY))])
     known = _known(workspace)
     assert known["customer"] == statistics.MANY + 9
-    assert known["customer_contact"] == statistics.MANY + 9
+    assert known["tie"] == statistics.MANY + 9
