@@ -14,6 +14,7 @@ An `Entity` lists its `Field`s once. Custom fields are further `Field`s of the s
 | ADDRESSES | tuple of `Address` |
 | TAGS | tuple of str |
 | USER | UUID of the user |
+| FILES | tuple of `File` |
 | LINKS | tuple of `Link` to records of `Field.target`; at most one where the table has a column `<key>_id` |
 """
 
@@ -23,7 +24,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -48,6 +49,7 @@ class FieldType(StrEnum):
     TAGS = "tags"
     USER = "user"
     LINKS = "links"
+    FILES = "files"
     URL = "url"
     ID_CARD = "id_card"
     CREDIT_CODE = "credit_code"
@@ -118,6 +120,18 @@ class Link:
     note: str = ""
     since: date | None = None
     until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file on a record: its name, and by what its content is found in the archive. `size` in bytes; `added_at` in UTC."""
+
+    name: str
+    sha256: str
+    size: int = 0
+    media_type: str = ""
+    note: str = ""
+    added_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

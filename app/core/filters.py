@@ -123,7 +123,7 @@ def operators(field: Field) -> tuple[str, ...]:
             return ("has_any", "has_all", "has_none", *_EMPTY)
         case FieldType.LINKS:
             return ("contains", "in", "not_in", *_EMPTY)
-        case FieldType.ADDRESSES:
+        case FieldType.ADDRESSES | FieldType.FILES:
             return ("contains", *_EMPTY)
     return ("contains", "eq", "starts", *_EMPTY) if field.type in POINT_TYPES else _TEXT
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import unicodedata
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from app.core.fields import POINT_TYPES, TEXT_TYPES, Address, Entity, Field, FieldType, Link, Point
+from app.core.fields import POINT_TYPES, TEXT_TYPES, Address, Entity, Field, FieldType, File, Link, Point
 from app.core.hidden import without_hidden
 from app.core.i18n import t
 from app.core.values import money_text
@@ -77,6 +78,8 @@ def clean_value(field: Field, value: Any) -> Any:
         if not all(isinstance(link, Link) for link in value):
             raise UserError(t("不是有效的关联。"))
         return tuple({link.id: link for link in value}.values()) or None
+    if field.type is FieldType.FILES:
+        return tuple(_file(file) for file in value) or None
     if field.type is FieldType.DATE:
         if not isinstance(value, date) or isinstance(value, datetime):
             raise UserError(t("不是有效的日期。"))
@@ -145,6 +148,12 @@ def _point(point: Any) -> Point:
     normal = _plain(point.normal, 254) or _plain(value.casefold(), 254)
     label, extension = _plain(point.label, 40), _plain(point.extension, 20)
     return Point(value, normal, label, extension, point.valid, point.opt_out, _plain(point.note, 200))
+
+
+def _file(file: Any) -> File:
+    if not isinstance(file, File) or not file.sha256 or not _plain(file.name, 200):
+        raise UserError(t("不是有效的附件。"))
+    return replace(file, name=_plain(file.name, 200), note=_plain(file.note, 200))
 
 
 def _address(address: Any) -> Address:

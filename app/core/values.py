@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from app.core.fields import Address, Field, FieldType, Link, Point
+from app.core.fields import Address, Field, FieldType, File, Link, Point
 from app.core.i18n import t
 
 Json = Any
@@ -49,9 +49,19 @@ def link_json(link: Link) -> dict[str, Json]:
 def link_from_json(data: dict[str, Json]) -> Link:
     """The link that `link_json` wrote."""
     since, until = (date.fromisoformat(day) if day else None for day in (data.get("since"), data.get("until")))
-    return Link(
-        uuid.UUID(data["id"]), data.get("title", ""), data.get("role", ""), data.get("note", ""), since, until
-    )
+    return Link(uuid.UUID(data["id"]), data.get("title", ""), data.get("role", ""), data.get("note", ""), since, until)
+
+
+def file_json(file: File) -> dict[str, Json]:
+    """A file without what it does not say."""
+    added = {} if file.added_at is None else {"added_at": file.added_at.isoformat(timespec="milliseconds")}
+    return {**_slim(file), **added}
+
+
+def file_from_json(data: dict[str, Json]) -> File:
+    """The file that `file_json` wrote."""
+    added = data.get("added_at")
+    return File(**{**data, "added_at": datetime.fromisoformat(added) if added else None})
 
 
 def to_json(field: Field, value: Any) -> Json:
@@ -71,6 +81,8 @@ def to_json(field: Field, value: Any) -> Json:
             return str(value)
         case FieldType.LINKS:
             return [link_json(link) for link in value]
+        case FieldType.FILES:
+            return [file_json(file) for file in value]
         case FieldType.PHONES | FieldType.EMAILS | FieldType.WECHATS | FieldType.ADDRESSES:
             return [_slim(item) for item in value]
         case FieldType.TAGS:
@@ -95,6 +107,8 @@ def from_json(field: Field, data: Json) -> Any:
             return uuid.UUID(data)
         case FieldType.LINKS:
             return tuple(link_from_json(d) for d in data)
+        case FieldType.FILES:
+            return tuple(file_from_json(d) for d in data)
         case FieldType.PHONES | FieldType.EMAILS | FieldType.WECHATS:
             return tuple(Point(**{"normal": "", **d}) for d in data)
         case FieldType.ADDRESSES:
@@ -134,6 +148,8 @@ def to_text(field: Field, value: Any, users: UserNames | None = None) -> str:
             return _joined(link.title + (f"（{link.role}）" if link.role else "") for link in value)
         case FieldType.PHONES | FieldType.EMAILS | FieldType.WECHATS:
             return _joined(_point_text(p) for p in value)
+        case FieldType.FILES:
+            return _joined(file.name for file in value)
         case FieldType.ADDRESSES:
             return _joined(a.line() for a in value)
         case FieldType.TAGS:

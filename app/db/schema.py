@@ -6,10 +6,10 @@ and text; `unknown_objects` finds the others and the archive refuses to open for
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from app.db.search_sources import MERGEABLE, SEARCHED, mark_sources
+from app.db.search_sources import MERGEABLE, SEARCHED, Sources, mark_sources
 from app.models import Base
 
 _EVENTS = (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old"))
@@ -62,6 +62,14 @@ def former_triggers() -> Iterator[tuple[str, str]]:
     yield name, _trigger(name, "UPDATE OF name, deleted_at", "contact", _mark_where("customer", theirs))
 
 
+def _children_marks(row: str, holders: Iterable[tuple[str, Sources]]) -> str:
+    """Marks the record that a child row belongs to."""
+    return " ".join(
+        _mark_where(table, f"{row}.entity='{sources.kind}' AND org_id={row}.org_id AND id={row}.record_id")
+        for table, sources in holders
+    )
+
+
 def triggers() -> Iterator[tuple[str, str]]:
     """(name, DDL) of every trigger."""
     for table in SEARCHED:
@@ -70,12 +78,15 @@ def triggers() -> Iterator[tuple[str, str]]:
             yield name, _trigger(name, event, table, _mark(table, f"{row}.rid"))
     for event, row in _EVENTS:
         name = f"contact_point_search_{event.lower()}"
-        marks = (
-            _mark_where(table, f"{row}.entity='{sources.kind}' AND org_id={row}.org_id AND id={row}.record_id")
-            for table, sources in SEARCHED.items()
-            if sources.points
+        yield (
+            name,
+            _trigger(name, event, "contact_point", _children_marks(row, [s for s in SEARCHED.items() if s[1].points])),
         )
-        yield name, _trigger(name, event, "contact_point", " ".join(marks))
+        name = f"record_file_search_{event.lower()}"
+        yield (
+            name,
+            _trigger(name, event, "record_file", _children_marks(row, [s for s in SEARCHED.items() if s[1].files])),
+        )
         name = f"tie_search_{event.lower()}"
         body = _mark_where("customer", f"{row}.{OF_PEOPLE} AND org_id={row}.org_id AND id={row}.target_id")
         yield name, _trigger(name, event, "tie", body)

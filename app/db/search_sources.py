@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core.dictionary import BUILT_IN
-from app.core.fields import CODED, NAMED, POINT_TYPES, WORDED, Entity
+from app.core.fields import CODED, NAMED, POINT_TYPES, WORDED, Entity, FieldType
 
 #: raised when an entry is made otherwise of the same columns: other tokens, other records that are found along
 FORM = 1
@@ -24,7 +24,8 @@ _SETTING = "search_sources"
 class Sources:
     """Columns of a table by how they are searched: names also by pinyin, free texts by their characters, codes by parts.
 
-    `points`: phones, e-mails and WeChat ids of the record are searched as codes. `kind`: the kind of record.
+    `points`: phones, e-mails and WeChat ids of the record are searched as codes; `files`: names and texts of its files as free texts.
+    `kind`: the kind of record.
     """
 
     kind: str
@@ -32,20 +33,24 @@ class Sources:
     texts: tuple[str, ...] = ()
     codes: tuple[str, ...] = ("external_id",)
     points: bool = False
+    files: bool = False
 
     @property
     def mark(self) -> str:
-        """What an archive notes of an index made of these."""
+        """What an archive notes of an index made of these. Files came to archives that had none: no entry changed."""
         columns = (" ".join(sorted(part)) for part in (self.names, self.texts, self.codes))
         return "|".join((str(FORM), *columns, "points" if self.points else ""))
 
 
 def _sources(entity: Entity) -> Sources:
+    apart = {*POINT_TYPES, FieldType.FILES}
+
     def named(how: str) -> tuple[str, ...]:
-        return tuple(f.key for f in entity.fields if f.searchable == how and f.type not in POINT_TYPES)
+        return tuple(f.key for f in entity.fields if f.searchable == how and f.type not in apart)
 
     points = any(f.searchable and f.type in POINT_TYPES for f in entity.fields)
-    return Sources(entity.key, named(NAMED), named(WORDED), named(CODED), points)
+    files = any(f.searchable and f.type is FieldType.FILES for f in entity.fields)
+    return Sources(entity.key, named(NAMED), named(WORDED), named(CODED), points, files)
 
 
 #: table → what is searched; kinds that are not here are searched in their title only

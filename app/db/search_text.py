@@ -12,7 +12,10 @@ import sqlalchemy as sa
 from app.db.dialect import Entry, office_of
 from app.db.dialect.expressions import IdBytes, among
 from app.db.search_sources import MERGEABLE, SEARCHED, Sources
-from app.models import Base, Contact, ContactPoint, Tie
+from app.models import Base, Contact, ContactPoint, ContentView, RecordFile, Tie
+
+#: so many characters of a file's text are searched
+MOST_TEXT = 100_000
 
 
 def entry_rows(connection: sa.Connection, table: str, rids: Sequence[int]) -> list[Entry]:
@@ -25,6 +28,7 @@ def entry_rows(connection: sa.Connection, table: str, rids: Sequence[int]) -> li
     ids = [bytes(row[1]) for row in rows]
     mine = {"wanted": ids, "office": office_of(connection)}
     points = _grouped(connection.execute(_points(), mine)) if ids and sources.points else {}
+    files = _grouped(connection.execute(_files(), mine)) if ids and sources.files else {}
     people = _grouped(connection.execute(_people(), mine)) if ids and table == "customer" else {}
     aliases = _aliases(connection, table, mine) if ids and table in MERGEABLE else {}
     first, second = 2 + sizes[0], 2 + sizes[0] + sizes[1]
@@ -32,7 +36,7 @@ def entry_rows(connection: sa.Connection, table: str, rids: Sequence[int]) -> li
     for key, row in zip(ids, rows, strict=True):
         names, codes = aliases.get(key, ([], []))
         called = [v for v in row[2:first] if v] + people.get(key, []) + names
-        free = [v for v in row[first:second] if v]
+        free = [v for v in row[first:second] if v] + files.get(key, [])
         coded = [v for v in row[second:] if v] + points.get(key, []) + codes
         made.append((row[0], *tokens(called, free, coded)))
     return made
@@ -83,6 +87,20 @@ def _points() -> sa.Select[Any]:
     c = ContactPoint.__table__.c
     query = sa.select(IdBytes(c.record_id), c.normal)
     return query.where(c.org_id == _OFFICE, among(c.record_id, sa.bindparam("wanted")))
+
+
+@cache
+def _files() -> sa.Select[Any]:
+    """The names of files, and what is written in them."""
+    f, view = RecordFile.__table__.c, ContentView.__table__.c
+    joined = sa.and_(view.org_id == f.org_id, view.sha256 == f.sha256)
+    said = f.name + sa.func.coalesce(sa.literal(" ") + sa.func.substr(view.text, 1, MOST_TEXT), "")
+    return (
+        sa.select(IdBytes(f.record_id), said)
+        .select_from(RecordFile.__table__.outerjoin(ContentView.__table__, joined))
+        .where(f.org_id == _OFFICE, among(f.record_id, sa.bindparam("wanted")))
+        .order_by(f.position)
+    )
 
 
 @cache

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from app.models.activity import Activity
-from app.models.attachment import Attachment, AttachmentChunk, AttachmentContent
+from app.models.attachment import Attachment, AttachmentChunk, AttachmentContent, ContentView
 from app.models.base import Base
-from app.models.children import ContactPoint, FurtherAddress, RecordTag, Tag, Tie
+from app.models.children import ContactPoint, FurtherAddress, RecordFile, RecordTag, Tag, Tie
 from app.models.cleaning import MatchPair, QualityFinding, QualityRule, QualityScore, Recipe
 from app.models.contact import Contact
 from app.models.customer import Customer, CustomerCollaborator
@@ -36,6 +36,7 @@ __all__ = [
     "ChangeRow",
     "Contact",
     "ContactPoint",
+    "ContentView",
     "Counter",
     "CustomField",
     "CustomValue",
@@ -61,6 +62,7 @@ __all__ = [
     "QualityRule",
     "QualityScore",
     "Recipe",
+    "RecordFile",
     "RecordTag",
     "ReplyTemplate",
     "SavedView",

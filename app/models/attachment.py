@@ -44,6 +44,19 @@ class AttachmentContent(Keyed, Base):
     __table_args__ = (sa.UniqueConstraint("org_id", "sha256"),)
 
 
+class ContentView(Keyed, Base):
+    """What can be seen of a content without opening it: its text for the search, a small PNG picture. Made once a content;
+    a row without either says that there is nothing to be seen."""
+
+    __tablename__ = "content_view"
+
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    text: Mapped[str | None] = mapped_column(sa.Text)
+    picture: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+
+    __table_args__ = (sa.UniqueConstraint("org_id", "sha256"),)
+
+
 class AttachmentChunk(Keyed, Base):
     """At most 256 KiB of a content."""
 

@@ -1,4 +1,4 @@
-"""What a record of any kind may have any number of: contact points, addresses, tags, ties to other records.
+"""What a record of any kind may have any number of: contact points, addresses, files, tags, ties to other records.
 
 Each row names its record by kind and id. There is no foreign key to a table that differs from row to row: whoever erases a
 record erases its rows (`app.db.store.children.erase`).
@@ -7,12 +7,12 @@ record erases its rows (`app.db.store.children.erase`).
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import PART, Base, Keyed, Uuid, reference
+from app.models.base import PART, Base, Keyed, Moment, Uuid, reference
 
 
 class Child(Keyed):
@@ -56,6 +56,26 @@ class FurtherAddress(Child, Base):
     detail: Mapped[str] = mapped_column(sa.String(300), default="")
 
     __table_args__ = (sa.Index("ix_address_record", "org_id", "record_id"), PART)
+
+
+class RecordFile(Child, Base):
+    """A file on a record, in one of its fields; `sha256` finds the content."""
+
+    __tablename__ = "record_file"
+
+    field: Mapped[str] = mapped_column(sa.String(40))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    size: Mapped[int] = mapped_column(sa.BigInteger)
+    media_type: Mapped[str] = mapped_column(sa.String(100), default="")
+    note: Mapped[str] = mapped_column(sa.String(200), default="")
+    added_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (
+        sa.Index("ix_record_file_record", "org_id", "record_id"),
+        sa.Index("ix_record_file_content", "org_id", "sha256"),
+        PART,
+    )
 
 
 class Tag(Keyed, Base):

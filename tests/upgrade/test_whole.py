@@ -114,7 +114,8 @@ def test_that_an_upgraded_archive_holds_everything_it_held(stored: Path, tmp_pat
             after = entries_of(raw)
             assert integrity_problems(raw) == []
         assert {name: after[name] for name in entries} == entries
-        assert not any(after[name] for name in after.keys() - entries.keys())
+        new = {name for name in after.keys() - entries.keys() if after[name]}
+        assert new <= {"payment_search"}  # payments are searched since revision 5
         with writing(archive.engine).begin() as connection:
             rebuild(connection, Job())
             assert unindexed(connection) == 0

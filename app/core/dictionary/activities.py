@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.dictionary.common import OWNER, system, tags
+from app.core.dictionary.common import OWNER, files, system, tags
 from app.core.fields import NAMED, WORDED, Choice, Entity, Field, FieldType
 
 KINDS = (
@@ -50,6 +50,7 @@ ACTIVITIES = Entity(
         Field("body", "内容", "Content", FieldType.LONG_TEXT, max_length=20_000, group="main", searchable=WORDED,
               sortable=False, width=260, synonyms=("跟进内容", "跟进记录", "详情", "Description")),
         tags(),
+        files(),
         OWNER,
         *system(searchable=True),
     ),

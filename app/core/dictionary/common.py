@@ -69,9 +69,9 @@ def merged_into(target: str) -> Field:
     return link("merged_into", "已并入", "Merged into", target, group="system", readonly=True, importable=False)
 
 
-def remark(*, searchable: bool = True) -> Field:
+def remark() -> Field:
     """Free notes."""
-    return Field("remark", "备注", "Remark", FieldType.LONG_TEXT, max_length=10_000, group="main", searchable=WORDED if searchable else "",
+    return Field("remark", "备注", "Remark", FieldType.LONG_TEXT, max_length=10_000, group="main", searchable=WORDED,
                  sortable=False, synonyms=("说明", "备注信息", "Description", "Notes"), optional=True)  # fmt: skip
 
 
@@ -99,6 +99,12 @@ def tags(*synonyms: str, **more: object) -> Field:
     """Words a record is marked with."""
     return Field("tags", "标签", "Tags", FieldType.TAGS, group="main", width=150, sortable=False,
                  synonyms=(*synonyms, "Tag"), optional=True, **more)  # type: ignore[arg-type]  # fmt: skip
+
+
+def files() -> Field:
+    """Files that belong to a record."""
+    return Field("files", "附件", "Files", FieldType.FILES, group="main", width=150, sortable=False, importable=False,
+                 searchable=WORDED, optional=True)  # fmt: skip
 
 
 def addresses() -> Field:

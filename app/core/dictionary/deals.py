@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.dictionary.common import CUSTOMER, OWNER, link, name, position, remark, system, tags
+from app.core.dictionary.common import CUSTOMER, OWNER, files, link, name, position, remark, system, tags
 from app.core.fields import CODED, Choice, Entity, Field, FieldType
 from app.core.filters import Condition
 
@@ -111,6 +111,7 @@ DEALS = Entity(
         Field("expected_on", "预计成交日", "Expected close", FieldType.DATE, group="main", shown=True, width=104,
               synonyms=("预计签约日", "预计成交日期", "预计结单日期", "预计签单日期", "Expected Close Date", "Closing Date")),
         tags(),
+        files(),
         OWNER,
         Field("source", "来源", "Source", FieldType.CHOICE, office=True, open_choices=True, max_length=60, group="main",
               synonyms=("商机来源", "来源渠道", "渠道", "Lead Source")),

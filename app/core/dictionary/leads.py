@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from app.core.dictionary.common import OWNER, emails, link, merged_into, name, phones, remark, system, tags, wechats
+from app.core.dictionary.common import (
+    OWNER,
+    emails,
+    files,
+    link,
+    merged_into,
+    name,
+    phones,
+    remark,
+    system,
+    tags,
+    wechats,
+)
 from app.core.fields import CODED, NAMED, WORDED, Choice, Entity, Field, FieldType
 from app.core.filters import Condition
 
@@ -53,6 +65,7 @@ LEADS = Entity(
         Field("source", "来源", "Source", FieldType.CHOICE, office=True, open_choices=True, max_length=60, group="main", shown=True,
               width=96, synonyms=("线索来源", "来源渠道", "渠道", "Lead Source", "origin")),
         tags(),
+        files(),
         OWNER,
         phones(),
         emails(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.dictionary.common import CUSTOMER, OWNER, link, merged_into, name, remark, system, tags
+from app.core.dictionary.common import CUSTOMER, OWNER, files, link, merged_into, name, remark, system, tags
 from app.core.fields import CODED, NAMED, Choice, Entity, Field, FieldType
 
 _MAIN = ("main", "基本信息", "Basics")
@@ -58,6 +58,7 @@ PRODUCTS = Entity(
         Field("cost", "成本", "Cost", FieldType.MONEY, group="main", width=100, synonyms=("成本价", "进价"), optional=True),
         Field("active", "在售", "Active", FieldType.BOOL, group="main", shown=True, width=72, synonyms=("启用", "上架")),
         tags(),
+        files(),
         remark(),
         merged_into("products"),
         *system(searchable=True),
@@ -111,6 +112,7 @@ ORDERS = Entity(
         Field("due_on", "应收日期", "Due", FieldType.DATE, group="money", width=104,
               synonyms=("到期日", "付款期限", "应付日期", "账期到期", "Due Date", "Payment Due"), optional=True),
         tags(),
+        files(),
         OWNER,
         Field("channel", "渠道", "Channel", FieldType.CHOICE, office=True, open_choices=True, max_length=60, group="main", width=96,
               synonyms=("销售渠道", "店铺", "平台", "Sales Channel")),
@@ -170,7 +172,7 @@ PAYMENTS = Entity(
     groups=(_MAIN, *_TAIL),
     fields=(
         Field("number", "回款编号", "Number", readonly=True, group="main", shown=True, width=104, max_length=40,
-              unique=True),
+              unique=True, searchable=CODED),
         CUSTOMER,
         link("order", "订单", "Order", "orders", "订单号", "订单编号", "合同编号", "Order ID", shown=True, width=110),
         Field("kind", "类型", "Kind", FieldType.CHOICE, choices=PAYMENT_KINDS, group="main", shown=True, width=72,
@@ -182,8 +184,9 @@ PAYMENTS = Entity(
         Field("method", "方式", "Method", FieldType.CHOICE, office=True, choices=METHODS, group="main", shown=True, width=96,
               synonyms=("付款方式", "回款方式", "支付方式", "Payment Method")),
         tags(),
+        files(),
         OWNER,
-        remark(searchable=False),
-        *system("回款单号", "流水号", "Payment ID"),
+        remark(),
+        *system("回款单号", "流水号", "Payment ID", searchable=True),
     ),
 )  # fmt: skip

@@ -174,12 +174,15 @@ def triggers() -> dict[str, tuple[str, str, str]]:
         for table in SEARCHED:
             body = f"INSERT INTO {table}_dirty(org_id, rid) VALUES({row}.org_id, {row}.rid) ON CONFLICT DO NOTHING;"
             made[f"{table}_search_{kind}"] = (event, table, body)
-        marks = (
-            _mark(table, f"{row}.org_id", f"{row}.entity = '{sources.kind}' AND id = {row}.record_id")
-            for table, sources in SEARCHED.items()
-            if sources.points
-        )
-        made[f"contact_point_search_{kind}"] = (event, "contact_point", " ".join(marks))
+        for child, holders in (
+            ("contact_point", [s for s in SEARCHED.items() if s[1].points]),
+            ("record_file", [s for s in SEARCHED.items() if s[1].files]),
+        ):
+            marks = (
+                _mark(table, f"{row}.org_id", f"{row}.entity = '{sources.kind}' AND id = {row}.record_id")
+                for table, sources in holders
+            )
+            made[f"{child}_search_{kind}"] = (event, child, " ".join(marks))
         tied = _mark("customer", f"{row}.org_id", f"{row}.field = 'customers' AND id = {row}.target_id")
         made[f"tie_search_{kind}"] = (event, "tie", tied)
     theirs = (

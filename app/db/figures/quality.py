@@ -18,7 +18,7 @@ from app.core.filters import Filter
 from app.db.dialect.expressions import IdBytes, PackedOnce, Total, among, primitive
 from app.db.figures.columns import scanning, split_keys
 from app.db.store.computed import COMPUTED
-from app.db.store.layout import POINT_KINDS, Layout, from_custom, to_store
+from app.db.store.layout import IN_ROWS, POINT_KINDS, Layout, from_custom, to_store
 from app.db.store.reading import Reader
 from app.models import (
     ContactPoint,
@@ -28,6 +28,7 @@ from app.models import (
     Order,
     OrderLine,
     Payment,
+    RecordFile,
     RecordTag,
     Stage,
     Tie,
@@ -140,7 +141,7 @@ def _below(reader: Reader, layout: Layout, ids: list[bytes], fields: list[Field]
             if column is not None:
                 at = place[bytes(row[0])]
                 column[at] = (*(column[at] or ()), (row[2], row[3], row[4]))
-    custom = {f.key: f for f in fields if f.custom and f.type is not FieldType.LINKS}
+    custom = {f.key: f for f in fields if f.custom and f.type not in IN_ROWS}
     if custom:
         v = CustomValue.__table__.c
         values: Any = sa.select(IdBytes(v.record_id), v.field, v.text, v.number).where(
@@ -165,6 +166,9 @@ def _count_query(reader: Reader, field: Field, ids: list[bytes]) -> Any:
         )
         query = _counting(tie, ids, reader.office).select_from(joined)
         return query.where(tie.field == field.key, c.deleted_at.is_(None))
+    if field.type is FieldType.FILES:
+        file = RecordFile.__table__.c
+        return _counting(file, ids, reader.office).where(file.field == field.key)
     model = {FieldType.TAGS: RecordTag, FieldType.ADDRESSES: FurtherAddress}.get(field.type)
     return _counting(model.__table__.c, ids, reader.office) if model is not None else None
 

@@ -7,7 +7,23 @@ from __future__ import annotations
 
 from alembic.operations import Operations
 
-from app.db.migrations.steps import Part, day, flag, index, key, refers, table, text, unique, whole
+from app.db.migrations.steps import (
+    Part,
+    big,
+    blob,
+    day,
+    flag,
+    index,
+    key,
+    moment,
+    note,
+    refers,
+    sqlite_search_index,
+    table,
+    text,
+    unique,
+    whole,
+)
 
 revision = 5
 #: they go on under other names
@@ -25,6 +41,8 @@ def upgrade(op: Operations) -> None:
     _addresses(op)
     _tags(op)
     _ties(op)
+    _files(op)
+    sqlite_search_index(op, "payment")
 
 
 def _let_go_of_triggers(op: Operations) -> None:
@@ -91,3 +109,14 @@ def _ties(op: Operations) -> None:
     given = "'contacts', contact_id, position, 'customers', customer_id, role, ''"
     _moved(op, "tie", "field, target_id, role, note", given, "customer_contact")
     index(op, "tie", "ix_tie_target", "target_id", "entity", "field")
+
+
+def _files(op: Operations) -> None:
+    table(
+        op, "record_file", *_child(), text("field", 40, null=False), text("name", 200, null=False),
+        text("sha256", 64, null=False), big("size", null=False), text("media_type", 100, null=False),
+        text("note", 200, null=False), moment("added_at"), part=True,
+    )  # fmt: skip
+    index(op, "record_file", "ix_record_file_record", "record_id")
+    index(op, "record_file", "ix_record_file_content", "sha256")
+    table(op, "content_view", text("sha256", 64, null=False), note("text"), blob("picture"), unique("sha256"))

@@ -9,12 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.fields import POINT_TYPES, Address, Field, FieldType, Link, Point
+from app.core.fields import POINT_TYPES, Address, Field, FieldType, File, Link, Point
 from app.core.ids import uuid7_bytes
 from app.db.dialect import Row, dialect_of, office_of
-from app.db.store.drafts import TieRow, point_row, tie_row
-from app.db.store.layout import POINT_KINDS, Layout, from_custom, to_custom
-from app.models import Base, ContactPoint, CustomValue, FurtherAddress, RecordTag, Tag, Tie
+from app.db.store.drafts import FileRow, TieRow, file_row, point_row, tie_row
+from app.db.store.layout import IN_ROWS, POINT_KINDS, Layout, from_custom, to_custom
+from app.models import Base, ContactPoint, CustomValue, FurtherAddress, RecordFile, RecordTag, Tag, Tie
 
 Found = dict[str, dict[uuid.UUID, Any]]
 #: the layout of a kind of record
@@ -33,9 +33,11 @@ def load(connection: sa.Connection, layouts: Layouts, ids: Sequence[uuid.UUID], 
             found[field.key] = _load_tags(connection, ids)
         elif field.type is FieldType.ADDRESSES:
             found[field.key] = _load_addresses(connection, ids)
+        elif field.type is FieldType.FILES:
+            found[field.key] = _load_files(connection, ids, field)
         elif field.type is FieldType.LINKS:
             found[field.key] = _load_ties(connection, layouts(field.target), ids, field)
-    custom = [f for f in wanted if f.custom and f.type is not FieldType.LINKS]
+    custom = [f for f in wanted if f.custom and f.type not in IN_ROWS]
     if custom:
         _load_custom(connection, ids, custom, found)
     return found
@@ -77,6 +79,16 @@ def _load_addresses(connection: sa.Connection, ids: Sequence[uuid.UUID]) -> dict
         .order_by(a.position)
     )
     return _grouped((row[0], Address(*row[1:])) for row in connection.execute(query))
+
+
+def _load_files(connection: sa.Connection, ids: Sequence[uuid.UUID], field: Field) -> dict[uuid.UUID, Any]:
+    f = RecordFile
+    query = (
+        sa.select(f.record_id, f.name, f.sha256, f.size, f.media_type, f.note, f.added_at)
+        .where(*_of(f, connection, ids), f.field == field.key)
+        .order_by(f.position)
+    )
+    return _grouped((row[0], File(*row[1:])) for row in connection.execute(query))
 
 
 def _tied_to(target: Layout, *columns: Any) -> sa.Select[Any]:
@@ -154,6 +166,7 @@ def _grouped(rows: Iterable[Any]) -> dict[uuid.UUID, Any]:
 _POINT = ("kind", "value", "normal", "label", "extension", "valid", "note", "opt_out")
 _ADDRESS = ("province", "city", "district", "detail", "label")
 _TIE = ("field", "target_id", "role", "note", "since", "until")
+_FILE = ("field", "name", "sha256", "size", "media_type", "note", "added_at")
 #: as stored, see `drafts.PointRow`
 Stored = tuple[Any, ...]
 
@@ -190,6 +203,13 @@ def insert_ties(
 ) -> None:
     """The ties of records, in order."""
     _insert_children(connection, layout, Tie, _TIE, ids, ties)
+
+
+def insert_files(
+    connection: sa.Connection, layout: Layout, ids: Sequence[bytes], files: Sequence[Sequence[FileRow]]
+) -> None:
+    """The files of records, in order."""
+    _insert_children(connection, layout, RecordFile, _FILE, ids, files)
 
 
 def _insert_children(
@@ -241,6 +261,9 @@ def replace(
     if field.type is FieldType.LINKS:
         _delete_shown_ties(connection, layouts(field.target), field, values)
         insert_ties(connection, layout, ids, [[tie_row(field.key, link) for link in own] for own in items])
+    elif field.type is FieldType.FILES:
+        _delete(connection, RecordFile, ("record_id", "field"), [(key, field.key) for key in ids])
+        insert_files(connection, layout, ids, [[file_row(field.key, file) for file in own] for own in items])
     elif field.custom:
         _delete(connection, CustomValue, ("record_id", "field"), [(key, field.key) for key in ids])
         given = [[(field.key, *to_custom(field, value))] if value is not None else [] for value in values.values()]
@@ -275,7 +298,7 @@ def _delete_shown_ties(
 
 
 #: whose rows belong to a record of any kind
-_CHILDREN: tuple[type[Base], ...] = (ContactPoint, FurtherAddress, RecordTag, Tie, CustomValue)
+_CHILDREN: tuple[type[Base], ...] = (ContactPoint, FurtherAddress, RecordFile, RecordTag, Tie, CustomValue)
 
 
 def erase(connection: sa.Connection, ids: Sequence[uuid.UUID]) -> None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from app.core.fields import POINT_TYPES, Address, Entity, Field, FieldType, Link, Point
+from app.core.fields import POINT_TYPES, Address, Entity, Field, FieldType, File, Link, Point
 from app.core.i18n import t
+from app.core.primitives import from_millis, to_millis
 from app.core.records import Record
 from app.db.store.layout import POINT_KINDS, Layout, from_custom, from_store, to_custom, to_store
 
@@ -19,6 +20,8 @@ from app.db.store.layout import POINT_KINDS, Layout, from_custom, from_store, to
 PointRow = tuple[str, str, str, str, str, int, str, int]
 #: the search tokens of a record, or () where they are made from what is stored
 Entry = tuple[str, str, str] | tuple[()]
+#: (field key, name, SHA-256, size, media type, note, milliseconds): one file as stored
+FileRow = tuple[str, str, str, int, str, str, int | None]
 #: (field key, linked record, role, note, since, until): one tie as stored
 TieRow = tuple[str, bytes, str, str, str | None, str | None]
 
@@ -41,6 +44,7 @@ class NewRow:
     derived: dict[str, str] | None = None
     entry: Entry = ()
     ties: Sequence[TieRow] = ()
+    files: Sequence[FileRow] = ()
     addresses: Sequence[Address] = ()
     unowned: bool = False
 
@@ -157,6 +161,8 @@ class NewDraft(Draft):
         known = self.entity.field(key)
         if known.type is FieldType.LINKS and self._layout.reference(key) is None:
             return tuple(link_of(tie) for tie in self.row.ties if tie[0] == key)
+        if known.type is FieldType.FILES:
+            return tuple(file_of(row) for row in self.row.files if row[0] == key)
         if known.custom:
             found = next((c for c in self.row.custom if c[0] == key), None)
             return from_custom(known, found[1], found[2]) if found else None
@@ -176,9 +182,12 @@ class NewDraft(Draft):
         return key in self.row.columns or bool(self.get(key))
 
     def keys(self) -> Iterable[str]:
-        if not (self.row.ties or self.row.custom):
+        if not (self.row.ties or self.row.custom or self.row.files):
             return self.row.columns
-        return {*self.row.columns, *(tie[0] for tie in self.row.ties), *(value[0] for value in self.row.custom)}
+        return {
+            *self.row.columns,
+            *(row[0] for rows in (self.row.ties, self.row.custom, self.row.files) for row in rows),
+        }
 
     def set(self, key: str, value: Any) -> None:
         known = self.entity.field(key)
@@ -235,6 +244,8 @@ def put(row: NewRow, layout: Layout, known: Field, value: Any) -> None:
     key = known.key
     if known.type is FieldType.LINKS and layout.reference(key) is None:
         row.ties = [t for t in row.ties if t[0] != key] + [tie_row(key, link) for link in value or ()]
+    elif known.type is FieldType.FILES:
+        row.files = [f for f in row.files if f[0] != key] + [file_row(key, file) for file in value or ()]
     elif known.custom:
         kept = [c for c in row.custom if c[0] != key]
         row.custom = [*kept, (key, *to_custom(known, value))] if value is not None else kept
@@ -268,6 +279,17 @@ def link_of(tie: TieRow) -> Link:
     """The link a stored tie is, without its title."""
     since, until = (date.fromisoformat(day) if day else None for day in tie[4:])
     return Link(uuid.UUID(bytes=tie[1]), "", tie[2], tie[3], since, until)
+
+
+def file_row(key: str, file: File) -> FileRow:
+    """A file as stored."""
+    added = to_millis(file.added_at) if file.added_at is not None else None
+    return key, file.name, file.sha256, file.size, file.media_type, file.note, added
+
+
+def file_of(row: FileRow) -> File:
+    """The file that is stored so."""
+    return File(*row[1:6], from_millis(row[6]) if row[6] is not None else None)
 
 
 def points_of(rows: Iterable[PointRow], kind: str) -> tuple[Point, ...]:

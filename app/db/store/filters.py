@@ -27,7 +27,7 @@ from app.db.store import access
 from app.db.store.filter_dates import date_range
 from app.db.store.layout import POINT_KINDS, Layout, to_custom
 from app.errors import NotPermitted, UserError
-from app.models import ContactPoint, CustomValue, FurtherAddress, RecordTag, Tag, Tie
+from app.models import ContactPoint, CustomValue, FurtherAddress, RecordFile, RecordTag, Tag, Tie
 
 Clause = sa.ColumnElement[bool]
 _ASCII_RUN = re.compile(r"[0-9a-z]+")
@@ -307,6 +307,11 @@ def _tags(node: Condition, layout: Layout, ctx: Context) -> Clause:
 def _children(field: Field, node: Condition, layout: Layout, ctx: Context) -> Clause:
     if field.type is FieldType.LINKS:
         return _links(field, node, layout, ctx)
+    if field.type is FieldType.FILES:
+        query = _rows_of(RecordFile, layout, ctx).where(RecordFile.field == field.key)
+        if node.op in ("is_empty", "not_empty"):
+            return _in(layout, query, negate=node.op == "is_empty")
+        return _in(layout, query.where(contains(RecordFile.name, str(node.value))))
     a = FurtherAddress
     line = a.province + a.city + a.district + a.detail
     query = _rows_of(a, layout, ctx)

@@ -25,6 +25,8 @@ from app.db.store.drafts import Change, NewRow
 from app.db.store.layout import Layout, to_store
 from app.errors import Conflict
 
+#: kinds of value whose rows are searched with the record
+_READ_ALONG = frozenset({FieldType.LINKS, FieldType.FILES})
 #: columns that follow from the name
 _DERIVED = ("name_key", "match_key")
 #: fields that every new row gets
@@ -63,6 +65,7 @@ class Tables:
         children.insert_tags(self._connection, layout, ids, [row.tags for row in rows], self._tags)
         children.insert_addresses(self._connection, layout, ids, [row.addresses for row in rows])
         children.insert_ties(self._connection, layout, ids, [row.ties for row in rows])
+        children.insert_files(self._connection, layout, ids, [row.files for row in rows])
         children.insert_custom(self._connection, layout, ids, [row.custom for row in rows])
         self._index(layout.table.name, ids, rows, first, human)
 
@@ -211,7 +214,7 @@ def _read_differently(layout: Layout, change: Change) -> bool:
     own = {*sources.names, *sources.texts, *sources.codes}
     for key in change.values:
         known = layout.entity.field(key)
-        if key in own or (sources.points and known.type in POINT_TYPES) or known.type is FieldType.LINKS:
+        if key in own or (sources.points and known.type in POINT_TYPES) or known.type in _READ_ALONG:
             return True
     return False
 

@@ -16,7 +16,7 @@ from app.core.fields import POINT_TYPES, Address, Entity, Field, FieldType, Regi
 from app.core.filters import Filter
 from app.core.jobs import Job
 from app.core.values import money_text
-from app.db.store.layout import POINT_KINDS, Layout, from_custom
+from app.db.store.layout import IN_ROWS, POINT_KINDS, Layout, from_custom
 from app.db.store.reading import Reader
 from app.models import ContactPoint, CustomValue, Tie
 
@@ -58,7 +58,7 @@ def read_texts(
     for (f, _), cells in zip(links, rows[1 + len(columns) :], strict=True):
         found.single[f.key] = _titles(reader, f, cells)
     _points(reader, layout, [f for f in wanted if f.type in POINT_TYPES], at, found)
-    _custom(reader, [f for f in wanted if f.custom and f.type is not FieldType.LINKS], entity, at, found)
+    _custom(reader, [f for f in wanted if f.custom and f.type not in IN_ROWS], entity, at, found)
     for f in wanted:
         if f.type is FieldType.LINKS and not f.one:
             found.several[f.key] = _tied(reader, entity, f, at)

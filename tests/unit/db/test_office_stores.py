@@ -294,7 +294,7 @@ def test_that_tags_are_counted_as_each_sees_them(staff: dict[str, Workspace]) ->
     }
     with boss.context.writing() as work:
         for name in ("丙", "乙"):
-            tags.forget(work.connection, name)
+            tags.forget(work.connection, name, [("customers", work.reader.layout("customers").table)])
         assert tags.names(work.connection) == ["乙", "甲"]  # nobody is left to see the one, somebody has the other
         with another_office(work.connection):
             assert tags.names(work.connection) == []
