@@ -59,6 +59,8 @@ class FieldType(StrEnum):
 NAMED, WORDED, CODED = "name", "text", "code"
 POINT_TYPES = frozenset({FieldType.PHONES, FieldType.EMAILS, FieldType.WECHATS})
 TEXT_TYPES = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.URL, FieldType.ID_CARD, FieldType.CREDIT_CODE})
+#: types whose values are rows of their own, in custom fields too
+IN_ROWS = frozenset({FieldType.LINKS, FieldType.FILES})
 #: types a person may choose for a custom field
 CUSTOM_TYPES = (
     FieldType.TEXT,
@@ -69,6 +71,8 @@ CUSTOM_TYPES = (
     FieldType.MONEY,
     FieldType.DATE,
     FieldType.BOOL,
+    FieldType.LINKS,
+    FieldType.FILES,
 )
 
 

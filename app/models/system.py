@@ -45,6 +45,7 @@ class CustomField(Keyed, Base):
     label_en: Mapped[str] = mapped_column(sa.String(60), default="")
     type: Mapped[str] = mapped_column(sa.String(20))
     choices: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    target: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")
     sensitivity: Mapped[str] = mapped_column(sa.String(10), default="normal")
     position: Mapped[int] = mapped_column(sa.Integer, default=0)
     archived: Mapped[bool] = mapped_column(sa.Boolean, default=False)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from app.core.access import Actor
 from app.core.dictionary import BUILT_IN
-from app.core.fields import Choice, Field, FieldType, Registry, Sensitivity
+from app.core.fields import IN_ROWS, Choice, Field, FieldType, Registry, Sensitivity
 from app.db import scope
 from app.db.archive import Archive
 from app.db.office import choices, custom_fields
@@ -75,6 +75,10 @@ def _field_of(stored: StoredField) -> Field:
         max_length=10_000 if stored.type == FieldType.LONG_TEXT else 500,
         group="custom",
         custom=True,
+        target=stored.target,
+        several=bool(stored.target),
+        sortable=FieldType(stored.type) not in IN_ROWS,
+        importable=stored.type != FieldType.FILES,
     )
 
 

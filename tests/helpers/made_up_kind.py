@@ -107,7 +107,7 @@ def _kedang(path: Path, *words: str) -> Any:
 def main(folder: Path) -> None:
     """Every door that needs no window."""
     from app.bootstrap import create_workspace, open_workspace
-    from app.core.filters import Condition
+    from app.core.filters import Condition, Related
     from app.core.records import Sort
     from app.services.exchange.reading.records import ReadOptions
 
@@ -139,6 +139,12 @@ def main(folder: Path) -> None:
     workspace.history.undo(change.operation_id)
     assert not any(devices.get(made.id).get(key) for key in parts)
     devices.update(made.id, parts)
+    links = workspace.fields.add("devices", "备用机", FieldType.LINKS, target="devices")
+    spare, _ = devices.create({"name": "备用注塑机", links: (Link(made.id, role="主机"),)})
+    assert [(x.title, x.role) for x in devices.get(spare.id).get(links)] == [("注塑机", "主机")]
+    assert devices.list(Condition(links, "contains", "注塑"))[0] == 1
+    assert devices.list(Related(links, Condition("name", "eq", "注塑机")))[0] == 1
+    assert [(f.label, f.used) for f in workspace.fields.list("devices")] == [("备用机", 1)]
     own = workspace.fields.add("devices", "保修期", FieldType.TEXT)
     changed, change = devices.update(made.id, {own: "两年", "installed_on": date(2026, 3, 1)})
     assert devices.list(Condition(own, "eq", "两年"), (Sort("price", descending=True),))[0] == 1
@@ -147,16 +153,18 @@ def main(folder: Path) -> None:
     assert devices.get(changed.id).get(own) is None
     devices.delete(made.id)
     assert [r.id for r in devices.list(deleted=True)[1]] == [made.id]
+    assert devices.get(spare.id).get(links) is None, "what it names is in the bin"
     devices.restore_many([made.handle])
+    assert [x.role for x in devices.get(spare.id).get(links)] == ["主机"]
     timeline = workspace.customers.timeline(customer.id)
     assert any(x.record is not None and x.record.entity == "devices" for x in timeline)
 
     sheet = folder / "设备台账.csv"
     with sheet.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([
-            ["设备名称", "序列号", "客户名称", "售价", "安装日期", "保修期", "标签", "电话", "保管人"],
-            ["空压机", "SN-002", "新来的公司", "88.5", "2026-01-02", "一年", "国产", "13800138000", "李东"],
-            ["注塑机", "SN-001", "恒力机械", "130", "2026-02-03", "", "", "", ""],
+            ["设备名称", "序列号", "客户名称", "售价", "安装日期", "保修期", "标签", "电话", "保管人", "备用机"],
+            ["空压机", "SN-002", "新来的公司", "88.5", "2026-01-02", "一年", "国产", "13800138000", "李东", "注塑机"],
+            ["注塑机", "SN-001", "恒力机械", "130", "2026-02-03", "", "", "", "", ""],
         ])  # fmt: skip
     inspection = workspace.imports.inspect(sheet)
     plan = workspace.imports.propose(inspection, "devices")
@@ -168,6 +176,7 @@ def main(folder: Path) -> None:
     assert found is not None
     assert (found.get("tags"), found.get("phones")[0].normal) == (("国产",), "+8613800138000")
     assert [(link.title, link.id) for link in found.get("keepers")] == [("李东", keeper.id)]
+    assert [link.title for link in found.get(links)] == ["注塑机"]
     kept = devices.get(made.id)
     assert {key: kept.get(key) for key in parts} == parts, "an update that does not name them"
     assert (found.get(own), found.get("price"), found.get("customer")[0].title) == ("一年", 88_50, "新来的公司")

@@ -108,6 +108,7 @@ def as_of_5(rows: dict[str, Rows]) -> dict[str, Rows]:
         "record_tag": {rid: child(row) for rid, row in rows["customer_tag"].items()},
         "tie": {rid: tie(row) for rid, row in rows["customer_contact"].items()},
     }
+    moved["custom_field"] = {rid: row | {"target": ""} for rid, row in rows["custom_field"].items()}
     return {k: v for k, v in rows.items() if k not in ("customer_tag", "customer_contact")} | moved
 
 

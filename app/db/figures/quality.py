@@ -13,12 +13,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.fields import POINT_TYPES, Field, FieldType
+from app.core.fields import IN_ROWS, POINT_TYPES, Field, FieldType
 from app.core.filters import Filter
 from app.db.dialect.expressions import IdBytes, PackedOnce, Total, among, primitive
 from app.db.figures.columns import scanning, split_keys
 from app.db.store.computed import COMPUTED
-from app.db.store.layout import IN_ROWS, POINT_KINDS, Layout, from_custom, to_store
+from app.db.store.layout import POINT_KINDS, Layout, from_custom, to_store
 from app.db.store.reading import Reader
 from app.models import (
     ContactPoint,

@@ -5,6 +5,7 @@ Until revision 4 phones hung on three kinds by a column each, tags and addresses
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic.operations import Operations
 
 from app.db.migrations.steps import (
@@ -43,6 +44,7 @@ def upgrade(op: Operations) -> None:
     _ties(op)
     _files(op)
     sqlite_search_index(op, "payment")
+    op.add_column("custom_field", sa.Column("target", sa.String(40), nullable=False, server_default=""))
 
 
 def _let_go_of_triggers(op: Operations) -> None:

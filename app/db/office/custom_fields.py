@@ -11,7 +11,10 @@ import sqlalchemy as sa
 
 from app.core.ids import uuid7
 from app.db.dialect import office_of
-from app.models import CustomField, CustomValue
+from app.models import CustomField, CustomValue, RecordFile, Tie
+
+#: where values of custom fields stand
+_HOLDERS: tuple[Any, ...] = (CustomValue, Tie, RecordFile)
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class StoredField:
     type: str
     choices: tuple[str, ...]
     sensitivity: str
+    target: str
     archived: bool
 
 
@@ -53,20 +57,30 @@ def find(connection: sa.Connection, key: str) -> StoredField | None:
 
 def uses(connection: sa.Connection) -> dict[str, int]:
     """Key → number of records that have a value in it."""
-    v = CustomValue
-    query = sa.select(v.field, sa.func.count()).where(v.org_id == office_of(connection)).group_by(v.field)
-    return {key: int(n) for key, n in connection.execute(query)}
+    found: dict[str, int] = {}
+    for v in _HOLDERS:
+        count = sa.func.count(sa.distinct(v.record_id))
+        query = sa.select(v.field, count).where(v.org_id == office_of(connection), v.field.like("f\\_%", escape="\\"))
+        found |= {key: int(n) for key, n in connection.execute(query.group_by(v.field))}
+    return found
 
 
 def add(
-    connection: sa.Connection, entity: str, key: str, label: str, kind: str, choices: Sequence[str], sensitivity: str
+    connection: sa.Connection,
+    entity: str,
+    key: str,
+    label: str,
+    kind: str,
+    choices: Sequence[str],
+    sensitivity: str,
+    target: str = "",
 ) -> None:
     """A new field behind those that are there."""
     f, office = CustomField, office_of(connection)
     last = connection.execute(sa.select(sa.func.max(f.position)).where(f.org_id == office, f.entity == entity)).scalar()
     row = {
         "org_id": office, "id": uuid7(), "entity": entity, "key": key, "label": label, "label_en": "", "type": kind,
-        "choices": list(choices), "sensitivity": sensitivity, "position": (last or 0) + 1, "archived": False,
+        "choices": list(choices), "sensitivity": sensitivity, "target": target, "position": (last or 0) + 1, "archived": False,
     }  # fmt: skip
     connection.execute(sa.insert(f), [row])
 
@@ -92,9 +106,9 @@ def reorder(connection: sa.Connection, entity: str, keys: Sequence[str]) -> None
 
 def drop_unused(connection: sa.Connection, key: str) -> None:
     """Remove a field no record has a value in; any other stays."""
-    f, v, office = CustomField, CustomValue, office_of(connection)
-    used = sa.exists().where(v.org_id == office, v.field == key)
-    connection.execute(sa.delete(f).where(f.org_id == office, f.key == key, ~used))
+    f, office = CustomField, office_of(connection)
+    unused = [~sa.exists().where(v.org_id == office, v.field == key) for v in _HOLDERS]
+    connection.execute(sa.delete(f).where(f.org_id == office, f.key == key, *unused))
 
 
 def _query(connection: sa.Connection) -> sa.Select[Any]:
@@ -105,7 +119,7 @@ def _query(connection: sa.Connection) -> sa.Select[Any]:
 def _stored(row: Any) -> StoredField:
     return StoredField(
         row.id, row.entity, row.key, row.label, row.label_en, row.type, tuple(row.choices or ()), row.sensitivity,
-        row.archived,
+        row.target, row.archived,
     )  # fmt: skip
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.fields import POINT_TYPES, Address, Field, FieldType, File, Link, Point
+from app.core.fields import IN_ROWS, POINT_TYPES, Address, Field, FieldType, File, Link, Point
 from app.core.ids import uuid7_bytes
 from app.db.dialect import Row, dialect_of, office_of
 from app.db.store.drafts import FileRow, TieRow, file_row, point_row, tie_row
-from app.db.store.layout import IN_ROWS, POINT_KINDS, Layout, from_custom, to_custom
+from app.db.store.layout import POINT_KINDS, Layout, from_custom, to_custom
 from app.models import Base, ContactPoint, CustomValue, FurtherAddress, RecordFile, RecordTag, Tag, Tie
 
 Found = dict[str, dict[uuid.UUID, Any]]

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from app.core import clock
 from app.core.access import Action, Actor
-from app.core.fields import POINT_TYPES, Field, FieldType, Registry
+from app.core.fields import IN_ROWS, POINT_TYPES, Field, FieldType, Registry
 from app.core.filters import Condition, Filter, Group, Listed, Not, Related, Relation, Search, relations
 from app.core.i18n import t
 from app.core.primitives import NUMBER_SCALE
@@ -113,7 +113,7 @@ def _condition(node: Condition, layout: Layout, ctx: Context) -> Clause:
     node = Condition(node.field, node.op, _storable(node.value))
     if not ctx.actor.sees(layout.entity.key, field):  # matches would tell the value digit by digit
         raise NotPermitted(t("您无权按敏感字段“{field}”筛选。", field=field.label))
-    if field.custom:
+    if field.custom and field.type not in IN_ROWS:
         return _custom(field, node, layout, ctx)
     column = layout.column(field.key)
     if column is not None:

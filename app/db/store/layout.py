@@ -18,8 +18,6 @@ from app.db.store.computed import COMPUTED
 from app.db.store.matching import match_key
 from app.models import Base
 
-#: kinds of value whose custom fields have rows of their own, too
-IN_ROWS = frozenset({FieldType.LINKS, FieldType.FILES})
 POINT_KINDS = {FieldType.PHONES: "phone", FieldType.EMAILS: "email", FieldType.WECHATS: "wechat"}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core.clock import now
-from app.core.fields import POINT_TYPES, Field, FieldType
+from app.core.fields import IN_ROWS, POINT_TYPES, Field, FieldType
 from app.core.i18n import t
 from app.core.ids import uuid7_bytes
 from app.core.primitives import to_millis
@@ -25,8 +25,6 @@ from app.db.store.drafts import Change, NewRow
 from app.db.store.layout import Layout, to_store
 from app.errors import Conflict
 
-#: kinds of value whose rows are searched with the record
-_READ_ALONG = frozenset({FieldType.LINKS, FieldType.FILES})
 #: columns that follow from the name
 _DERIVED = ("name_key", "match_key")
 #: fields that every new row gets
@@ -214,7 +212,7 @@ def _read_differently(layout: Layout, change: Change) -> bool:
     own = {*sources.names, *sources.texts, *sources.codes}
     for key in change.values:
         known = layout.entity.field(key)
-        if key in own or (sources.points and known.type in POINT_TYPES) or known.type in _READ_ALONG:
+        if key in own or (sources.points and known.type in POINT_TYPES) or known.type in IN_ROWS:
             return True
     return False
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.fields import POINT_TYPES, Address, Entity, Field, FieldType, Registry
+from app.core.fields import IN_ROWS, POINT_TYPES, Address, Entity, Field, FieldType, Registry
 from app.core.filters import Filter
 from app.core.jobs import Job
 from app.core.values import money_text
-from app.db.store.layout import IN_ROWS, POINT_KINDS, Layout, from_custom
+from app.db.store.layout import POINT_KINDS, Layout, from_custom
 from app.db.store.reading import Reader
 from app.models import ContactPoint, CustomValue, Tie
 

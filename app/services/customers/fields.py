@@ -58,12 +58,14 @@ class CustomFieldService:
         *,
         choices: Sequence[str] = (),
         sensitivity: Sensitivity = Sensitivity.NORMAL,
+        target: str = "",
     ) -> str:
-        """A new field; returns its key. Raises UserError when the label is taken."""
+        """A new field; returns its key. `target`: the kind of records that a link names. Raises UserError when the label is
+        taken."""
         self._context.actor.require_admin()
         with self._context.writing() as work:
             operation = work.operation("setup", t("新建字段：{label}", label=label))
-            key = self.make(work, entity, label, kind, choices, sensitivity)
+            key = self.make(work, entity, label, kind, choices, sensitivity, target)
             operation.params = {"entity": entity, "key": key, "label": label, "type": str(kind)}
             work.commit()
         self._context.reload_registry()
@@ -77,6 +79,7 @@ class CustomFieldService:
         kind: FieldType,
         choices: Sequence[str] = (),
         sensitivity: Sensitivity = Sensitivity.NORMAL,
+        target: str = "",
     ) -> str:
         """As `add`, inside a unit of work of the caller."""
         name = label.strip()
@@ -85,12 +88,23 @@ class CustomFieldService:
             raise UserError(t("字段名不能为空，也不能超过 60 个字。"))
         if kind not in CUSTOM_TYPES:
             raise UserError(t("自定义字段不能是这种类型。"))
+        if kind is FieldType.LINKS:
+            work.reader.registry.entity(target)
         if any(name in (f.zh, f.en) for f in known.fields):
             raise UserError(t("已经有叫“{name}”的字段了。", name=name))
         if sum(f.custom for f in known.fields) >= MOST_PER_ENTITY:
             raise UserError(t("自定义字段太多，最多 {n} 个。", n=MOST_PER_ENTITY))
         key = f"f_{short_hex(8)}"
-        custom_fields.add(work.connection, entity, key, name, str(kind), choices, str(sensitivity))
+        custom_fields.add(
+            work.connection,
+            entity,
+            key,
+            name,
+            str(kind),
+            choices,
+            str(sensitivity),
+            target if kind is FieldType.LINKS else "",
+        )
         return key
 
     def rename(self, key: str, label: str) -> None:

@@ -57,7 +57,7 @@ class Links:
         self._operation = operation
         self._owner = owner
         entity = work.reader.layout(plan.entity).entity
-        self._fields = [f for f in entity.fields if f.type is FieldType.LINKS and not f.custom]
+        self._fields = [f for f in entity.fields if f.type is FieldType.LINKS]
         self._targets = {f.key: _Target(work.reader.layout(f.target)) for f in self._fields if f.key != "stage"}
         self._product = _Target(work.reader.layout("products")) if plan.entity == "orders" else None
         self._one = {f.key for f in self._fields if work.reader.layout(plan.entity).reference(f.key) is not None}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.core.fields import POINT_TYPES, Entity, Field, FieldType, Registry
+from app.core.fields import IN_ROWS, POINT_TYPES, Entity, Field, FieldType, Registry
 from app.core.i18n import set_language, t
 from app.core.pinyin import sort_key
 from app.db.search_sources import SEARCHED
@@ -94,7 +94,7 @@ def _how(target: Target) -> int:
     field = target.field
     if target.key == "address":
         return ADDRESS
-    if field.custom:
+    if field.custom and field.type not in IN_ROWS:
         return CUSTOM
     if field.type in POINT_TYPES:
         return POINTS

@@ -71,7 +71,7 @@ class _Batch:
         self._contacts: list[tuple[Prepared, bytes | Prepared]] = []
         self._links = Links(work, self._plan, operation, parent._owner)  # noqa: SLF001
         self._work = work
-        self._several = [f for f in self._entity.fields if f.type is FieldType.LINKS and not f.one and not f.custom]
+        self._several = [f for f in self._entity.fields if f.type is FieldType.LINKS and not f.one]
         self._lists = [f for f in self._entity.fields if f.office and not f.open_choices]
         self._created: set[bytes] = set()
         self._made: set[bytes] = set()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
-from app.core.fields import Entity, Field, FieldType, Point
+from app.core.fields import Entity, Field, FieldType, Link, Point
 from app.core.i18n import t
 from app.core.validation import InvalidFields
 from app.errors import UserError
+from app.services.cleaning.dates import parse_date
 from app.services.exchange.convert import address_parts
 from app.services.exchange.typed import TypedValues
 from app.services.workspace import Workspace
@@ -46,7 +48,26 @@ class Rows:
     rows: tuple[PointRow, ...]
 
 
-Draft = Ready | Typed | Rows
+@dataclass(frozen=True)
+class TieLine:
+    """One tie of several: the record that was chosen, or the text that names it; role, note and days as typed."""
+
+    link: Link | None
+    text: str
+    role: str = ""
+    note: str = ""
+    since: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True)
+class Ties:
+    """Several of them, in order."""
+
+    lines: tuple[TieLine, ...]
+
+
+Draft = Ready | Typed | Rows | Ties
 
 
 class DraftReader:
@@ -84,6 +105,9 @@ class DraftReader:
                 return value
             case Typed(text):
                 return self._parse(field, text)
+            case Ties(lines):
+                links = [link for line in lines for link in self._ties(field, line)]
+                return tuple({link.id: link for link in links}.values()) or None
             case Rows(rows):
                 filled = [row for row in rows if row.text.strip()]
                 if field.type is FieldType.ADDRESSES:
@@ -99,6 +123,15 @@ class DraftReader:
             return None
         return self._typed.values({field.key: text})[field.key]
 
+    def _ties(self, field: Field, line: TieLine) -> list[Link]:
+        named = (line.link,) if line.link is not None else self._parse(field, line.text) or ()
+        since, until = _day(line.since), _day(line.until)
+        if since and until and until < since:
+            raise UserError(t("结束的日期早于开始的日期。"))
+        return [
+            replace(link, role=line.role.strip(), note=line.note.strip(), since=since, until=until) for link in named
+        ]
+
     def _points(self, field: Field, row: PointRow) -> tuple[Point, ...]:
         before = row.before
         if isinstance(before, Point) and before.value == row.text.strip() and not before.extension:
@@ -106,6 +139,13 @@ class DraftReader:
         found: tuple[Point, ...] = self._parse(field, row.text) or ()
         label = row.label.strip()
         return tuple(replace(point, label=label or point.label) for point in found)
+
+
+def _day(text: str) -> date | None:
+    found = parse_date(text)
+    if found.problem is not None and found.problem.severity == "error":
+        raise UserError(found.problem.text)
+    return found.value
 
 
 def _address(row: PointRow) -> Any:

@@ -16,6 +16,7 @@ from app.views.records.drafts import Draft, Ready, Typed
 from app.views.records.link_editor import Finder, LinkEditor
 from app.views.records.points_editor import PointsEditor
 from app.views.records.required_editor import RequiredEditor
+from app.views.records.ties_editor import TiesEditor
 from app.views.theme import icons
 from app.views.widgets.fields import ChoiceField
 from app.views.widgets.popover import Popover
@@ -187,7 +188,7 @@ def make_editor(
     match field.type:
         case FieldType.LINKS:
             assert finder is not None
-            return LinkEditor(field, finder)
+            return LinkEditor(field, finder) if field.one else TiesEditor(field, finder)
         case FieldType.LONG_TEXT:
             return TextEditor()
         case FieldType.USER | FieldType.BOOL:

@@ -21,7 +21,7 @@ from app.services.customers.pasted import Pasted, read_pasted
 from app.services.exchange.convert import address_parts
 from app.views.operations.task import Task
 from app.views.records.cells import Tones
-from app.views.records.drafts import DraftReader, Rows, Typed
+from app.views.records.drafts import DraftReader, Rows, Ties, Typed
 from app.views.records.field_editors import FieldEditor, LineEditor
 from app.views.records.form_dialog import FormDialog
 from app.views.records.link_editor import finder_of
@@ -224,7 +224,14 @@ class RecordDialog(FormDialog):
 
     def _is_empty(self, key: str) -> bool:
         draft = cast("FieldEditor", self.form.editor(key)).draft()
-        return not (draft.rows if isinstance(draft, Rows) else draft.text if isinstance(draft, Typed) else draft.value)
+        match draft:
+            case Rows(rows):
+                return not rows
+            case Ties(lines):
+                return not lines
+            case Typed(text):
+                return not text
+        return not draft.value
 
     def split_address(self, *, only_empty: bool = False) -> None:
         """Province, city and district out of the address line."""
