@@ -19,7 +19,15 @@ from app.views.widgets.fields import ChoiceField
 from app.views.widgets.labels import DataLabel, muted
 
 _NEVER = frozenset(
-    {FieldType.PHONES, FieldType.EMAILS, FieldType.WECHATS, FieldType.ADDRESSES, FieldType.LINKS, FieldType.TAGS}
+    {
+        FieldType.PHONES,
+        FieldType.EMAILS,
+        FieldType.WECHATS,
+        FieldType.ADDRESSES,
+        FieldType.LINKS,
+        FieldType.TAGS,
+        FieldType.FILES,
+    }
 )
 
 

@@ -8,10 +8,10 @@ from typing import Any, cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from app.core.clock import today
-from app.core.fields import Address
+from app.core.fields import Address, Link
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, Record
@@ -38,7 +38,7 @@ _PARTS = ("province", "city", "district", "address")
 
 
 #: set by dragging cards, by what happens, or in a place of their own
-_NOT_HERE = frozenset({"customers", "position", "stage_since", "converted_at"})
+_NOT_HERE = frozenset({"files", "position", "stage_since", "converted_at"})
 
 
 def _usual(entity: str) -> dict[str, Any]:
@@ -95,7 +95,6 @@ class RecordDialog(FormDialog):
         self.form = RecordForm(self._entity, fields, desk.users(), tags or {}, finder_of(desk))
         self._similar: list[Record] = []
         self._searching: Task | None = None
-        self._role: QLineEdit | None = None
         self._build(parent)
         if record is not None:
             self.form.show_record(record)
@@ -110,7 +109,8 @@ class RecordDialog(FormDialog):
 
     def _begin(self, user: uuid.UUID, preset: Mapping[str, Any]) -> None:
         """What a new record has before anything is typed."""
-        usual = {"owner": user, **_usual(self._key), **preset}
+        tied = {"customers": (Link(*self._customer),)} if self._customer is not None else {}
+        usual = {"owner": user, **_usual(self._key), **tied, **preset}
         for key, value in usual.items():
             if self.form.has(key):
                 self.form.set_value(key, value)
@@ -126,11 +126,6 @@ class RecordDialog(FormDialog):
         self.body.addLayout(top)
         if self._customer is not None:
             self.title.setText(t("给“{name}”添加联系人", name=self._customer[1]))
-            self._role = QLineEdit()
-            self._role.setMaxLength(100)
-            self._role.setAccessibleName(t("在该客户的角色"))
-            self._role.setPlaceholderText(t("在该客户的角色，例如 采购、财务、决策人"))
-            self.body.addWidget(self._role)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setWidget(self.form)
@@ -291,7 +286,6 @@ class RecordDialog(FormDialog):
             return
         drafts = changed if self._record is not None else self.form.drafts()
         workspace, users, record = self._desk.workspace, self._desk.users(), self._record
-        role = self._role.text().strip() if self._role is not None else ""
         self.go.setEnabled(False)
 
         def work(_job: Job) -> tuple[Record, ChangeSet]:
@@ -300,8 +294,6 @@ class RecordDialog(FormDialog):
             if record is not None:
                 return service.update(record.id, values, expected_version=record.version)
             given = {key: value for key, value in values.items() if value is not None}
-            if self._customer is not None:
-                return workspace.customers.add_contact(self._customer[0], given, role)
             return service.create(given)
 
         self._desk.operate(

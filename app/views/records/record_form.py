@@ -58,7 +58,8 @@ class RecordForm(QWidget):
         grid.setColumnStretch(1, 1)
         place = 0
         for field in fields:
-            wide = field.type in _WIDE or field.key in (self._entity.title, "address")
+            several = field.type is FieldType.LINKS and not field.one
+            wide = several or field.type in _WIDE or field.key in (self._entity.title, "address")
             if wide and place % 2:
                 place += 1
             cell = self._build_row(field, users, tags)

@@ -115,7 +115,7 @@ def test_that_a_contact_is_added_with_its_role(page, qtbot, workspace):
     QTest.mouseClick(page.pane.add_contact, LEFT)
     dialog = visible_dialog(page)
     type_in(dialog.form.editor("name"), "赵敏")
-    type_in(dialog._role, "财务")
+    type_in(dialog.form.editor("customers")._lines[0].role, "财务")
     dialog.submit()
     qtbot.waitUntil(lambda: ("赵敏", "财务") in _people(workspace, record.id), timeout=5000)
     qtbot.waitUntil(lambda: "赵敏" in [item.title for item in page.pane.people.items()], timeout=5000)
