@@ -7,8 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from app.core.fields import Address, Field, FieldType, Link, Point
+from app.core.fields import Address, Field, FieldType, Link, MonthDay, Point
 from app.core.hidden import without_hidden
+from app.core.primitives import from_scaled
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20).map(lambda s: without_hidden(s).strip())
 FILLED = TEXT.filter(bool)
@@ -27,6 +28,14 @@ ADDRESSES = st.builds(Address, province=TEXT, city=TEXT, district=TEXT, detail=T
 LINKS = st.builds(Link, id=st.uuids(), title=TEXT, role=TEXT)
 DECIMALS = st.decimals(-(10**12), 10**12, allow_nan=False, allow_infinity=False)
 
+EXACT = st.integers(-(10**18), 10**18).map(from_scaled)
+MONTH_DAYS = st.builds(
+    lambda day, known: MonthDay(day.month, day.day, day.year if known else None),
+    st.dates(date(1900, 1, 1)),
+    st.booleans(),
+) | st.just(MonthDay(2, 29))
+WORD = FILLED.map(lambda text: " ".join(text.split())).filter(bool)
+
 _POINTS = st.lists(POINTS, min_size=1, max_size=3).map(tuple)
 BY_TYPE: dict[FieldType, st.SearchStrategy[Any]] = {
     FieldType.TEXT: FILLED,
@@ -38,6 +47,11 @@ BY_TYPE: dict[FieldType, st.SearchStrategy[Any]] = {
     FieldType.INTEGER: st.integers(-(2**63) + 1, 2**63 - 1),
     FieldType.NUMBER: DECIMALS,
     FieldType.MONEY: st.integers(-(2**63) + 1, 2**63 - 1),
+    FieldType.PRICE: EXACT,
+    FieldType.PERCENT: EXACT,
+    FieldType.DURATION: st.integers(0, 10**10),
+    FieldType.MONTH_DAY: MONTH_DAYS,
+    FieldType.MULTI_CHOICE: st.lists(WORD, min_size=1, max_size=4, unique=True).map(tuple),
     FieldType.DATE: st.dates(),
     FieldType.DATETIME: MOMENTS,
     FieldType.BOOL: st.booleans(),

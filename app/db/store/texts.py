@@ -12,10 +12,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.fields import POINT_TYPES, Address, Field, FieldType
+from app.core.fields import POINT_TYPES, Field
 from app.core.filters import Filter
 from app.core.jobs import Job
-from app.core.values import money_text
+from app.core.values import to_json
 from app.db.store.layout import POINT_KINDS, Layout, from_custom
 from app.db.store.reading import Reader
 from app.models import ContactPoint, CustomerContact, CustomValue
@@ -70,13 +70,8 @@ def read_texts(
 def _text(f: Field, value: Any) -> str:
     if value is None:
         return ""
-    if f.type is FieldType.MONEY:
-        return money_text(value)
-    if f.type is FieldType.DATE:
-        return str(value.isoformat())
-    if isinstance(value, Address):
-        return value.line()
-    return str(value)
+    said = to_json(f, value)
+    return "；".join(map(str, said)) if isinstance(said, list) else str(said)
 
 
 def _titles(reader: Reader, f: Field, ids: Sequence[Any]) -> list[str]:

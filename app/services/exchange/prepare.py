@@ -21,7 +21,8 @@ from app.db.store.usual import first_words
 from app.services.cleaning.names import is_company, is_person
 from app.services.cleaning.text import clean_text
 from app.services.cleaning.values import Problem
-from app.services.exchange.convert import Options, Stored, address_parts, storing
+from app.services.exchange.cell_options import Options
+from app.services.exchange.convert import Stored, address_parts, storing
 from app.services.exchange.plan import CREATE, UNKNOWN_CHOICE, UPDATE, ImportPlan
 from app.services.exchange.reading.records import Batch
 from app.services.exchange.targets import CONTACT, CUSTOMER, LINE, Target, target_of
@@ -41,7 +42,7 @@ class Prepared(NewRow):
     besides its own record. `kept`: what could not be understood or was too long, in the words of the file, for the
     remarks of a new record. `guessed`: its title is taken from another column. `also`: fields that follow from its cells
     though no column is theirs. `missing`: problems that keep it from becoming a new record, not from changing one.
-    `changes`: (column index, before, after) when asked to explain.
+    `words`: (column index, word) that pick-lists have not got. `changes`: (column index, before, after) when asked to explain.
     """
 
     row: int = 0
@@ -57,6 +58,7 @@ class Prepared(NewRow):
     kept: list[str] | None = None
     guessed: bool = False
     also: tuple[str, ...] = ()
+    words: tuple[tuple[int, str], ...] = ()
     missing: list[tuple[int, str, str, str]] | None = None
 
     @property
@@ -224,7 +226,7 @@ class Preparer:
         if problem.severity != "error" or not (column.lenient or problem.code == UNKNOWN_CHOICE):
             return problem
         self._keep(made, column.field, cell)
-        return Problem(problem.code, t("{problem}；原文记在备注里", problem=problem.text), "warning")
+        return Problem(problem.code, t("{problem}；原文记在备注里", problem=problem.text), "warning", problem.words)
 
     @staticmethod
     def _keep(made: Prepared, field: Field, cell: str) -> None:
@@ -246,6 +248,7 @@ class Preparer:
         if made.problems is None:
             made.problems = []
         made.problems.append((index, problem.code, problem.text, problem.severity))
+        made.words = (*made.words, *((index, word) for word in problem.words))
         if problem.severity == "error" and self._plan.bad_cells == "reject":
             made.rejected = True
 

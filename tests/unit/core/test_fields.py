@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.core.dictionary import BUILT_IN
-from app.core.fields import CUSTOM_TYPES, Entity, Field, FieldType, is_custom_key
+from app.core.fields import Entity, Field, FieldType, is_custom_key
 from app.core.i18n import set_language
+from app.core.kinds import CUSTOM_TYPES
 from app.db.store.layout import layout_of
 from app.errors import UserError
 
