@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.session import Session, session_of
-from app.core.fields import CUSTOM_TYPES, FieldType
+from app.core.fields import FieldType
 from app.core.i18n import t
+from app.core.kinds import CUSTOM_TYPES
 from app.errors import UserError
 
 Entity = Annotated[str, typer.Argument(metavar="ENTITY")]

@@ -201,7 +201,7 @@ def run_json(found: Run) -> dict[str, Any]:
 
 
 def _step_json(step: StepResult) -> dict[str, Any]:
-    from app.core.values import money_text
+    from app.core.amounts import money_text
 
     money = [
         {

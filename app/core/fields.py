@@ -1,7 +1,8 @@
 """The field registry: the data dictionary that forms, tables, import, export, filters and masking are driven by.
 
 An `Entity` lists its `Field`s once. Custom fields are further `Field`s of the same registry with an opaque key
-`f_<hex>`; `Registry.with_custom` adds them. Values of a field are plain Python values by type:
+`f_<hex>`; `Registry.with_custom` adds them. Values of a field are plain Python values by type; what can be done with them is
+said by the type's `Kind` (`core/kinds`):
 
 | type | value |
 |---|---|
@@ -9,7 +10,11 @@ An `Entity` lists its `Field`s once. Custom fields are further `Field`s of the s
 | CHOICE | str, the choice's code (or free text when the field's list is open) |
 | INTEGER · NUMBER · BOOL | int · Decimal · bool |
 | MONEY | int, minor units (分) of the archive's currency |
+| PRICE · PERCENT | Decimal of up to 6 decimals, units of the currency · percent points (15% is 15) |
+| DURATION | int, seconds |
 | DATE · DATETIME | datetime.date · aware datetime in UTC |
+| MONTH_DAY | `MonthDay`, its year may be unknown |
+| MULTI_CHOICE | tuple of codes (or free texts when the field's list is open), in the order in which they were chosen |
 | PHONES EMAILS WECHATS | tuple of `Point`, the first is the primary one |
 | ADDRESSES | tuple of `Address` |
 | TAGS | tuple of str |
@@ -36,11 +41,16 @@ class FieldType(StrEnum):
     TEXT = "text"
     LONG_TEXT = "long_text"
     CHOICE = "choice"
+    MULTI_CHOICE = "multi_choice"
     INTEGER = "integer"
     NUMBER = "number"
     MONEY = "money"
+    PRICE = "price"
+    PERCENT = "percent"
+    DURATION = "duration"
     DATE = "date"
     DATETIME = "datetime"
+    MONTH_DAY = "month_day"
     BOOL = "bool"
     PHONES = "phones"
     EMAILS = "emails"
@@ -57,23 +67,8 @@ class FieldType(StrEnum):
 
 #: how a field is searched: names also by pinyin, texts by their characters, codes by parts of them
 NAMED, WORDED, CODED = "name", "text", "code"
+_LEAP_YEAR = 2000
 POINT_TYPES = frozenset({FieldType.PHONES, FieldType.EMAILS, FieldType.WECHATS})
-TEXT_TYPES = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.URL, FieldType.ID_CARD, FieldType.CREDIT_CODE})
-#: types whose values are rows of their own, in custom fields too
-IN_ROWS = frozenset({FieldType.LINKS, FieldType.FILES})
-#: types a person may choose for a custom field
-CUSTOM_TYPES = (
-    FieldType.TEXT,
-    FieldType.LONG_TEXT,
-    FieldType.CHOICE,
-    FieldType.INTEGER,
-    FieldType.NUMBER,
-    FieldType.MONEY,
-    FieldType.DATE,
-    FieldType.BOOL,
-    FieldType.LINKS,
-    FieldType.FILES,
-)
 
 
 class Sensitivity(StrEnum):
@@ -82,6 +77,46 @@ class Sensitivity(StrEnum):
     NORMAL = "normal"
     SENSITIVE = "sensitive"
     ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class MonthDay:
+    """A day of the year, with its year where that is known; 29 February needs none. Raises ValueError for a day that no
+    calendar has. Written as in ISO 8601 and vCard: "1985-05-12", without a year "--05-12"."""
+
+    month: int
+    day: int
+    year: int | None = None
+
+    def __post_init__(self) -> None:
+        date(_LEAP_YEAR if self.year is None else self.year, self.month, self.day)
+
+    def __str__(self) -> str:
+        year = "-" if self.year is None else f"{self.year:04}"
+        return f"{year}-{self.month:02}-{self.day:02}"
+
+    @classmethod
+    def of(cls, day: date) -> MonthDay:
+        """The day of a date, with its year."""
+        return cls(day.month, day.day, day.year)
+
+    @classmethod
+    def parse(cls, text: str) -> MonthDay:
+        """What `str` wrote. Raises ValueError."""
+        if text.startswith("--"):
+            month, _, day = text[2:].partition("-")
+            return cls(int(month), int(day))
+        return cls.of(date.fromisoformat(text))
+
+    @property
+    def whole(self) -> date | None:
+        """The date, where the year is known."""
+        return None if self.year is None else date(self.year, self.month, self.day)
+
+    @property
+    def yearly(self) -> str:
+        """The day without its year, "05-12": the same every year."""
+        return f"{self.month:02}-{self.day:02}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +202,8 @@ class Field:
     (choice field, its values) says which records have it at all. `holds`: what cells look like that belong here (kinds of
     `cleaning.profile`), the surest first. `there`: files must name records that are there; elsewhere links to kinds that are
     `made` by name bring them along, with their own columns of the same row where the link `brings` them. `several`: a link
-    to any number of records. Of a pick-list: `open_choices` may hold texts beyond the list; the values of an `office` one are
+    to any number of records. `apart`: amounts of different records are never added up, so that a file's fractions of a cent
+    are rounded row by row. Of a pick-list: `open_choices` may hold texts beyond the list; the values of an `office` one are
     the office's own: it adds and retires them; every list can be renamed, coloured and put in order."""
 
     key: str
@@ -204,6 +240,7 @@ class Field:
     there: bool = False
     brings: bool = False
     several: bool = False
+    apart: bool = False
 
     @property
     def label(self) -> str:

@@ -16,9 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.core.fields import POINT_TYPES, Entity, Field, FieldType, Registry
+from app.core.fields import Entity, Field, FieldType, Registry
 from app.core.i18n import t
-from app.core.values import to_text
+from app.core.kinds import kind_of
+from app.core.kinds.base import EMPTY
 from app.errors import UserError
 
 
@@ -45,7 +46,7 @@ class Not:
 @dataclass(frozen=True, slots=True)
 class Related:
     """Records of a relation that fulfil `where`: any, none, their count compared, or the sum of their amount field `of`
-    compared (`value` as a person writes it: 50000 is ¥50,000; records without any have the sum 0)."""
+    compared (`value` as a person writes it: 50000 is ¥50,000, of lengths of time seconds; records without any have the sum 0)."""
 
     relation: str
     where: Filter | None = None
@@ -72,17 +73,13 @@ class Listed:
 
 Filter = Condition | Group | Not | Related | Search | Listed
 
-_EMPTY = ("is_empty", "not_empty")
-_ORDERED = ("eq", "ne", "lt", "le", "gt", "ge", "between", *_EMPTY)
-_RELATIVE = ("today", "this_week", "this_month", "this_year", "last_days", "next_days")
-_TEXT = ("contains", "not_contains", "eq", "ne", "starts", "ends", "in", *_EMPTY)
 #: operators that compare a number of related records
 COUNT_OPERATORS = ("ge", "le", "eq", "ne", "gt", "lt")
 #: deeper trees than a person builds are refused before they exhaust the stack or the engine's parser
 DEEPEST = 40
 #: characters of one filter value
 LONGEST_VALUE = 2000
-NO_VALUE = frozenset({*_EMPTY, "today", "this_week", "this_month", "this_year", "me", "my_team", "true", "false"})
+NO_VALUE = frozenset({*EMPTY, "today", "this_week", "this_month", "this_year", "me", "my_team", "true", "false"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,24 +105,7 @@ def relations(entity: Entity, registry: Registry) -> dict[str, Relation]:
 
 def operators(field: Field) -> tuple[str, ...]:
     """The operators that make sense for the field, the most usual first."""
-    match field.type:
-        case FieldType.CHOICE:
-            return ("in", "not_in", *_EMPTY)
-        case FieldType.INTEGER | FieldType.NUMBER | FieldType.MONEY:
-            return ("ge", "le", *(op for op in _ORDERED if op not in ("ge", "le")))
-        case FieldType.DATE | FieldType.DATETIME:
-            return (*_RELATIVE, *_ORDERED)
-        case FieldType.BOOL:
-            return ("true", "false")
-        case FieldType.USER:
-            return ("in", "not_in", "me", "my_team", *_EMPTY)
-        case FieldType.TAGS:
-            return ("has_any", "has_all", "has_none", *_EMPTY)
-        case FieldType.LINKS:
-            return ("contains", "in", "not_in", *_EMPTY)
-        case FieldType.ADDRESSES | FieldType.FILES:
-            return ("contains", *_EMPTY)
-    return ("contains", "eq", "starts", *_EMPTY) if field.type in POINT_TYPES else _TEXT
+    return kind_of(field).operators(field)
 
 
 def parse(data: Any, _depth: int = 0) -> Filter:
@@ -191,8 +171,8 @@ def check(node: Filter, entity: Entity, registry: Registry) -> None:
             there = relations(entity, registry).get(relation)
             if there is None or agg not in ("any", "none", "count", "sum"):
                 raise UserError(t("“{entity}”没有关联“{name}”。", entity=entity.label, name=relation))
-            if agg == "sum" and registry.entity(there.target).field(of).type is not FieldType.MONEY:
-                raise UserError(t("只能对金额字段求和，“{field}”不是。", field=of))
+            if agg == "sum" and not kind_of(registry.entity(there.target).field(of)).summed:
+                raise UserError(t("只能对金额和时长求和，“{field}”不是。", field=of))
             if op not in COUNT_OPERATORS:
                 raise UserError(t("不认识的筛选方式“{op}”。", op=op))
             if where is not None:
@@ -281,10 +261,8 @@ def _condition_sentence(field: Field, op: str, value: Any, users: Any) -> str:
 
 
 def _value_text(field: Field, value: Any, users: Any) -> str:
-    if field.type is FieldType.CHOICE:
-        return to_text(field, value)
     if isinstance(value, Mapping):  # one linked record: its id for the engine, its title for people
         return str(value.get("title") or value.get("id"))
     if field.type is FieldType.USER and users is not None:
         return str(users(value))
-    return str(value)
+    return kind_of(field).asked(field, value)

@@ -22,7 +22,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from app.core.clock import now
+from app.core.fields import FieldType, MonthDay
 from app.core.ids import uuid7
+from app.core.kinds import KINDS
 from app.core.primitives import from_millis, from_scaled, to_millis, to_scaled
 
 LOCAL_ORG = 1
@@ -71,6 +73,32 @@ class Scaled(sa.types.TypeDecorator[Decimal]):
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> Decimal | None:
         return value if value is None or isinstance(value, Decimal) else from_scaled(value)
+
+
+class Yearly(sa.types.TypeDecorator[MonthDay]):
+    """A day of the year as its text, "1985-05-12" or "--05-12"."""
+
+    impl = sa.String(10)
+    cache_ok = True
+
+    def process_bind_param(self, value: MonthDay | None, dialect: sa.Dialect) -> Any:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> MonthDay | None:
+        return None if value is None else MonthDay.parse(value)
+
+
+class Several(sa.types.TypeDecorator[tuple[str, ...]]):
+    """Some values of a pick-list as one text, a line for each."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: sa.Dialect) -> Any:
+        return None if value is None else KINDS[FieldType.MULTI_CHOICE].store(value)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> tuple[str, ...] | None:
+        return None if value is None else KINDS[FieldType.MULTI_CHOICE].load(value)
 
 
 class Base(DeclarativeBase):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Editable, Mergeable, Uuid, live_index, merged_index, reference
+from app.core.fields import MonthDay
+from app.models.base import Base, Editable, Mergeable, Uuid, Yearly, live_index, merged_index, reference
 
 
 class Contact(Mergeable, Editable, Base):
@@ -24,7 +24,7 @@ class Contact(Mergeable, Editable, Base):
     department: Mapped[str | None] = mapped_column(sa.String(100))
     owner: Mapped[uuid.UUID | None] = mapped_column("owner_id", Uuid)
     gender: Mapped[str | None] = mapped_column(sa.String(10))
-    birthday: Mapped[date | None] = mapped_column(sa.Date)
+    birthday: Mapped[MonthDay | None] = mapped_column(Yearly)
     birthday_lunar: Mapped[bool | None] = mapped_column(sa.Boolean)
     remark: Mapped[str | None] = mapped_column(sa.Text)
     external_id: Mapped[str | None] = mapped_column(sa.String(100))

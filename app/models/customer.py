@@ -8,7 +8,8 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import PART, Base, Editable, Keyed, Mergeable, Uuid, live_index, merged_index, reference
+from app.core.fields import MonthDay
+from app.models.base import PART, Base, Editable, Keyed, Mergeable, Uuid, Yearly, live_index, merged_index, reference
 
 
 class Customer(Mergeable, Editable, Base):
@@ -40,7 +41,7 @@ class Customer(Mergeable, Editable, Base):
     credit_code: Mapped[str | None] = mapped_column(sa.String(18))
     id_number: Mapped[str | None] = mapped_column(sa.String(18))
     gender: Mapped[str | None] = mapped_column(sa.String(10))
-    birthday: Mapped[date | None] = mapped_column(sa.Date)
+    birthday: Mapped[MonthDay | None] = mapped_column(Yearly)
     birthday_lunar: Mapped[bool | None] = mapped_column(sa.Boolean)
     remark: Mapped[str | None] = mapped_column(sa.Text)
     external_id: Mapped[str | None] = mapped_column(sa.String(100))

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 
 from app.core.access import Actor
 from app.core.dictionary import BUILT_IN
-from app.core.fields import IN_ROWS, Choice, Field, FieldType, Registry, Sensitivity
+from app.core.fields import Choice, Field, FieldType, Registry, Sensitivity
+from app.core.kinds import KINDS
 from app.db import scope
 from app.db.archive import Archive
 from app.db.office import choices, custom_fields
@@ -77,7 +78,7 @@ def _field_of(stored: StoredField) -> Field:
         custom=True,
         target=stored.target,
         several=bool(stored.target),
-        sortable=FieldType(stored.type) not in IN_ROWS,
+        sortable=not KINDS[FieldType(stored.type)].rows,
         importable=stored.type != FieldType.FILES,
     )
 

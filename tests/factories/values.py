@@ -7,8 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from app.core.fields import Address, Field, FieldType, Link, Point
+from app.core.fields import Address, Field, FieldType, File, Link, MonthDay, Point
 from app.core.hidden import without_hidden
+from app.core.primitives import from_scaled
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20).map(lambda s: without_hidden(s).strip())
 FILLED = TEXT.filter(bool)
@@ -24,8 +25,22 @@ POINTS = st.builds(
     note=TEXT,
 )
 ADDRESSES = st.builds(Address, province=TEXT, city=TEXT, district=TEXT, detail=TEXT, label=TEXT)
-LINKS = st.builds(Link, id=st.uuids(), title=TEXT, role=TEXT)
+DAYS = st.dates(date(2025, 1, 1), date(2027, 12, 31))
+LINKS = st.builds(Link, id=st.uuids(), title=TEXT, role=TEXT, note=TEXT, since=st.none() | DAYS, until=st.none() | DAYS)
+
+FILES = st.builds(
+    File, name=FILLED, sha256=st.binary(min_size=32, max_size=32).map(bytes.hex), size=st.integers(0, 1 << 40),
+    media_type=TEXT, note=TEXT, added_at=st.none() | MOMENTS,
+)  # fmt: skip
 DECIMALS = st.decimals(-(10**12), 10**12, allow_nan=False, allow_infinity=False)
+
+EXACT = st.integers(-(10**18), 10**18).map(from_scaled)
+MONTH_DAYS = st.builds(
+    lambda day, known: MonthDay(day.month, day.day, day.year if known else None),
+    st.dates(date(1900, 1, 1)),
+    st.booleans(),
+) | st.just(MonthDay(2, 29))
+WORD = FILLED.map(lambda text: " ".join(text.split())).filter(bool)
 
 _POINTS = st.lists(POINTS, min_size=1, max_size=3).map(tuple)
 BY_TYPE: dict[FieldType, st.SearchStrategy[Any]] = {
@@ -38,6 +53,11 @@ BY_TYPE: dict[FieldType, st.SearchStrategy[Any]] = {
     FieldType.INTEGER: st.integers(-(2**63) + 1, 2**63 - 1),
     FieldType.NUMBER: DECIMALS,
     FieldType.MONEY: st.integers(-(2**63) + 1, 2**63 - 1),
+    FieldType.PRICE: EXACT,
+    FieldType.PERCENT: EXACT,
+    FieldType.DURATION: st.integers(0, 10**10),
+    FieldType.MONTH_DAY: MONTH_DAYS,
+    FieldType.MULTI_CHOICE: st.lists(WORD, min_size=1, max_size=4, unique=True).map(tuple),
     FieldType.DATE: st.dates(),
     FieldType.DATETIME: MOMENTS,
     FieldType.BOOL: st.booleans(),
@@ -47,6 +67,7 @@ BY_TYPE: dict[FieldType, st.SearchStrategy[Any]] = {
     FieldType.EMAILS: _POINTS,
     FieldType.WECHATS: _POINTS,
     FieldType.ADDRESSES: st.lists(ADDRESSES, min_size=1, max_size=3).map(tuple),
+    FieldType.FILES: st.lists(FILES, min_size=1, max_size=3).map(tuple),
     FieldType.LINKS: st.lists(LINKS, min_size=1, max_size=3, unique_by=lambda link: link.id).map(tuple),
 }
 
@@ -57,4 +78,3 @@ def field_of(kind: FieldType) -> Field:
 
 
 FIELDS_AND_VALUES = st.sampled_from(FieldType).flatmap(lambda kind: st.tuples(st.just(field_of(kind)), BY_TYPE[kind]))
-DAYS = st.dates(date(2025, 1, 1), date(2027, 12, 31))

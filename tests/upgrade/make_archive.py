@@ -15,7 +15,7 @@ from pathlib import Path
 
 from app import __version__
 from app.bootstrap import create_workspace
-from app.core.fields import FieldType, Link
+from app.core.fields import FieldType, Link, MonthDay
 from app.db.migrations import LATEST
 from app.services.exchange.reading.records import ReadOptions
 from app.services.workspace import Workspace
@@ -50,7 +50,9 @@ def fill_office(workspace: Workspace) -> None:
     deal, _ = workspace.deals.create({"name": "冷库设备采购", "customer": tie, "amount": 120_000_00})
     activities = workspace.records("activities")
     activities.create({"subject": "商机沟通", "kind": "call", "customer": tie, "deal": (Link(deal.id),)})
-    product, _ = workspace.records("products").create({"name": "冷库机组", "code": "LK-100", "price": 60_000_00})
+    product, _ = workspace.records("products").create(
+        {"name": "冷库机组", "code": "LK-100", "price": Decimal("60000.125")}
+    )
     order, _ = workspace.orders.create({"deal": (Link(deal.id),), "amount": 120_000_00, "name": "冷库一期"})
     line = {"order": (Link(order.id),), "product": (Link(product.id),), "name": "冷库机组", "quantity": Decimal(2)}
     workspace.records("order_lines").create(line)
@@ -61,7 +63,7 @@ def fill_office(workspace: Workspace) -> None:
     workspace.leads.create({"name": "钱多多", "company": "多多商贸", "remark": "展会"})
     twin, _ = workspace.customers.create({"name": "旧称商行", "remark": "与另一家同一个主体"})
     workspace.merging.merge("customers", [customer.id, twin.id], customer.id)
-    gone, _ = workspace.contacts.create({"name": "离职的人"})
+    gone, _ = workspace.contacts.create({"name": "离职的人", "birthday": MonthDay(2, 29)})
     workspace.contacts.delete(gone.id)
 
 

@@ -15,7 +15,7 @@ BIRTHDAY = Field(
     "birthday",
     "生日",
     "Birthday",
-    FieldType.DATE,
+    FieldType.MONTH_DAY,
     group="main",
     synonyms=("出生日期", "出生年月", "Date of Birth"),
     past=True,
@@ -23,7 +23,7 @@ BIRTHDAY = Field(
 )
 LUNAR = Field(
     "birthday_lunar", "农历生日", "Lunar birthday", FieldType.BOOL, group="main", synonyms=("过农历", "农历", "阴历生日"),
-    help="生日那天的农历月日每年提醒", optional=True,
+    help="生日那天的农历月日每年提醒；生日没有年份时，写的就是农历月日", optional=True,
 )  # fmt: skip
 OWNER = Field(
     "owner", "负责人", "Owner", FieldType.USER, group="main", shown=True, width=90,

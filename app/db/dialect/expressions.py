@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from app.models.base import Moment, Scaled, Uuid
+from app.models.base import Moment, Scaled, Several, Uuid, Yearly
 
 if TYPE_CHECKING:
     import numpy as np
@@ -157,6 +157,18 @@ def ends(column: Any, text: str) -> sa.ColumnElement[bool]:
     return Like(column, sa.literal(f"%{_literal(text)}", sa.Text()))
 
 
+class Holds(Test):
+    """(column, text): whether the column's text has exactly this one in it."""
+
+    name = "holds"
+    inherit_cache = True
+
+
+def holds(column: Any, text: str) -> sa.ColumnElement[bool]:
+    """Whether the column's text contains exactly this one, its case too."""
+    return Holds(column, sa.literal(text, sa.Text()))
+
+
 # ---- stored primitives -----------------------------------------------------------------------------------------------
 
 
@@ -201,6 +213,8 @@ def primitive(column: Any) -> Any:
         return IsoDay(column)
     if isinstance(kind, sa.Boolean):
         return ZeroOne(column)
+    if isinstance(kind, Yearly | Several):
+        return sa.type_coerce(column, sa.Text)
     return sa.type_coerce(column, sa.BigInteger) if isinstance(kind, Moment | Scaled) else column
 
 

@@ -13,8 +13,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.fields import IN_ROWS, POINT_TYPES, Field, FieldType
+from app.core.fields import POINT_TYPES, Field, FieldType
 from app.core.filters import Filter
+from app.core.kinds import kind_of
 from app.db.dialect.expressions import IdBytes, PackedOnce, Total, among, primitive
 from app.db.figures.columns import scanning, split_keys
 from app.db.store.computed import COMPUTED
@@ -141,7 +142,7 @@ def _below(reader: Reader, layout: Layout, ids: list[bytes], fields: list[Field]
             if column is not None:
                 at = place[bytes(row[0])]
                 column[at] = (*(column[at] or ()), (row[2], row[3], row[4]))
-    custom = {f.key: f for f in fields if f.custom and f.type not in IN_ROWS}
+    custom = {f.key: f for f in fields if f.custom and not kind_of(f).rows}
     if custom:
         v = CustomValue.__table__.c
         values: Any = sa.select(IdBytes(v.record_id), v.field, v.text, v.number).where(

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Protocol, cast
 if TYPE_CHECKING:
     from alembic.operations import Operations
 
-NAMES = ("r0002_whole_window", "r0003_clean_data", "r0004_deals_of_activities", "r0005_children_of_all")
+NAMES = (
+    "r0002_whole_window", "r0003_clean_data", "r0004_deals_of_activities", "r0005_children_of_all", "r0006_kinds_of_value",
+)  # fmt: skip
 LATEST = int(NAMES[-1][1:5])
 #: the oldest revision this program reads as it is: later ones added nothing it asks for
-READABLE = 5
+READABLE = 6
 
 
 class Revision(Protocol):

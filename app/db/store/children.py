@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.fields import IN_ROWS, POINT_TYPES, Address, Field, FieldType, File, Link, Point
+from app.core.fields import POINT_TYPES, Address, Field, FieldType, File, Link, Point
 from app.core.ids import uuid7_bytes
+from app.core.kinds import kind_of
 from app.db.dialect import Row, dialect_of, office_of
 from app.db.store.drafts import FileRow, TieRow, file_row, point_row, tie_row
 from app.db.store.layout import POINT_KINDS, Layout, from_custom, to_custom
@@ -37,7 +38,7 @@ def load(connection: sa.Connection, layouts: Layouts, ids: Sequence[uuid.UUID], 
             found[field.key] = _load_files(connection, ids, field)
         elif field.type is FieldType.LINKS:
             found[field.key] = _load_ties(connection, layouts(field.target), ids, field)
-    custom = [f for f in wanted if f.custom and f.type not in IN_ROWS]
+    custom = [f for f in wanted if f.custom and not kind_of(f).rows]
     if custom:
         _load_custom(connection, ids, custom, found)
     return found

@@ -44,6 +44,23 @@ def date_range(op: str, value: Any, today: date) -> tuple[date | None, date | No
     raise UserError(t("不认识的筛选方式“{op}”。", op=op))
 
 
+def days_of_year(first: date, last: date) -> list[str] | None:
+    """MM-DD of the days from first to last, whatever the year; None = every day of the year. Who was born on 29 February is
+    found on the 28th where the year has no 29th."""
+    if (last - first).days >= _YEAR:
+        return None
+    found: list[str] = []
+    for n in range((last - first).days + 1):
+        day = first + timedelta(days=n)
+        found.append(day.strftime("%m-%d"))
+        if day.month == 2 and day.day == 28 and (day + timedelta(days=1)).month == 3:
+            found.append("02-29")
+    return found
+
+
+_YEAR = 365
+
+
 def _day(value: Any) -> date:
     try:
         return date.fromisoformat(str(value)[:10])

@@ -7,29 +7,25 @@ import unicodedata
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.core import clock
 from app.core.access import Action, Actor
-from app.core.fields import IN_ROWS, POINT_TYPES, Field, FieldType, Registry
+from app.core.fields import POINT_TYPES, Field, FieldType, Registry
 from app.core.filters import Condition, Filter, Group, Listed, Not, Related, Relation, Search, relations
 from app.core.i18n import t
-from app.core.primitives import NUMBER_SCALE
+from app.core.kinds import kind_of
 from app.db.dialect import SearchIndex
-from app.db.dialect.expressions import Total, among, contains, ends, starts
+from app.db.dialect.expressions import Total, among, contains, starts
 from app.db.search_sources import SEARCHED
 from app.db.search_tokens import Query, containing_query, fold, typed_query
 from app.db.store import access
-from app.db.store.filter_dates import date_range
-from app.db.store.layout import POINT_KINDS, Layout, to_custom
+from app.db.store.filter_values import NEGATED, Clause, compare, in_column, in_custom
+from app.db.store.layout import POINT_KINDS, Layout
 from app.errors import NotPermitted, UserError
 from app.models import ContactPoint, CustomValue, FurtherAddress, RecordFile, RecordTag, Tag, Tie
 
-Clause = sa.ColumnElement[bool]
 _ASCII_RUN = re.compile(r"[0-9a-z]+")
 _HAN_RUN = re.compile("[\u3007\u3400-\u9fff\U00020000-\U0003134f]")
 
@@ -113,11 +109,11 @@ def _condition(node: Condition, layout: Layout, ctx: Context) -> Clause:
     node = Condition(node.field, node.op, _storable(node.value))
     if not ctx.actor.sees(layout.entity.key, field):  # matches would tell the value digit by digit
         raise NotPermitted(t("您无权按敏感字段“{field}”筛选。", field=field.label))
-    if field.custom and field.type not in IN_ROWS:
+    if field.custom and not kind_of(field).rows:
         return _custom(field, node, layout, ctx)
     column = layout.column(field.key)
     if column is not None:
-        clause = _compare(column, field, node, ctx)
+        clause = in_column(column, field, node.op, node.value, ctx.actor, ctx.users)
         if field.searchable and node.op == "contains":
             return sa.and_(clause, *_candidates(str(node.value), layout, ctx))
         return clause
@@ -128,71 +124,6 @@ def _condition(node: Condition, layout: Layout, ctx: Context) -> Clause:
     return _children(field, node, layout, ctx)
 
 
-# ---- scalar columns ---------------------------------------------------------------------------------------------
-
-
-def _compare(column: Any, field: Field, node: Condition, ctx: Context) -> Clause:
-    op, value = node.op, node.value
-    if op in ("is_empty", "not_empty"):
-        empty: Clause = column.is_(None)
-        if field.type not in (FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.BOOL, FieldType.USER,
-                              FieldType.DATE, FieldType.DATETIME):  # fmt: skip
-            empty = sa.or_(empty, column == "")
-        return empty if op == "is_empty" else sa.not_(empty)
-    if op in ("true", "false"):
-        yes: Clause = column.is_(True)
-        return yes if op == "true" else sa.or_(column.is_(False), column.is_(None))
-    if op in ("me", "my_team"):
-        mine = {ctx.actor.user_id} if op == "me" else ctx.actor.team_user_ids | {ctx.actor.user_id}
-        owned: Clause = column.in_(sorted(mine))
-        return owned
-    if field.type in (FieldType.DATE, FieldType.DATETIME):
-        return _dates(column, field, op, value)
-    return _operator(column, op, [_coerce(field, v, ctx) for v in (value if isinstance(value, list) else [value])])
-
-
-def _operator(column: Any, op: str, values: list[Any]) -> Clause:
-    first = values[0]
-    simple: dict[str, Any] = {
-        "eq": lambda: column == first,
-        "ne": lambda: sa.or_(column != first, column.is_(None)),
-        "lt": lambda: column < first,
-        "le": lambda: column <= first,
-        "gt": lambda: column > first,
-        "ge": lambda: column >= first,
-        "between": lambda: column.between(first, values[-1]),
-        "in": lambda: column.in_(values),
-        "not_in": lambda: sa.or_(column.not_in(values), column.is_(None)),
-        "contains": lambda: contains(column, first),
-        "not_contains": lambda: sa.or_(sa.not_(contains(column, first)), column.is_(None)),
-        "starts": lambda: starts(column, first),
-        "ends": lambda: ends(column, first),
-    }
-    if op not in simple:
-        raise UserError(t("不认识的筛选方式“{op}”。", op=op))
-    clause: Clause = simple[op]()
-    return clause
-
-
-def _coerce(field: Field, value: Any, ctx: Context) -> Any:
-    try:
-        match field.type:
-            case FieldType.MONEY:
-                return _whole(Decimal(str(value)) * 100)
-            case FieldType.INTEGER:
-                return _whole(Decimal(str(value)))
-            case FieldType.NUMBER:
-                number = Decimal(str(value))
-                _whole(number * NUMBER_SCALE)
-                return number
-            case FieldType.USER:
-                known = ctx.users.get(str(value))
-                return known if known is not None else uuid.UUID(str(value))
-    except (ValueError, InvalidOperation, OverflowError):
-        raise _unfit(field, value) from None
-    return str(value)
-
-
 def _storable(value: Any) -> Any:
     """Typed text in the form in which text is stored (see `app.core.validation`)."""
     if isinstance(value, list | tuple):
@@ -200,51 +131,6 @@ def _storable(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     return unicodedata.normalize("NFC", value.encode("utf-8", "ignore").decode("utf-8")).replace("\x00", "")
-
-
-def _whole(number: Decimal) -> int:
-    """As an integer the engine can compare with; raises ValueError or OverflowError."""
-    whole = int(number.to_integral_value())
-    if abs(whole) >= 2**63:
-        raise OverflowError
-    return whole
-
-
-# ---- dates ------------------------------------------------------------------------------------------------------
-
-
-def _range(field: Field, op: str, value: Any) -> tuple[date | None, date | None]:
-    try:
-        return date_range(op, value, clock.today())
-    except (ValueError, OverflowError, TypeError):
-        raise _unfit(field, value) from None
-
-
-def _unfit(field: Field, value: Any) -> UserError:
-    return UserError(t("“{value}”不能用来筛选字段“{field}”。", value=value, field=field.label))
-
-
-def _dates(column: Any, field: Field, op: str, value: Any) -> Clause:
-    first, last = _range(field, op, value)
-    start: Any = first
-    end: Any = last
-    if field.type is FieldType.DATETIME:
-        try:
-            start = _midnight(first) if first else None
-            end = _midnight(last + timedelta(days=1)) if last else None
-        except (ValueError, OverflowError):
-            raise _unfit(field, value) from None
-    bounds: list[Clause] = []
-    if start is not None:
-        bounds.append(column >= start)
-    if end is not None:
-        bounds.append(column < end if field.type is FieldType.DATETIME else column <= end)
-    inside = sa.and_(*bounds)
-    return sa.or_(sa.not_(inside), column.is_(None)) if op == "ne" else inside
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min).astimezone()
 
 
 # ---- child tables -----------------------------------------------------------------------------------------------
@@ -282,7 +168,7 @@ def _points(field: Field, node: Condition, layout: Layout, ctx: Context) -> Clau
             query = query.where(contains(ContactPoint.normal, digits))
             typed = digits
     else:
-        query = query.where(_operator(ContactPoint.normal, node.op, [typed.casefold()]))
+        query = query.where(compare(ContactPoint.normal, node.op, [typed.casefold()]))
     likely = _candidates(typed, layout, ctx) if node.op == "contains" else []
     if not likely:
         return _in(layout, query)
@@ -367,20 +253,9 @@ def _custom(field: Field, node: Condition, layout: Layout, ctx: Context) -> Clau
     query = sa.select(CustomValue.record_id).where(CustomValue.org_id == ctx.office, CustomValue.field == field.key)
     if node.op in ("is_empty", "not_empty"):
         return _in(layout, query, negate=node.op == "is_empty")
-    numeric = field.type in (FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.BOOL, FieldType.DATE)
-    column: Any = CustomValue.number if numeric else CustomValue.text
-    if field.type is FieldType.DATE:
-        first, last = _range(field, node.op, node.value)
-        bounds = [column >= first.toordinal()] if first else []
-        bounds += [column <= last.toordinal()] if last else []
-        return _in(layout, query.where(sa.and_(*bounds)), negate=node.op == "ne")
-    if field.type is FieldType.BOOL:
-        return _in(layout, query.where(column == 1), negate=node.op == "false")
-    values = [_coerce(field, v, ctx) for v in (node.value if isinstance(node.value, list) else [node.value])]
-    if numeric:
-        values = [to_custom(field, v)[1] for v in values]
-    positive = {"ne": "eq", "not_in": "in", "not_contains": "contains"}.get(node.op)
-    return _in(layout, query.where(_operator(column, positive or node.op, values)), negate=positive is not None)
+    positive = NEGATED.get(node.op)
+    clause = in_custom(CustomValue.text, CustomValue.number, field, positive or node.op, node.value)
+    return _in(layout, query.where(clause), negate=positive is not None)
 
 
 # ---- relations --------------------------------------------------------------------------------------------------
@@ -404,7 +279,7 @@ def _related(node: Related, layout: Layout, ctx: Context) -> Clause:
     if node.agg in ("any", "none"):
         return _in(layout, query, negate=node.agg == "none")
     holder = query.subquery().c[0]
-    counted = sa.select(holder).group_by(holder).having(_operator(sa.func.count(), node.op, [node.value]))
+    counted = sa.select(holder).group_by(holder).having(compare(sa.func.count(), node.op, [node.value]))
     enough = _in(layout, counted)
     return sa.or_(enough, _in(layout, query, negate=True)) if _ALLOWS_ZERO[node.op](node.value) else enough
 
@@ -412,11 +287,15 @@ def _related(node: Related, layout: Layout, ctx: Context) -> Clause:
 def _summed(node: Related, layout: Layout, ctx: Context) -> Clause:
     """Records whose related ones sum up so; those without any sum up to nothing."""
     other = ctx.layouts[_relation(node, layout, ctx).target]
-    amount = other.column(other.entity.field(node.of).key)
+    summed = other.entity.field(node.of)
+    amount = other.column(summed.key)
     query = _relation_query(node, layout, ctx).add_columns(sa.func.coalesce(amount, 0))
     rows = query.subquery()
     total = Total(rows.c[1])
-    enough = _in(layout, sa.select(rows.c[0]).group_by(rows.c[0]).having(_operator(total, node.op, [node.value * 100])))
+    enough = _in(
+        layout,
+        sa.select(rows.c[0]).group_by(rows.c[0]).having(compare(total, node.op, [node.value * kind_of(summed).scale])),
+    )
     without = _in(layout, _relation_query(node, layout, ctx), negate=True)
     return sa.or_(enough, without) if _ALLOWS_ZERO[node.op](node.value) else enough
 

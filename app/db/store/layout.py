@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.core.fields import Entity, Field, FieldType, Registry
+from app.core.kinds import kind_of
 from app.core.pinyin import sort_key
-from app.core.primitives import from_millis, from_scaled, to_millis, to_scaled
 from app.db.store.computed import COMPUTED
 from app.db.store.matching import match_key
 from app.models import Base
@@ -46,8 +43,7 @@ class Layout:
         field = self.entity.find(key)
         if field is None or field.type is FieldType.LINKS:
             return self.table.c.get(key) if field is None else None
-        ending = _ENDINGS.get(field.type, "")
-        return self.table.c.get(key + ending) if ending else self.table.c.get(key)
+        return self.table.c.get(key + kind_of(field).ending)
 
     def reference(self, key: str) -> sa.Column[Any] | None:
         """The column `<key>_id` of a link to one record; None for every other field."""
@@ -99,7 +95,6 @@ class Layout:
         return [f for f in self.entity.fields if f.custom]
 
 
-_ENDINGS = {FieldType.USER: "_id", FieldType.MONEY: "_minor"}
 _MODELS: dict[str, type[Base]] = {
     str(mapper.local_table.name): mapper.class_  # type: ignore[attr-defined]
     for mapper in Base.registry.mappers
@@ -121,54 +116,17 @@ def layouts(registry: Registry) -> dict[str, Layout]:
 
 def to_store(field: Field, value: Any) -> Any:
     """A scalar field value as SQLite stores it in its column."""
-    if value is None:
-        return None
-    match field.type:
-        case FieldType.DATE:
-            return value.isoformat()
-        case FieldType.DATETIME:
-            return to_millis(value)
-        case FieldType.USER:
-            return value.bytes
-        case FieldType.BOOL:
-            return int(value)
-        case FieldType.NUMBER:
-            return to_scaled(value)
-    return value
+    return None if value is None else kind_of(field).store(value)
 
 
 def from_store(field: Field, value: Any) -> Any:
     """The field value of a stored primitive."""
-    if value is None:
-        return None
-    match field.type:
-        case FieldType.DATE:
-            return value if isinstance(value, date) else date.fromisoformat(value)
-        case FieldType.DATETIME:
-            return value if isinstance(value, datetime) else from_millis(value)
-        case FieldType.USER:
-            return value if isinstance(value, uuid.UUID) else uuid.UUID(bytes=value)
-        case FieldType.BOOL:
-            return bool(value)
-        case FieldType.NUMBER:
-            return value if isinstance(value, Decimal) else from_scaled(value)
-    return value
+    return None if value is None else kind_of(field).load(value)
 
 
 def to_custom(field: Field, value: Any) -> tuple[str | None, int | None]:
     """(text, number) columns of a custom value; numbers sort and compare in `number`."""
-    match field.type:
-        case FieldType.INTEGER | FieldType.MONEY:
-            return None, int(value)
-        case FieldType.NUMBER:
-            return str(value), to_scaled(value)
-        case FieldType.DATE:
-            return None, value.toordinal()
-        case FieldType.DATETIME:
-            return None, to_millis(value)
-        case FieldType.BOOL:
-            return None, int(value)
-    return str(value), None
+    return kind_of(field).to_custom(value)
 
 
 def custom_columns(field: Field, stored: Any) -> tuple[str | None, int | None]:
@@ -178,15 +136,4 @@ def custom_columns(field: Field, stored: Any) -> tuple[str | None, int | None]:
 
 def from_custom(field: Field, text: str | None, number: int | None) -> Any:
     """The field value of a custom value row."""
-    match field.type:
-        case FieldType.INTEGER | FieldType.MONEY:
-            return number
-        case FieldType.NUMBER:
-            return Decimal(text) if text is not None else None
-        case FieldType.DATE:
-            return date.fromordinal(number) if number is not None else None
-        case FieldType.DATETIME:
-            return from_millis(number) if number is not None else None
-        case FieldType.BOOL:
-            return bool(number) if number is not None else None
-    return text
+    return kind_of(field).from_custom(text, number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from app.core.access import Action, Actor, mask
 from app.core.fields import Field, FieldType, Link, Registry
 from app.core.filters import Filter, check
 from app.core.i18n import t
+from app.core.kinds import kind_of
 from app.core.records import Record, Sort
 from app.db.dialect import dialect_of, office_of
 from app.db.dialect.expressions import Apart, PackedNumbers, among
@@ -117,8 +119,7 @@ class Reader:
         self.require_sight(layout.entity.key, field)
         column: Any = layout.column(field.key)
         if field.custom:
-            numeric = field.type not in (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.CHOICE)
-            picked: Any = CustomValue.number if numeric else CustomValue.text
+            picked: Any = CustomValue.number if kind_of(field).counted else CustomValue.text
             column = (
                 sa.select(picked)
                 .where(
@@ -173,7 +174,8 @@ class Reader:
         """The values of a column field with how often they occur among visible live records, most frequent first."""
         layout = self.layout(entity)
         column = layout.column(field)
-        self.require_sight(entity, layout.entity.field(field))
+        known = layout.entity.field(field)
+        self.require_sight(entity, known)
         if column is None:
             return []
         where = self._where(layout, None, deleted=False, action=Action.VIEW)
@@ -182,9 +184,13 @@ class Reader:
             .where(*where, column.is_not(None))
             .group_by(column)
             .order_by(sa.func.count().desc())
-            .limit(limit)
         )
-        return [(str(value), int(count)) for value, count in self.connection.execute(query)]
+        if kind_of(known).several:  # each of the values, not what stands together
+            found = Counter[str]()
+            for values, count in self.connection.execute(query):
+                found.update(dict.fromkeys(values, int(count)))
+            return found.most_common(limit)
+        return [(str(value), int(count)) for value, count in self.connection.execute(query.limit(limit))]
 
     def require_sight(self, entity: str, field: Field) -> None:
         """Raise NotPermitted for a field whose values the actor may not see: order and groups would tell them."""

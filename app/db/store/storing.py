@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.core.clock import now
-from app.core.fields import IN_ROWS, POINT_TYPES, Field, FieldType
+from app.core.fields import POINT_TYPES, Field, FieldType
 from app.core.i18n import t
 from app.core.ids import uuid7_bytes
 from app.core.primitives import to_millis
@@ -212,7 +212,11 @@ def _read_differently(layout: Layout, change: Change) -> bool:
     own = {*sources.names, *sources.texts, *sources.codes}
     for key in change.values:
         known = layout.entity.field(key)
-        if key in own or (sources.points and known.type in POINT_TYPES) or known.type in IN_ROWS:
+        if (
+            key in own
+            or (sources.points and known.type in POINT_TYPES)
+            or known.type in (FieldType.LINKS, FieldType.FILES)
+        ):
             return True
     return False
 

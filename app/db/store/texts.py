@@ -12,10 +12,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.core.fields import IN_ROWS, POINT_TYPES, Address, Entity, Field, FieldType, Registry
+from app.core.fields import POINT_TYPES, Entity, Field, FieldType, Registry
 from app.core.filters import Filter
 from app.core.jobs import Job
-from app.core.values import money_text
+from app.core.kinds import kind_of
+from app.core.values import to_json
 from app.db.store.layout import POINT_KINDS, Layout, from_custom
 from app.db.store.reading import Reader
 from app.models import ContactPoint, CustomValue, Tie
@@ -58,7 +59,7 @@ def read_texts(
     for (f, _), cells in zip(links, rows[1 + len(columns) :], strict=True):
         found.single[f.key] = _titles(reader, f, cells)
     _points(reader, layout, [f for f in wanted if f.type in POINT_TYPES], at, found)
-    _custom(reader, [f for f in wanted if f.custom and f.type not in IN_ROWS], entity, at, found)
+    _custom(reader, [f for f in wanted if f.custom and not kind_of(f).rows], entity, at, found)
     for f in wanted:
         if f.type is FieldType.LINKS and not f.one:
             found.several[f.key] = _tied(reader, entity, f, at)
@@ -71,13 +72,8 @@ def read_texts(
 def _text(f: Field, value: Any) -> str:
     if value is None:
         return ""
-    if f.type is FieldType.MONEY:
-        return money_text(value)
-    if f.type is FieldType.DATE:
-        return str(value.isoformat())
-    if isinstance(value, Address):
-        return value.line()
-    return str(value)
+    said = to_json(f, value)
+    return "；".join(map(str, said)) if isinstance(said, list) else str(said)
 
 
 def _titles(reader: Reader, f: Field, ids: Sequence[Any]) -> list[str]:

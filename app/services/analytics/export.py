@@ -10,8 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from app.core.amounts import money_text
 from app.core.i18n import t
-from app.core.values import money_text
 from app.errors import UserError
 from app.services.analytics.records import Column, Kind, Report, Row
 from app.services.analytics.report_json import report_json

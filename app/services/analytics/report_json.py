@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from app.core.values import money_text
+from app.core.amounts import money_text
 from app.services.analytics.records import Column, Kind, Measure, Period, Report, Row
 from app.services.exchange.record_json import CURRENCY
 

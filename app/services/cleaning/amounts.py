@@ -6,9 +6,10 @@ Money is renminbi in minor units (分, `int`). Another currency, a range or an e
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 from app.core.i18n import t
+from app.core.primitives import NUMBER_SCALE, from_scaled
 from app.services.cleaning.numerals import composite_number, han_amount, unit_factor
 from app.services.cleaning.text import key_text, narrow
 from app.services.cleaning.values import (
@@ -25,6 +26,8 @@ from app.services.cleaning.values import (
 _FAST = re.compile(r"[¥￥]?(-?)([0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,13})(?:\.([0-9]{1,2}))?", re.ASCII)
 _LARGEST = Decimal(10) ** 13
 """元; keeps every stored amount far inside 64 bits, sums included."""
+_LARGEST_PRICE = Decimal(10) ** 12
+_NOISE = Decimal("0.00000001")
 
 _CURRENCY = re.compile(r"^(?:人民币|rmb|cny|¥)[:\s]*|(?:元整?|圆整?|块钱?|人民币|rmb|cny|¥)$", re.IGNORECASE)
 _FOREIGN = re.compile(
@@ -57,6 +60,39 @@ def parse_amount(text: str, *, unit: int = 1) -> Cleaned[int]:
     if match and unit == 1:
         cents = int(match[2].replace(",", "")) * 100 + int((match[3] or "").ljust(2, "0"))
         return Cleaned(-cents if match[1] else cents)
+    exact = _written(text, unit)
+    if exact.value is None:
+        return Cleaned(None, exact.problem)
+    minor = exact.value * 100
+    cents = int(minor.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+    # Sheets save 1234.56 as 1234.5599999999999: that is not a third decimal somebody wrote.
+    if exact.problem is None and abs(minor - cents) > Decimal("0.0001"):
+        return warned(cents, "amount.rounded", t("“{text}”超过两位小数，已按四舍六入五成双取到分", text=narrow(text)))
+    return Cleaned(cents, exact.problem)
+
+
+def parse_price(text: str, *, unit: int = 1) -> Cleaned[Decimal]:
+    """What one piece costs, in 元 with up to six decimals, written like an amount; `unit` as there.
+
+    More decimals are rounded half up with a warning, those by which sheets miss a number without one.
+    """
+    exact = _written(text, unit)
+    if exact.value is None:
+        return exact
+    if abs(exact.value) > _LARGEST_PRICE:
+        return failed("amount.too_large", t("“{text}”超出了可以保存的金额", text=narrow(text)))
+    price = _to_six(exact.value)
+    if exact.problem is None and abs(exact.value - price) > _NOISE:
+        return warned(price, "price.rounded", t("“{text}”超过六位小数，已四舍五入", text=narrow(text)))
+    return Cleaned(price, exact.problem)
+
+
+def _to_six(number: Decimal) -> Decimal:
+    return from_scaled(int((number * NUMBER_SCALE).quantize(Decimal(1), ROUND_HALF_UP)))
+
+
+def _written(text: str, unit: int) -> Cleaned[Decimal]:
+    """The 元 in `text` with all the decimals it is written with."""
     if len(text) > 80:
         return failed("amount.not_amount", t("“{text}”不是金额", text=text[:40]))
     plain = narrow(text)
@@ -82,7 +118,7 @@ def written_minor(text: str, *, unit: int = 1) -> Decimal:
     return sign * (number if named else number * unit) * 100
 
 
-def _amount(plain: str, unit: int) -> Cleaned[int]:
+def _amount(plain: str, unit: int) -> Cleaned[Decimal]:
     sign, body = _sign(plain)
     reading = _yuan(body)
     if reading is None:
@@ -95,16 +131,11 @@ def _amount(plain: str, unit: int) -> Cleaned[int]:
     yuan = sign * (number if named else number * unit)
     if abs(yuan) > _LARGEST:
         return failed("amount.too_large", t("“{text}”超出了可以保存的金额", text=plain))
-    exact = yuan * 100
-    cents = int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
     if named and unit != 1:
-        return warned(cents, "amount.unit_twice", t("表头和“{text}”都写了单位，按单元格里的单位计算", text=plain))
+        return warned(yuan, "amount.unit_twice", t("表头和“{text}”都写了单位，按单元格里的单位计算", text=plain))
     if _POWER.fullmatch(body):
-        return warned(cents, "amount.scientific", t("“{text}”是科学记数法，末尾的数字可能已丢失", text=plain))
-    # Sheets save 1234.56 as 1234.5599999999999: that is not a third decimal somebody wrote.
-    if abs(exact - cents) > Decimal("0.0001"):
-        return warned(cents, "amount.rounded", t("“{text}”超过两位小数，已按四舍六入五成双取到分", text=plain))
-    return Cleaned(cents)
+        return warned(yuan, "amount.scientific", t("“{text}”是科学记数法，末尾的数字可能已丢失", text=plain))
+    return Cleaned(yuan)
 
 
 def _sign(plain: str) -> tuple[int, str]:
@@ -177,6 +208,24 @@ def parse_number(text: str) -> Cleaned[Decimal]:
     if number is None:
         return failed("number.not_number", t("“{text}”不是数字", text=plain[:40]))
     return Cleaned((-number if match else number) * scale)
+
+
+def parse_percent(text: str) -> Cleaned[Decimal]:
+    """A share in percent points: "15%", "15 %" and "15" are 15, "5‰" is 0.5; at most six decimals."""
+    sign = narrow(text)[-1:]
+    found = parse_number(text)
+    if found.value is None:
+        return found
+    exact = found.value * 100 if sign in ("%", "‰") else found.value
+    if abs(exact) > _LARGEST_PRICE:
+        return failed("number.too_large", t("“{text}”太大，无法保存", text=text.strip()[:40]))
+    share = _to_six(exact)
+    if abs(exact - share) > _NOISE:
+        return warned(share, "percent.rounded", t("“{text}”超过六位小数，已四舍五入", text=text.strip()[:40]))
+    if sign not in ("%", "‰") and 0 < abs(share) < 1:
+        told = t("“{text}”按 {text}% 理解；如果是百分之几，请带上百分号", text=text.strip()[:40])
+        return warned(share, "percent.small", told)
+    return Cleaned(share, found.problem)
 
 
 def parse_integer(text: str) -> Cleaned[int]:

@@ -27,11 +27,13 @@ class Problem:
     """What is wrong. `code` is stable (`phone.too_short`), `text` a translated fragment for a person.
 
     "error": the text cannot be stored as this type and the person must see the cell. "warning": stored, but told.
+    `words`: those of the cell that it is about, where a pick-list has not got them.
     """
 
     code: str
     text: str
     severity: Severity
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

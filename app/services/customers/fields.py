@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.core.fields import CUSTOM_TYPES, FieldType, Sensitivity
+from app.core.fields import FieldType, Sensitivity
 from app.core.i18n import t
 from app.core.ids import short_hex
+from app.core.kinds import CUSTOM_TYPES
 from app.db.office import custom_fields
 from app.db.unit_of_work import UnitOfWork
 from app.errors import NotFound, UserError

@@ -6,12 +6,14 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from app.core.fields import Link
 
 OPEN, WON, LOST = "open", "won", "lost"
+#: digits of a product of two numbers that are kept
+_EXACT = 60
 #: distance between two cards that were placed one after the other
 GAP = 1 << 20
 
@@ -100,8 +102,11 @@ def days_stuck(stage: Stage, since: datetime | None, moment: datetime) -> int | 
     return days - stage.rot_days if days > stage.rot_days else None
 
 
-def priced(quantity: Decimal | None, price: int | None) -> int | None:
-    """Quantity × price in minor units, half a unit up; one piece where no quantity is told."""
+def priced(quantity: Decimal | None, price: Decimal | None) -> int | None:
+    """What a line comes to: quantity × price in minor units, rounded once, half up (四舍五入); one piece where no quantity is
+    told. `price` in units of the currency."""
     if price is None:
         return None
-    return int(((Decimal(1) if quantity is None else quantity) * price).quantize(Decimal(1), ROUND_HALF_UP))
+    with localcontext(prec=_EXACT):
+        whole = (Decimal(1) if quantity is None else quantity) * price * 100
+        return int(whole.quantize(Decimal(1), ROUND_HALF_UP))

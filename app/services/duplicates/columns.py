@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.core.access import Actor
-from app.core.fields import POINT_TYPES, Entity, Field, FieldType
+from app.core.fields import Entity, Field, FieldType
 from app.core.i18n import t
+from app.core.kinds import KINDS, kind_of
 from app.db.store.texts import Texts
 from app.services.duplicates.matching import kinds
 from app.services.duplicates.matching.features import Column
@@ -15,15 +16,15 @@ from app.services.duplicates.matching.features import Column
 _KINDS = {
     FieldType.PHONES: kinds.PHONE, FieldType.EMAILS: kinds.EMAIL, FieldType.WECHATS: kinds.CODE,
     FieldType.ID_CARD: kinds.CODE, FieldType.CREDIT_CODE: kinds.CODE, FieldType.DATE: kinds.DATE,
-    FieldType.MONEY: kinds.NUMBER, FieldType.INTEGER: kinds.NUMBER, FieldType.NUMBER: kinds.NUMBER,
-    FieldType.LINKS: kinds.NAME,
+    FieldType.MONTH_DAY: kinds.DATE, FieldType.LINKS: kinds.NAME,
+    **{kind.type: kinds.NUMBER for kind in KINDS.values() if kind.numeric},
 }  # fmt: skip
 _NEVER = frozenset(
     "number external_id owner stage level status tags source kind remark first_deal_on last_contact_on next_contact_on "
     "created_at updated_at merged_into birthday_lunar received_at converted_at contact deal position active cost".split()
 )
 _PLACE = ("province", "city", "district")
-_COMPARED = POINT_TYPES | frozenset(_KINDS) | {FieldType.TEXT, FieldType.CHOICE, FieldType.LONG_TEXT, FieldType.URL}
+_COMPARED = frozenset(_KINDS) | {kind.type for kind in KINDS.values() if kind.text or kind.listed}
 #: of these only agreement tells something: they change, or say different things of one and the same
 ONLY_AGREEMENT = frozenset({"amount", "website", "short_name", "contacts", "industry", "department", "title"})
 
@@ -54,7 +55,9 @@ def columns_of(entity: Entity, texts: Texts, fields: Iterable[Field]) -> list[Co
             ]
             made.append(Column(key, field.label, lines, kinds.ADDRESS))
         elif key in texts.single:
-            kind = kinds.NAME if key == entity.title else kinds.CATEGORY if field.type is FieldType.CHOICE else None
+            if kind_of(field).yearly:  # half a day agrees with thousands and contradicts nobody
+                texts.single[key] = ["" if text.startswith("--") else text for text in texts.single[key]]
+            kind = kinds.NAME if key == entity.title else kinds.CATEGORY if kind_of(field).listed else None
             made.append(Column(key, field.label, texts.single[key], kind or _KINDS.get(field.type), key in ONLY_AGREEMENT))  # fmt: skip
     if "contacts" in texts.several:
         made.append(Column("contacts", t("联系人"), texts.several["contacts"], kinds.NAME, only_agreement=True))

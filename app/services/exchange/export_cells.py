@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.core.fields import Field, FieldType
+from app.core.kinds.choices import label_of
 from app.core.values import UserNames, to_text
 from app.services.exchange.cell_forms import LINK_MARKS, TAG_MARKS, join_items
 
@@ -17,6 +18,8 @@ def cell_text(field: Field, value: Any, users: UserNames) -> str:
     match field.type:
         case FieldType.TAGS:
             return join_items(value, TAG_MARKS)
+        case FieldType.MULTI_CHOICE:
+            return join_items((label_of(field, code) for code in value), TAG_MARKS)
         case FieldType.LINKS:
             # without the role: the name alone finds the record again
             return join_items(dict.fromkeys(link.title for link in value), LINK_MARKS)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.core.fields import Link, Point
+from app.core.fields import Link, MonthDay, Point
 from app.core.pinyin import surnames
 from app.core.records import Record
 
@@ -40,7 +40,8 @@ def card(record: Record) -> list[str]:
     lines += [f"X-WECHAT:{escaped(p.value)}" for p in _points(record, "wechats")]
     lines += _address(record)
     lines += _line("URL", record.get("website"))
-    lines += _line("BDAY", record.get("birthday"))
+    born: MonthDay | None = record.get("birthday")
+    lines += _line("BDAY", born if born is None or born.year else f"--{born.month:02}{born.day:02}")
     if record.get("tags"):
         lines.append("CATEGORIES:" + ",".join(map(escaped, record.get("tags"))))
     lines += _line("NICKNAME", record.get("short_name"))

@@ -9,11 +9,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from app.core.fields import Entity, Field, FieldType
+from app.core.fields import Entity, Field, FieldType, MonthDay
 from app.core.i18n import language
 from app.core.jobs import Job
+from app.core.kinds import KINDS, UserNames, kind_of
 from app.core.records import Record
-from app.core.values import UserNames, money_text
 from app.services.exchange.export_cells import cell_text
 from app.services.exchange.files import unsaved
 from app.services.exchange.targets import file_headers
@@ -23,14 +23,6 @@ ROWS = 1_048_575
 _EXACT = 10**15  # Excel keeps 15 digits of a number
 _FIRST_DAY = date(1900, 3, 1)  # Excel counts a 29 February 1900 that never was
 _LONGEST = 32_767
-_FORMATS = {
-    FieldType.DATE: "yyyy-mm-dd",
-    FieldType.DATETIME: "yyyy-mm-dd hh:mm:ss",
-    FieldType.MONEY: "#,##0.00",
-    FieldType.INTEGER: "0",
-    FieldType.NUMBER: "General",
-}
-
 Put = Callable[[int, int, Any], None]
 
 
@@ -68,7 +60,8 @@ class _Sheets:
         self._users = users
         self._head = book.add_format({"bold": True, "bg_color": "#EEF2F7", "bottom": 1, "num_format": "@"})
         self._text = book.add_format({"num_format": "@"})
-        self._formats = {kind: book.add_format({"num_format": text}) for kind, text in _FORMATS.items()}
+        self._day = book.add_format({"num_format": KINDS[FieldType.DATE].excel})
+        self._formats = {f.type: book.add_format({"num_format": kind_of(f).excel or "@"}) for f in fields}
 
     def write(self, records: Iterator[Record]) -> int:
         """All records, in order; returns how many."""
@@ -95,7 +88,7 @@ class _Sheets:
         sheet = self._book.add_worksheet(label if number == 1 else f"{label} {number}")
         headers = file_headers(self._entity, language())
         for column, field in enumerate(self._fields):
-            sheet.set_column(column, column, max(8, field.width / 7), self._formats.get(field.type, self._text))
+            sheet.set_column(column, column, max(8, field.width / 7), self._formats[field.type])
             sheet.write_string(0, column, headers[field.key][:_LONGEST], self._head)
         sheet.freeze_panes(1, 0)
         sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
@@ -109,19 +102,13 @@ class _Sheets:
 
     def _put(self, sheet: Any, field: Field) -> Put:
         """How values of the field are written; what a typed cell cannot hold exactly is written as text."""
-        style = self._formats.get(field.type, self._text)
+        style = self._formats[field.type]
 
         def text(row: int, column: int, value: Any) -> None:
             sheet.write_string(row, column, cell_text(field, value, self._users)[:_LONGEST], self._text)
 
-        def money(row: int, column: int, value: int) -> None:
-            if abs(value) < _EXACT:
-                sheet.write_number(row, column, Decimal(value).scaleb(-2), style)
-            else:
-                sheet.write_string(row, column, money_text(value), self._text)
-
         def number(row: int, column: int, value: int | Decimal) -> None:
-            exact = Decimal(value)
+            exact = units(value)
             if len(exact.as_tuple().digits) <= 15 and abs(exact) < _EXACT:
                 sheet.write_number(row, column, exact, style)
             else:
@@ -133,12 +120,25 @@ class _Sheets:
             else:
                 text(row, column, value)
 
+        def yearly(row: int, column: int, value: MonthDay) -> None:
+            if value.whole is not None and value.whole >= _FIRST_DAY:
+                sheet.write_datetime(row, column, value.whole, self._day)
+            else:
+                text(row, column, value)
+
         def moment(row: int, column: int, value: datetime) -> None:
             local = value.astimezone().replace(tzinfo=None, microsecond=0)
             sheet.write_datetime(row, column, local, style)
 
-        kinds: dict[FieldType, Put] = {
-            FieldType.MONEY: money, FieldType.INTEGER: number, FieldType.NUMBER: number,
-            FieldType.DATE: day, FieldType.DATETIME: moment,
-        }  # fmt: skip
-        return kinds.get(field.type, text)
+        units = _UNITS.get(field.type, Decimal)
+        if kind_of(field).numeric and kind_of(field).excel:
+            return number
+        puts: dict[FieldType, Put] = {FieldType.DATE: day, FieldType.DATETIME: moment, FieldType.MONTH_DAY: yearly}
+        return puts.get(field.type, text)
+
+
+#: type → a value as the number that its cell holds
+_UNITS: dict[FieldType, Callable[[Any], Decimal]] = {
+    FieldType.MONEY: lambda minor: Decimal(minor).scaleb(-2),
+    FieldType.PERCENT: lambda points: points.scaleb(-2),
+}

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from app.core.fields import Entity, FieldType, Registry
+from app.core.kinds import kind_of
 from app.services.cleaning.amounts import header_unit
 from app.services.cleaning.codes import match_choice
 from app.services.cleaning.dates import Order, column_order, parse_date
@@ -202,9 +203,10 @@ def tuned(plan: ColumnPlan, cells: Sequence[str], targets: Sequence[Target]) -> 
     field = next((x.field for x in targets if x.key == plan.target), None)
     if field is None:
         return plan
-    if field.type is FieldType.MONEY:
+    kind = kind_of(field)
+    if kind.currency:
         return replace(plan, unit=header_unit(plan.name))
-    if field.type in (FieldType.DATE, FieldType.DATETIME):
+    if kind.day or kind.yearly:
         order = column_order(cells)
         return replace(plan, date_order=order.order, order_certain=order.certain)
     return plan

@@ -146,7 +146,7 @@ def _line_of(row: Prepared) -> NewRow | None:
     columns: dict[str, Any] = line.columns
     if columns.get("amount") is None and columns.get("price") is not None:
         quantity = columns.get("quantity")
-        columns["amount"] = priced(None if quantity is None else from_scaled(quantity), columns["price"])
+        columns["amount"] = priced(None if quantity is None else from_scaled(quantity), from_scaled(columns["price"]))
     if columns.get("profit") is not None and columns.get("cost") is None and columns.get("amount") is not None:
         columns["cost"] = columns["amount"] - columns["profit"]
     return line

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.core.fields import IN_ROWS, POINT_TYPES, Entity, Field, FieldType, Registry
+from app.core.fields import POINT_TYPES, Entity, Field, FieldType, Registry
 from app.core.i18n import set_language, t
+from app.core.kinds import kind_of
 from app.core.pinyin import sort_key
 from app.db.search_sources import SEARCHED
 from app.db.search_tokens import tokens
@@ -21,7 +22,8 @@ from app.db.store.usual import first_words
 from app.services.cleaning.names import is_company, is_person
 from app.services.cleaning.text import clean_text
 from app.services.cleaning.values import Problem
-from app.services.exchange.convert import Options, Stored, address_parts, storing
+from app.services.exchange.cell_options import Options
+from app.services.exchange.convert import Stored, address_parts, storing
 from app.services.exchange.plan import CREATE, UNKNOWN_CHOICE, UPDATE, ImportPlan
 from app.services.exchange.reading.records import Batch
 from app.services.exchange.targets import CONTACT, CUSTOMER, LINE, Target, target_of
@@ -41,7 +43,7 @@ class Prepared(NewRow):
     besides its own record. `kept`: what could not be understood or was too long, in the words of the file, for the
     remarks of a new record. `guessed`: its title is taken from another column. `also`: fields that follow from its cells
     though no column is theirs. `missing`: problems that keep it from becoming a new record, not from changing one.
-    `changes`: (column index, before, after) when asked to explain.
+    `words`: (column index, word) that pick-lists have not got. `changes`: (column index, before, after) when asked to explain.
     """
 
     row: int = 0
@@ -57,6 +59,7 @@ class Prepared(NewRow):
     kept: list[str] | None = None
     guessed: bool = False
     also: tuple[str, ...] = ()
+    words: tuple[tuple[int, str], ...] = ()
     missing: list[tuple[int, str, str, str]] | None = None
 
     @property
@@ -94,7 +97,7 @@ def _how(target: Target) -> int:
     field = target.field
     if target.key == "address":
         return ADDRESS
-    if field.custom and field.type not in IN_ROWS:
+    if field.custom and not kind_of(field).rows:
         return CUSTOM
     if field.type in POINT_TYPES:
         return POINTS
@@ -224,7 +227,7 @@ class Preparer:
         if problem.severity != "error" or not (column.lenient or problem.code == UNKNOWN_CHOICE):
             return problem
         self._keep(made, column.field, cell)
-        return Problem(problem.code, t("{problem}；原文记在备注里", problem=problem.text), "warning")
+        return Problem(problem.code, t("{problem}；原文记在备注里", problem=problem.text), "warning", problem.words)
 
     @staticmethod
     def _keep(made: Prepared, field: Field, cell: str) -> None:
@@ -246,6 +249,7 @@ class Preparer:
         if made.problems is None:
             made.problems = []
         made.problems.append((index, problem.code, problem.text, problem.severity))
+        made.words = (*made.words, *((index, word) for word in problem.words))
         if problem.severity == "error" and self._plan.bad_cells == "reject":
             made.rejected = True
 

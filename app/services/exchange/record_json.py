@@ -2,10 +2,12 @@
 
 {"id": UUID, "external_id": text or null, "version": int, then every field by its registry key:
  texts, URLs, codes, numbers of ids       string or null (never a number)
- choice                                   its code
+ choice · several choices                 its code · list of codes
  integer · number                         integer · decimal string
- money                                    decimal string in units of "currency"
+ money · price                            decimal string in units of "currency", of two decimals · of two to six
+ percent · duration                       decimal string, 15% is "15" · integer, seconds
  date · datetime                          "2024-03-05" · "2024-03-05T06:30:00.000Z"
+ date whose year may be unknown           "1985-05-12" or "--05-12"
  phones, e-mails, WeChat ids              list of strings as shown, "010-8888 6666 转 801"; the primary one first
  tags                                     list of strings
  addresses                                list of {"province", "city", "district", "detail", "label"}
@@ -23,12 +25,11 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from app.core.fields import POINT_TYPES, Address, Entity, Field, FieldType, Link, Point
+from app.core.fields import Entity, FieldType
+from app.core.kinds import UserNames, kind_of
 from app.core.records import Record
-from app.core.values import UserNames, to_json
 
 CURRENCY = "CNY"
-EXTENSION = " 转 "
 
 
 def record_json(
@@ -43,14 +44,15 @@ def record_json(
     points: dict[str, Any] = {}
     for field in wanted:
         value = record.get(field.key)
-        data[field.key] = _plain(field, value, users)
-        if field.type in POINT_TYPES:
+        kind = kind_of(field)
+        data[field.key] = kind.plain(value, users)
+        if kind.points:
             points[field.key] = [asdict(point) for point in value or ()]
         elif field.type is FieldType.USER:
             data[f"{field.key}_id"] = str(value) if value else None
     if points:
         data["points"] = points
-    if any(f.type is FieldType.MONEY for f in wanted):
+    if any(kind_of(f).currency for f in wanted):
         data["currency"] = CURRENCY
     data["masked"] = sorted(key for key in record.masked if columns is None or key in columns)
     if record.deleted_at is not None:
@@ -61,30 +63,3 @@ def record_json(
 def moment_text(moment: datetime) -> str:
     """A moment as JSON says it: UTC, milliseconds, "Z"."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _plain(field: Field, value: Any, users: UserNames) -> Any:
-    if field.type in POINT_TYPES:
-        return [_shown(point) for point in value or ()]
-    if field.type is FieldType.ADDRESSES:
-        return [_address(a) for a in value or ()]
-    if field.type is FieldType.LINKS:
-        return [_link(link) for link in value or ()]
-    if field.type is FieldType.TAGS:
-        return list(value or ())
-    if field.type is FieldType.USER:
-        return users(value) if value else None
-    return to_json(field, value)
-
-
-def _shown(point: Point) -> str:
-    # the same word in both languages: what scripts read does not change with the language
-    return point.value + (f"{EXTENSION}{point.extension}" if point.extension else "")
-
-
-def _address(address: Address) -> dict[str, str]:
-    return asdict(address)
-
-
-def _link(link: Link) -> dict[str, str]:
-    return {"id": str(link.id), "title": link.title, "role": link.role}

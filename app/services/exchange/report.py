@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from app.core.records import ChangeSet
-from app.services.exchange.plan import UNKNOWN_CHOICE
 
 REJECTED, AMBIGUOUS, DUPLICATE, UNMATCHED, WARNING = "rejected", "ambiguous", "duplicate", "unmatched", "warning"
 ISSUES_LISTED = 2000
@@ -132,8 +131,6 @@ class Tally:
                 stat.warnings += 1
             else:
                 stat.errors += 1
-        if code == UNKNOWN_CHOICE:
-            self.words[column, cell] += 1
         listed = self.warnings if outcome == WARNING else self.issues
         if len(listed) < ISSUES_LISTED:
             listed.append(RowIssue(row, outcome, column, code, text, cell))

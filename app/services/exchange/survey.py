@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.core.fields import FieldType, Registry
+from app.core.kinds import Kind, kind_of
 from app.services.cleaning.dates import parse_date
-from app.services.exchange.convert import Options, converter
+from app.services.exchange.cell_options import Options
+from app.services.exchange.convert import converter
 from app.services.exchange.plan import ImportPlan
 from app.services.exchange.reading.records import Batch
 from app.services.exchange.targets import target_of
@@ -16,10 +18,13 @@ from app.services.exchange.targets import target_of
 _WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,8})")
 _CENTS = re.compile(r"-?(?:0|[1-9]\d{0,10})(?:\.\d{1,2})?")
 _DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,10})(?:\.\d{1,6})?")
+_PERCENT = re.compile(r"-?(?:0|[1-9]\d{0,10})(?:\.\d{1,6})?%")
 _DAY = re.compile(r"\d{4}([-/.])\d{1,2}\1\d{1,2}")
 _MONEY_WORDS = re.compile(
     r"price|amount|cost|fee|total|revenue|salary|金额|单价|价格|价|费用|成本|总额|货款|工资", re.IGNORECASE
 )
+#: what one piece costs; a price of another name is one where its cells have more decimals than an amount
+_UNIT_PRICE, _PRICE = re.compile(r"unit ?price|单价", re.IGNORECASE), re.compile(r"price|价", re.IGNORECASE)
 _NO_NUMBER = re.compile(
     r"id$|code|key|zip|post|phone|tel|mobile|fax|number|\bno\b|_no$|isbn|编号|编码|代码|号|邮编|电话|手机|传真|证",
     re.IGNORECASE,
@@ -44,7 +49,9 @@ def fits(kind: FieldType, cell: str) -> bool:
             return _WHOLE.fullmatch(cell) is not None
         case FieldType.MONEY:
             return _CENTS.fullmatch(cell) is not None
-        case FieldType.NUMBER:
+        case FieldType.PERCENT:
+            return _PERCENT.fullmatch(cell) is not None
+        case FieldType.NUMBER | FieldType.PRICE:
             return _DECIMAL.fullmatch(cell) is not None
         case FieldType.DATE:
             return _DAY.fullmatch(cell) is not None and parse_date(cell, certain=True).problem is None
@@ -61,8 +68,11 @@ def clear_kind(name: str, cells: list[str]) -> FieldType:
     if _NO_NUMBER.search(name):
         return FieldType.TEXT
     if _MONEY_WORDS.search(name):
-        return FieldType.MONEY if all(fits(FieldType.MONEY, c) for c in given) else FieldType.TEXT
-    for kind in (FieldType.INTEGER, FieldType.NUMBER):
+        money = (FieldType.MONEY, *((FieldType.PRICE,) if _PRICE.search(name) else ()))
+        kinds: tuple[FieldType, ...] = (FieldType.PRICE,) if _UNIT_PRICE.search(name) else money
+    else:
+        kinds = (FieldType.INTEGER, FieldType.NUMBER, FieldType.PERCENT)
+    for kind in kinds:
         if all(fits(kind, c) for c in given):
             return kind
     return FieldType.TEXT
@@ -120,7 +130,7 @@ class Survey:
             return lambda cell: not getattr(cell, "mark", "") and fits(kind, cell.strip())
         entity = self._registry.entity(self._plan.entity)
         target = target_of(column.target, entity, self._registry) if column.target else None
-        if target is None or target.field.type in _NEVER_REFUSED:
+        if target is None or not _refuses(kind_of(target.field)):
             return lambda _cell: True
         convert = converter(target.field, Options(column, self._plan.region, self._plan.date1904))
 
@@ -136,7 +146,7 @@ class Survey:
         return good
 
 
-_NEVER_REFUSED = frozenset(
-    {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.PHONES, FieldType.EMAILS, FieldType.WECHATS, FieldType.TAGS,
-     FieldType.USER, FieldType.LINKS, FieldType.URL}
-)  # fmt: skip
+def _refuses(kind: Kind) -> bool:
+    """Whether the reader of the kind's cells may find one that it cannot take."""
+    plain = kind.text and kind.type not in (FieldType.ID_CARD, FieldType.CREDIT_CODE)
+    return not (plain or kind.points or kind.rows or kind.type is FieldType.USER)

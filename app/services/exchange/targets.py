@@ -6,8 +6,9 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 
-from app.core.fields import POINT_TYPES, Entity, Field, FieldType, Registry
+from app.core.fields import Entity, Field, FieldType, Registry
 from app.core.i18n import t
+from app.core.kinds import kind_of
 from app.services.cleaning.amounts import header_unit
 
 CONTACT, CUSTOMER, LINE = "contact.", "customer.", "line."
@@ -92,7 +93,7 @@ def file_headers(entity: Entity, language: str) -> dict[str, str]:
         if header_key(label) in taken:
             label = f"{label}·{field.key}"
         taken.add(header_key(label))
-        if field.type is FieldType.MONEY and header_unit(label) != 1:
+        if kind_of(field).currency and header_unit(label) != 1:
             label = f"{label}（元）"
         headers[field.key] = label
     return headers
@@ -111,7 +112,7 @@ def target_of(key: str, entity: Entity, registry: Registry) -> Target | None:
 
 def holds_several(field: Field) -> bool:
     """Whether several columns may go into this field together (two phone columns)."""
-    return field.type in POINT_TYPES or field.type in (FieldType.TAGS, FieldType.LONG_TEXT)
+    return kind_of(field).points or field.type in (FieldType.TAGS, FieldType.LONG_TEXT)
 
 
 def new_target(label: str, kind: FieldType) -> str:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from app.core.fields import POINT_TYPES, Choice, Entity, Field, FieldType, Registry
+from app.core.fields import Entity, Field, FieldType, Registry
 from app.core.i18n import language, t
+from app.core.kinds import kind_of
 from app.services.exchange.files import whole_file
 from app.services.exchange.targets import file_headers
 
 _ROWS = 10_000  # rows below the header that carry the drop-down lists
 _INLINE = 250  # characters of a list that Excel takes inside a validation
-_DATES = {FieldType.DATE: "yyyy-mm-dd", FieldType.DATETIME: "yyyy-mm-dd hh:mm"}
-_NUMBERS = {FieldType.MONEY: "#,##0.00", FieldType.INTEGER: "0", FieldType.NUMBER: "General"}
 
 
 def template_fields(entity: Entity) -> list[Field]:
@@ -55,7 +54,7 @@ def _fill_in_sheet(sheet: Any, lists: Any, entity: Entity, fields: list[Field]) 
         cell.comment = note
         letter = get_column_letter(column)
         sheet.column_dimensions[letter].width = max(12, field.width / 7)
-        sheet.column_dimensions[letter].number_format = _DATES.get(field.type) or _NUMBERS.get(field.type) or "@"
+        sheet.column_dimensions[letter].number_format = kind_of(field).excel or "@"
         _offer(sheet, lists, column, letter, field)
     sheet.freeze_panes = "A2"
     sheet.row_dimensions[1].height = 22
@@ -66,7 +65,7 @@ def _offer(sheet: Any, lists: Any, column: int, letter: str, field: Field) -> No
     from openpyxl.worksheet.datavalidation import DataValidation
 
     labels = _labels(field)
-    if not labels:
+    if not labels or kind_of(field).several:  # a cell of several values is none of the list
         return
     joined = ",".join(labels)
     if len(joined) <= _INLINE and not any("," in label or '"' in label for label in labels):
@@ -90,7 +89,7 @@ def _labels(field: Field) -> list[str]:
 
 def _note(field: Field) -> str:
     """What stands in the note of a header."""
-    lines = [t("必填") if field.required else t("选填"), accepted(field)]
+    lines = [t("必填") if field.required else t("选填"), kind_of(field).rule(field)]
     if field.help:
         lines.append(field.help if language() == "zh" else "")
     lines.append(t("例如：{example}", example=example(field)))
@@ -104,8 +103,8 @@ def _explain(sheet: Any, entity: Entity, fields: list[Field]) -> None:
         (t("字段"), t("类型"), t("是否必填"), t("可以这样写"), t("例子"), t("可选的值")),
         *(
             (
-                file_headers(entity, language())[f.key], type_label(f.type), t("必填") if f.required else t("选填"),
-                accepted(f), example(f), "、".join(_labels(f)),
+                file_headers(entity, language())[f.key], kind_of(f).label, t("必填") if f.required else t("选填"),
+                kind_of(f).rule(f), example(f), "、".join(_labels(f)),
             )
             for f in fields
         ),
@@ -121,59 +120,14 @@ def _explain(sheet: Any, entity: Entity, fields: list[Field]) -> None:
     sheet.freeze_panes = "A2"
 
 
-def type_label(kind: FieldType) -> str:
-    """The type in words."""
-    return {
-        FieldType.TEXT: t("文字"), FieldType.LONG_TEXT: t("多行文字"), FieldType.CHOICE: t("选项"),
-        FieldType.INTEGER: t("整数"), FieldType.NUMBER: t("数字"), FieldType.MONEY: t("金额"),
-        FieldType.DATE: t("日期"), FieldType.DATETIME: t("日期和时间"), FieldType.BOOL: t("是或否"),
-        FieldType.PHONES: t("电话"), FieldType.EMAILS: t("邮箱"), FieldType.WECHATS: t("微信号"),
-        FieldType.ADDRESSES: t("地址"), FieldType.TAGS: t("标签"), FieldType.USER: t("用户"),
-        FieldType.LINKS: t("关联的档案"), FieldType.URL: t("网址"), FieldType.ID_CARD: t("身份证号"),
-        FieldType.CREDIT_CODE: t("统一社会信用代码"),
-    }[kind]  # fmt: skip
-
-
-def accepted(field: Field) -> str:
-    """The writings that an import understands for this field."""
-    if field.type is FieldType.CHOICE:
-        return t("从下拉列表选择，也可以填别的") if field.open_choices else t("从下拉列表选择一项")
-    if field.type in (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.URL):
-        return t("最多 {n} 个字", n=field.max_length)
-    return {
-        FieldType.INTEGER: t("12、1,200、3万"), FieldType.NUMBER: t("12.5、1,200.5、15%"),
-        FieldType.MONEY: t("以元为单位：1234.5、¥1,234.50、1.2万；也可以写负数"),
-        FieldType.DATE: t("2024-03-05、2024/3/5、2024年3月5日、20240305，或 Excel 日期"),
-        FieldType.DATETIME: t("2024-03-05 14:30，或 Excel 日期时间；只写日期也可以"),
-        FieldType.BOOL: t("是、否（√、×、1、0 也可以）"),
-        FieldType.PHONES: t("手机或座机，座机带区号，分机写“转 801”；多个号码用分号隔开"),
-        FieldType.EMAILS: t("多个邮箱用分号隔开"), FieldType.WECHATS: t("多个微信号用分号隔开"),
-        FieldType.TAGS: t("多个标签用分号隔开；标签里有空格时，请给它加上双引号"),
-        FieldType.USER: t("本档案用户的姓名或用户名；空着就由导入的人负责"),
-        FieldType.LINKS: t("客户的全名，要与档案里的一致；多个用分号隔开"),
-        FieldType.ID_CARD: t("18 位身份证号，会核对校验码"), FieldType.CREDIT_CODE: t("18 位代码，会核对校验码"),
-    }.get(field.type, "")  # fmt: skip
-
-
 def example(field: Field) -> str:
     """One cell as it may be filled in."""
-    choice: Choice | None = next(iter(field.choices), None)
-    if choice is not None:
-        return choice.label
-    if field.type in POINT_TYPES:
-        return {
-            FieldType.PHONES: t("13800138000；0512-66668888转801"),
-            FieldType.EMAILS: "zhang@example.com",
-            FieldType.WECHATS: "zhang_123",
-        }[field.type]
+    said = kind_of(field).example(field)
+    if said or field.choices:
+        return said or field.choices[0].label
     by_key = {
         "name": t("苏州恒力机械有限公司"), "province": t("江苏省"), "city": t("苏州市"), "district": t("虎丘区"),
         "address": t("科技城路 1 号"), "title": t("采购经理"), "department": t("采购部"), "subject": t("电话回访"),
         "industry": t("机械制造"), "source": t("展会"), "short_name": t("恒力机械"),
     }  # fmt: skip
-    return by_key.get(field.key) or {
-        FieldType.INTEGER: "12", FieldType.NUMBER: "12.5", FieldType.MONEY: "12800.00", FieldType.DATE: "2024-03-05",
-        FieldType.DATETIME: "2024-03-05 14:30", FieldType.BOOL: t("是"), FieldType.TAGS: t("重点客户；展会"),
-        FieldType.USER: t("王经理"), FieldType.LINKS: t("苏州恒力机械有限公司"), FieldType.URL: "https://www.example.com",
-        FieldType.ID_CARD: "11010519491231002X", FieldType.CREDIT_CODE: "91350100M000100Y43",
-    }.get(field.type, t("（文字）"))  # fmt: skip
+    return by_key.get(field.key, t("（文字）"))

@@ -13,7 +13,8 @@ from app.core.i18n import t
 from app.db.store.reading import Reader
 from app.errors import UserError
 from app.services.context import Context
-from app.services.exchange.convert import Options, converter
+from app.services.exchange.cell_options import Options
+from app.services.exchange.convert import converter
 from app.services.exchange.plan import ColumnPlan
 
 

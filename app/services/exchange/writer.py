@@ -15,6 +15,7 @@ from app.db.journal import Operation
 from app.db.store import lookup
 from app.db.store.behaviour import Batch
 from app.db.store.drafts import Change, Draft, TieRow, tie_row
+from app.db.store.layout import from_store
 from app.db.unit_of_work import UnitOfWork
 from app.errors import UserError
 from app.services.customers.choices import ChoiceService
@@ -192,6 +193,8 @@ class _Batch:
                 self._tally.unknown_owners[cells[index]] += 1
             outcome = WARNING if severity == "warning" or not row.rejected else REJECTED
             self._tally.issue(row.row, outcome, index, code, text, cells[index] if index >= 0 else "")
+        for index, word in row.words:
+            self._tally.words[index, word] += 1
         for index, before, after in row.changes or ():
             self._tally.change(row.row, index, before, after)
 
@@ -252,16 +255,17 @@ class _Batch:
     def _grow_lists(self, row: Prepared) -> None:
         """Words that the office's pick-lists have not are added to them, with the first row that brings them."""
         for field in self._lists:
-            text = row.columns.get(field.key)
-            if not text or field.choice(text) is not None:
-                continue
+            value = from_store(field, row.columns.get(field.key))
             column = next((i for i, c in enumerate(self._plan.columns) if c.target == field.key), -1)
-            self._tally.words[column, text] += 1
-            if (field.key, text) not in self._p.grown:
-                self._p.grown.add((field.key, text))
-                with contextlib.suppress(UserError):  # the list has it by now
-                    ChoiceService.make(self._work, self._plan.entity, field.key, text)
-                self._tally.made_along[t("{field}：{text}", field=field.label, text=text)] += 1
+            for text in value if isinstance(value, tuple) else (value,):
+                if not text or field.choice(text) is not None:
+                    continue
+                self._tally.words[column, text] += 1
+                if (field.key, text) not in self._p.grown:
+                    self._p.grown.add((field.key, text))
+                    with contextlib.suppress(UserError):  # the list has it by now
+                        ChoiceService.make(self._work, self._plan.entity, field.key, text)
+                    self._tally.made_along[t("{field}：{text}", field=field.label, text=text)] += 1
 
     def _understand(self, rows: Sequence[tuple[Prepared, Record | None]]) -> None:
         behaviour = self._work.writer.behaviour(self._plan.entity)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.core.access import Actor
-from app.core.fields import Field, FieldType
+from app.core.fields import Field
 from app.core.jobs import Job
 from app.core.records import FieldChange, Kept, OperationInfo
-from app.core.values import UserNames, from_json, money_shown, to_text
+from app.core.values import UserNames, from_json, shown
 from app.db import operations
 from app.db.journal import HIDDEN
 from app.db.operations import StoredChange, Wanted
@@ -145,9 +145,7 @@ def _shown(field: Field, value: Any, users: UserNames) -> str:
         return "***"
     try:
         found = from_json(field, value)
-        if field.type is FieldType.MONEY and found is not None:
-            return money_shown(found)
-        return to_text(field, found, users)
+        return shown(field, found, users)
     except (ValueError, TypeError, KeyError, ArithmeticError):
         return _plain(value)  # written by an older version, or the field changed its type
 

@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.core.fields import Address, Entity, Field, FieldType, Link, Point
+from app.core.kinds import KINDS
 from app.core.records import Record
 from app.services.merging.records import FieldChoice, Survival
 
+#: types of which all the values of all records stay
 JOINED = frozenset(
-    {FieldType.PHONES, FieldType.EMAILS, FieldType.WECHATS, FieldType.TAGS, FieldType.ADDRESSES, FieldType.LONG_TEXT}
+    {kind.type for kind in KINDS.values() if kind.several and kind.type is not FieldType.LINKS} | {FieldType.LONG_TEXT}
 )
 #: one address is chosen as a whole; the others become further addresses
 PLACE = ("province", "city", "district", "address")

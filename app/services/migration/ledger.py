@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from app.core.fields import FieldType, Registry
-from app.services.exchange.convert import Options, converter
+from app.services.exchange.cell_options import Options
+from app.services.exchange.convert import converter
 from app.services.exchange.plan import ImportPlan
 from app.services.exchange.reading.records import Batch
 from app.services.exchange.targets import target_of

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.core.amounts import money_text
 from app.core.clock import now
 from app.core.fields import Registry
 from app.core.i18n import language, t
-from app.core.values import money_text
 from app.services.exchange.files import whole_file
 from app.services.exchange.targets import target_of
 from app.services.migration.presets import system_label

@@ -24,9 +24,10 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from app.core.fields import POINT_TYPES, TEXT_TYPES, Entity, Field, FieldType
+from app.core.fields import Entity, Field, FieldType
 from app.core.filters import check, parse, sentence
 from app.core.i18n import t
+from app.core.kinds import kind_of
 from app.db.office import quality_rules
 from app.db.office.quality_rules import StoredRule
 from app.db.store.computed import COMPUTED
@@ -42,8 +43,6 @@ _DIMENSIONS = {
     "required": COMPLETENESS, "reference": COMPLETENESS, "format": VALIDITY, "allowed": VALIDITY, "range": VALIDITY,
     "length": VALIDITY, "unique": UNIQUENESS, "stale": TIMELINESS, "custom": CONSISTENCY,
 }  # fmt: skip
-_NUMBERS = (FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY)
-_DAYS = (FieldType.DATE, FieldType.DATETIME)
 MOST_PER_ENTITY = 200
 _LONGEST_MESSAGE = 200
 
@@ -60,18 +59,18 @@ def kind_label(kind: str) -> str:
 
 def kinds_for(field: Field) -> tuple[str, ...]:
     """The kinds of rules that make sense for a field."""
-    kinds = ["required", "reference"]
-    if field.type in TEXT_TYPES or field.type in POINT_TYPES:
+    kinds, of = ["required", "reference"], kind_of(field)
+    if of.text or of.points:
         kinds.append("format")
-    if field.type in TEXT_TYPES or field.type is FieldType.CHOICE:
+    if of.text or of.listed:
         kinds.append("allowed")
-    if field.type in TEXT_TYPES:
+    if of.text:
         kinds.append("length")
-    if field.type in _NUMBERS or field.type in _DAYS:
+    if of.numeric or of.day or of.yearly:
         kinds.append("range")
-    if field.type in TEXT_TYPES or field.type in POINT_TYPES or field.type in (*_NUMBERS, FieldType.DATE):
+    if of.text or of.points or of.numeric or field.type is FieldType.DATE:
         kinds.append("unique")
-    if field.type in _DAYS:
+    if of.day:
         kinds.append("stale")
     return tuple(kinds)
 
@@ -286,7 +285,7 @@ def _bounds(field: Field, kind: str, params: Mapping[str, Any]) -> dict[str, Any
         if kind == "length":
             made: dict[str, Any] = {k: int(v) for k, v in given.items()}
             order: list[Any] = list(made.values())
-        elif field.type in _DAYS:
+        elif kind_of(field).day or kind_of(field).yearly:
             order = [date.fromisoformat(str(v)) for v in given.values()]
             made = {k: str(v) for k, v in given.items()}
         else:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.core.dictionary import BUILT_IN
-from app.core.fields import TEXT_TYPES, Entity, Field, FieldType
+from app.core.fields import Entity, Field, FieldType
 from app.core.filters import Condition, Not
 from app.core.i18n import t
+from app.core.kinds import kind_of
 from app.services.quality.records import COMPLETENESS, CONSISTENCY, TIMELINESS, UNIQUENESS, VALIDITY, Rule
 from app.services.quality.rules import CROSS
 
@@ -66,14 +67,15 @@ def _of_field(entity: Entity, field: Field) -> Iterator[Rule]:
         yield _rule(entity, "format", one, VALIDITY, title, format=_FORMATS[field.type])
     if field.key == "requester_email":
         yield _rule(entity, "format", one, VALIDITY, t("{field}格式正确", field=label), format="email")
-    if field.past and field.type in (FieldType.DATE, FieldType.DATETIME):
+    kind = kind_of(field)
+    if field.past and (kind.day or kind.yearly):
         yield _rule(entity, "future", one, VALIDITY, t("{field}不在将来", field=label))
     if field.least is not None or field.most is not None:
         yield _rule(entity, "range", one, VALIDITY, t("{field}在允许范围内", field=label))
-    if field.type is FieldType.CHOICE and not field.open_choices:
+    if kind.listed and not field.open_choices:
         title = t("{field}在选项里", field=label)
         yield _rule(entity, "allowed", one, VALIDITY, title, values=[c.code for c in field.choices])
-    free = field.type in TEXT_TYPES and field.type not in _FORMATS and field.key not in _REGIONS
+    free = kind.text and field.type not in _FORMATS and field.key not in _REGIONS
     if (free or (field.type is FieldType.CHOICE and field.open_choices)) and field.key not in ("external_id", "number"):
         yield _rule(entity, "placeholder", one, VALIDITY, t("{field}不是“无”“未知”之类", field=label))
     if field.key in _REGIONS:

@@ -12,7 +12,7 @@ from app.core.clock import now
 from app.core.fields import Entity, Field, FieldType, Sensitivity
 from app.core.i18n import t
 from app.core.jobs import Job
-from app.core.values import money_text
+from app.core.kinds import kind_of
 from app.errors import EnvironmentProblem
 from app.services.context import Context
 from app.services.quality.builtin import JUDGED
@@ -63,18 +63,6 @@ class DictionaryDocument:
     @property
     def fields(self) -> int:
         return sum(len(e.fields) for e in self.entities)
-
-
-def type_label(kind: FieldType) -> str:
-    """The type's name for people."""
-    return {
-        FieldType.TEXT: t("文本"), FieldType.LONG_TEXT: t("长文本"), FieldType.CHOICE: t("选项"),
-        FieldType.INTEGER: t("整数"), FieldType.NUMBER: t("数字"), FieldType.MONEY: t("金额"), FieldType.DATE: t("日期"),
-        FieldType.DATETIME: t("时间"), FieldType.BOOL: t("是/否"), FieldType.PHONES: t("电话"),
-        FieldType.EMAILS: t("邮箱"), FieldType.WECHATS: t("微信"), FieldType.ADDRESSES: t("地址"),
-        FieldType.TAGS: t("标签"), FieldType.USER: t("用户"), FieldType.LINKS: t("关联"), FieldType.URL: t("网址"),
-        FieldType.ID_CARD: t("身份证号"), FieldType.CREDIT_CODE: t("统一社会信用代码"),
-    }[kind]  # fmt: skip
 
 
 def sensitivity_label(kind: Sensitivity) -> str:
@@ -141,17 +129,17 @@ def _field(
 def _type_text(context: Context, field: Field) -> str:
     if field.type is FieldType.LINKS and field.target:
         return t("关联：{target}", target=context.registry.entity(field.target).label)
-    return type_label(field.type)
+    return kind_of(field).label
 
 
 def _length(field: Field) -> str:
     """Characters, or the bounds of a number."""
-    if field.type in (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.URL, FieldType.ID_CARD, FieldType.CREDIT_CODE):
+    kind = kind_of(field)
+    if kind.text:
         return f"≤ {field.max_length}"
     if field.least is None and field.most is None:
         return ""
-    money = field.type is FieldType.MONEY
-    ends = ["" if n is None else money_text(n) if money else str(n) for n in (field.least, field.most)]
+    ends = ["" if n is None else kind.bound(n) for n in (field.least, field.most)]
     return f"{ends[0]} – {ends[1]}".strip()
 
 

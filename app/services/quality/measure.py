@@ -10,12 +10,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from app.core.fields import Entity, FieldType
+from app.core.fields import Entity
 from app.core.filters import Condition, Filter, Group, Not, parse
 from app.core.i18n import t
 from app.core.jobs import Job
-from app.core.primitives import from_scaled
-from app.core.validation import out_of_bounds
+from app.core.kinds import Kind, kind_of
 from app.db.figures.quality import Chunk, chunks, in_pairs, readable, shared
 from app.db.store.reading import Reader
 from app.errors import AppError, UserError
@@ -242,11 +241,13 @@ def value_test(entity: Entity, rule: Rule, today: date) -> pure.Test:
     of, params = entity.field(rule.field), rule.params
     match rule.kind:
         case "format":
-            return _format_test(of.type, params)
+            return _format_test(kind_of(of), params)
         case "future":
             return lambda value: (day := pure.day_of(value)) is None or day <= today
         case "allowed":
             allowed = frozenset(map(str, params["values"]))
+            if kind_of(of).several:
+                return lambda value: allowed.issuperset(kind_of(of).load(value))
             return lambda value: str(value) in allowed
         case "placeholder":
             return lambda value: not pure.is_junk(str(value))
@@ -256,13 +257,13 @@ def value_test(entity: Entity, rule: Rule, today: date) -> pure.Test:
             least, most = params.get("least"), params.get("most")
             return lambda value: (least is None or len(value) >= least) and (most is None or len(value) <= most)
         case "range" if rule.builtin:
-            return lambda value: not out_of_bounds(of, from_scaled(value) if of.type is FieldType.NUMBER else value)
+            return lambda value: not kind_of(of).outside(of, kind_of(of).load(value))
         case "range":
-            return _range_test(of.type, params)
+            return _range_test(kind_of(of), params)
     raise UserError(t("没有“{kind}”这种规则。", kind=rule.kind))
 
 
-def _format_test(kind: FieldType, params: Mapping[str, Any]) -> pure.Test:
+def _format_test(kind: Kind, params: Mapping[str, Any]) -> pure.Test:
     if "pattern" in params:
         test = pure.pattern_test(params["pattern"])
     else:
@@ -271,14 +272,14 @@ def _format_test(kind: FieldType, params: Mapping[str, Any]) -> pure.Test:
         if name in points:
             return points[name]
         test = pure.FORMATS[name]
-    if kind in (FieldType.PHONES, FieldType.EMAILS, FieldType.WECHATS):
+    if kind.points:
         return lambda value: all(test(point[0]) for point in value)
     return test
 
 
-def _range_test(kind: FieldType, params: Mapping[str, Any]) -> pure.Test:
+def _range_test(kind: Kind, params: Mapping[str, Any]) -> pure.Test:
     bounds = [params.get("least"), params.get("most")]
-    if kind in (FieldType.DATE, FieldType.DATETIME):
+    if kind.day or kind.yearly:
         first, last = (date.fromisoformat(b) if b else None for b in bounds)
 
         def dated(value: Any) -> bool:
@@ -286,8 +287,7 @@ def _range_test(kind: FieldType, params: Mapping[str, Any]) -> pure.Test:
             return day is None or ((first is None or day >= first) and (last is None or day <= last))
 
         return dated
-    factor = {FieldType.MONEY: 100, FieldType.NUMBER: 1_000_000}.get(kind, 1)
-    least, most = (None if b in (None, "") else Decimal(str(b)) * factor for b in bounds)
+    least, most = (None if b in (None, "") else Decimal(str(b)) * kind.scale for b in bounds)
     return lambda value: (least is None or value >= least) and (most is None or value <= most)
 
 

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from app.core.i18n import t
+from app.core.primitives import NUMBER_SCALE
 from app.errors import UserError
 from app.services.cleaning.emails import parse_emails
 from app.services.cleaning.identity import parse_credit_code, parse_id_card
@@ -226,8 +227,9 @@ def _kind_codes(kind: str | None, code: str | None, id_number: str | None) -> bo
 
 
 def _birthday(number: str | None, birthday: str | None, lunar: Any) -> bool | None:
+    """A birthday without its year is compared by month and day."""
     card = parse_id_card(number).value if number and birthday and not lunar else None
-    return None if card is None else card.birth_date.isoformat() == birthday
+    return None if card is None or not birthday else card.birth_date.isoformat().endswith(birthday.lstrip("-"))
 
 
 def _gender(number: str | None, gender: str | None) -> bool | None:
@@ -283,7 +285,7 @@ def _product(quantity: int | None, price: int | None, amount: int | None) -> boo
     """Discounts make a line cheaper, nothing makes it dearer or turn its sign (a cent is rounding)."""
     if quantity is None or price is None or amount is None:
         return None
-    full = quantity * price / 1_000_000
+    full = quantity * price * 100 / NUMBER_SCALE**2
     return ((full < 0) == (amount < 0) and abs(amount) <= abs(full) + 1) or amount == 0
 
 

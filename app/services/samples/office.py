@@ -15,10 +15,11 @@ from typing import Any
 from app.core.access import Action
 from app.core.clock import today
 from app.core.dictionary import BUILT_IN
+from app.core.fields import MonthDay
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.pinyin import sort_key
-from app.core.primitives import to_millis
+from app.core.primitives import NUMBER_SCALE, to_millis
 from app.core.records import ChangeSet
 from app.db.journal import Operation
 from app.db.search_sources import SEARCHED
@@ -32,6 +33,8 @@ from app.services.deals.stages import stages_of
 from app.services.samples import words
 
 CUSTOMERS, DAYS, BATCH, SEED = 30_000, 730, 2000, 20261121
+#: a cent in the millionths in which prices are stored
+_CENT = NUMBER_SCALE // 100
 #: the office tells of its past; the deals bring their way through the stages along
 _PAST = Terms(gaps=TELL, history=True)
 _WHOLE = replace(_PAST, note=False)
@@ -178,7 +181,7 @@ class _Writing:
         columns = {
             "name": words.person(r), "title": r.choice(("总经理", "采购经理", "财务", "设备主管")),
             "owner": customer.columns["owner"],
-            "birthday": date(r.randrange(1960, 2000), r.randrange(1, 13), r.randrange(1, 29)).isoformat(),
+            "birthday": str(_born(r)),
         }  # fmt: skip
         made = _row("contacts", columns, [("phone", phone, f"+86{phone}", "", "", 1, "", 0)])
         made.ties = [("customers", key, "", "", None, None)]
@@ -207,12 +210,12 @@ class _Writing:
         items = []
         kinds = r.choice((1, 1, 2, 3))
         for _ in range(kinds):
-            fitting = [pair for pair in products if pair[1].columns["price"] <= wanted] or products[-1:]
+            fitting = [pair for pair in products if pair[1].columns["price"] <= wanted * _CENT] or products[-1:]
             key, product = r.choice(fitting)
-            quantity = max(1, round(wanted / kinds / product.columns["price"]))
+            quantity = max(1, round(wanted * _CENT / kinds / product.columns["price"]))
             price = max(1, int(wanted / kinds / quantity))
             items.append({"product": key, "name": product.columns["name"], "category": product.columns["category"],
-                          "quantity": quantity * 1_000_000, "price": price, "amount": price * quantity,
+                          "quantity": quantity * 1_000_000, "price": price * _CENT, "amount": price * quantity,
                           "cost": int(price * quantity * r.uniform(0.6, 0.8))})  # fmt: skip
         amount = sum(item["amount"] for item in items)
         age = (today() - day).days
@@ -245,7 +248,7 @@ class _Writing:
 
     def _product(self, i: int) -> NewRow:
         name, category, price = words.PRODUCTS[i]
-        columns = {"name": name, "category": category, "code": f"P{i + 1:03}", "price": price * 100,
+        columns = {"name": name, "category": category, "code": f"P{i + 1:03}", "price": price * NUMBER_SCALE,
                    "cost": price * 70, "unit": "台" if category == "设备" else "件", "active": 1}  # fmt: skip
         return _row("products", columns)
 
@@ -368,3 +371,9 @@ def _row(entity: str, columns: dict[str, Any], points: Sequence[Any] = ()) -> Ne
 
 def _millis(day: date, hour: int) -> int:
     return to_millis(datetime.combine(day, time(hour)).astimezone())
+
+
+def _born(r: random.Random) -> MonthDay:
+    """A birthday; of every third person nobody knows the year."""
+    year, month, day = r.randrange(1960, 2000), r.randrange(1, 13), r.randrange(1, 29)
+    return MonthDay(month, day, year if year % 3 else None)

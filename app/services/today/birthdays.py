@@ -6,25 +6,31 @@ in common years on the 28th.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
+from app.core.fields import MonthDay
 
-def next_birthday(born: date, today: date, *, lunar: bool = False) -> date:
-    """The first day from `today` on when somebody born on this (solar) date has his birthday."""
+
+def next_birthday(born: MonthDay, today: date, *, lunar: bool = False) -> date:
+    """The first day from `today` on when somebody born on this day has his birthday. A day with a year is a solar one, also of
+    a `lunar` birthday; without a year, month and day of a lunar birthday are those of the lunar calendar."""
     if not lunar:
         return next(day for year in (today.year, today.year + 1) if (day := _in_year(born, year)) >= today)
-    month, of_month = lunar_day(born)
+    month, of_month = _lunar(born)
     found = (solar_of(year, month, of_month) for year in range(today.year - 1, today.year + 2))
     return next(kept for kept in found if kept >= today)
 
 
-def _in_year(born: date, year: int) -> date:
+def _in_year(born: MonthDay, year: int) -> date:
     try:
-        return born.replace(year=year)
+        return date(year, born.month, born.day)
     except ValueError:
         return date(year, 2, 28)
+
+
+def _lunar(born: MonthDay) -> tuple[int, int]:
+    return lunar_day(born.whole) if born.whole else (born.month, born.day)
 
 
 @lru_cache(maxsize=4096)
@@ -46,18 +52,19 @@ def solar_of(year: int, month: int, day: int) -> date:
     return date(solar.getYear(), solar.getMonth(), solar.getDay())
 
 
-def lunar_words(born: date) -> str:
+def lunar_words(born: MonthDay) -> str:
     """八月初三."""
+    from lunar_python.util import LunarUtil
+
+    month, day = _lunar(born)
+    leap = "闰" if born.whole and _leap(born.whole) else ""
+    return f"{leap}{LunarUtil.MONTH[month]}月{LunarUtil.DAY[min(day, _LONGEST_MONTH)]}"
+
+
+def _leap(day: date) -> bool:
     from lunar_python import Solar
 
-    lunar = Solar.fromYmd(born.year, born.month, born.day).getLunar()
-    return f"{lunar.getMonthInChinese()}月{lunar.getDayInChinese()}"
+    return bool(Solar.fromYmd(day.year, day.month, day.day).getLunar().getMonth() < 0)
 
 
-def days_from(today: date, days: int) -> Iterator[str]:
-    """MM-DD of the next days, today among them; on 28 February of a common year also 02-29."""
-    for i in range(days):
-        day = today + timedelta(days=i)
-        yield day.strftime("%m-%d")
-        if day.month == 2 and day.day == 28 and (day + timedelta(days=1)).month == 3:
-            yield "02-29"
+_LONGEST_MONTH = 30

@@ -113,12 +113,12 @@ class TodayService:
     def _birthdays(self) -> Section:
         day = today()
         with self._context.reading() as work:
-            people = born.near(work.reader, builtins.list(birthdays.days_from(day, AHEAD_DAYS)))
+            people = born.near(work.reader, day, day + timedelta(days=AHEAD_DAYS - 1))
         items = []
         for entity, record, name, birthday, lunar in people:
             kept = birthdays.next_birthday(birthday, day, lunar=lunar)
             if (kept - day).days < AHEAD_DAYS:
-                about = t("农历{day}", day=birthdays.lunar_words(birthday)) if lunar else birthday.strftime("%m-%d")
+                about = t("农历{day}", day=birthdays.lunar_words(birthday)) if lunar else birthday.yearly
                 his = record if entity == "customers" else None
                 items.append(Item(entity, record, name, about, kept, kind="birthday", customer=his))
         items.sort(key=lambda item: (str(item.when), item.title))

@@ -20,7 +20,8 @@ from app.db.store.drafts import Change
 from app.db.unit_of_work import UnitOfWork
 from app.errors import UserError
 from app.services.context import Context
-from app.services.exchange.convert import Options, converter
+from app.services.exchange.cell_options import Options
+from app.services.exchange.convert import converter
 from app.services.exchange.export import owner_names
 from app.services.exchange.export_cells import cell_text
 from app.services.exchange.plan import ColumnPlan

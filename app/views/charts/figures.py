@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+from app.core.amounts import money_shown
 from app.core.i18n import language, t
-from app.core.values import money_shown
 from app.views.charts.data import Unit
 
 NOTHING = "—"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from app.core.amounts import money_shown
 from app.core.i18n import language
-from app.core.values import money_shown
 
 
 def short_money(minor: int) -> str:

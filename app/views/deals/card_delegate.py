@@ -9,9 +9,9 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from app.core.amounts import money_shown
 from app.core.clock import now, today
 from app.core.i18n import t
-from app.core.values import money_shown
 from app.services.deals.records import Card
 from app.views.deals.card_model import CARD
 from app.views.theme import fonts, icons

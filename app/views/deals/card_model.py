@@ -8,8 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, Signal
 
+from app.core.amounts import money_shown
 from app.core.i18n import t
-from app.core.values import money_shown
 from app.services.deals.records import Card
 
 MIME = "application/x-kedang-deals"

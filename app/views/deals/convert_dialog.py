@@ -7,10 +7,10 @@ from typing import Any
 
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
+from app.core.amounts import money_text
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, Record
-from app.core.values import money_text
 from app.errors import AppError, UserError
 from app.services.cleaning.amounts import parse_amount
 from app.services.deals.records import Conversion

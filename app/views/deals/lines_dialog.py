@@ -10,13 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QHeaderView, QLineEdit, QTableWidget, QTableWidgetItem, QWidget
 
+from app.core.amounts import money_shown, money_text, plain_number
 from app.core.fields import Link
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, Record
-from app.core.values import money_shown, money_text
 from app.errors import AppError
-from app.services.cleaning.amounts import parse_amount, parse_number
+from app.services.cleaning.amounts import parse_amount, parse_number, parse_price
 from app.services.deals.records import Line
 from app.services.deals.rules import priced
 from app.views.records.form_dialog import FormDialog
@@ -75,7 +75,7 @@ class LinesDialog(FormDialog):
         for line in lines:
             self.add_row(
                 str(line.get("name") or ""), "" if line.get("quantity") is None else str(line.get("quantity")),
-                _written(line.get("price")), _written(line.get("amount")), line,
+                _price_text(line.get("price")), _written(line.get("amount")), line,
             )  # fmt: skip
         if not lines:
             self.add_row()
@@ -125,13 +125,13 @@ class LinesDialog(FormDialog):
         row = next((i for i in range(self.table.rowCount()) if self.table.cellWidget(i, _NAME) is edit), -1)
         if product is None or row < 0 or product.get("price") is None:
             return
-        self._cell(row, _PRICE).setText(_written(product.get("price")))
+        self._cell(row, _PRICE).setText(_price_text(product.get("price")))
         if not self._cell(row, _QUANTITY).text():
             self._cell(row, _QUANTITY).setText("1")
 
     def _on_changed(self, row: int, column: int) -> None:
         if column in (_QUANTITY, _PRICE):
-            quantity, price = self._number(row), self._money(row, _PRICE)
+            quantity, price = self._number(row), self._price(row)
             if price is not None:
                 self.table.blockSignals(True)
                 self._cell(row, _AMOUNT).setText(_written(priced(quantity, price)))
@@ -150,12 +150,16 @@ class LinesDialog(FormDialog):
         text = self._text(row, _QUANTITY)
         return parse_number(text).value if text else None
 
-    def _money(self, row: int, column: int) -> int | None:
-        text = self._text(row, column)
+    def _price(self, row: int) -> Decimal | None:
+        text = self._text(row, _PRICE)
+        return parse_price(text).value if text else None
+
+    def _amount(self, row: int) -> int | None:
+        text = self._text(row, _AMOUNT)
         return parse_amount(text).value if text else None
 
     def _total(self) -> None:
-        self._sum.setText(t("合计 {sum}", sum=money_shown(sum(self._money(r, _AMOUNT) or 0 for r in self._rows()))))
+        self._sum.setText(t("合计 {sum}", sum=money_shown(sum(self._amount(r) or 0 for r in self._rows()))))
 
     def _rows(self) -> range:
         return range(self.table.rowCount())
@@ -172,7 +176,7 @@ class LinesDialog(FormDialog):
             name = edit.text().strip()
             if not name and not any(texts):
                 continue
-            quantity, price, amount = self._number(row), self._money(row, _PRICE), self._money(row, _AMOUNT)
+            quantity, price, amount = self._number(row), self._price(row), self._amount(row)
             read = (quantity, price, amount)
             if any(text and value is None for text, value in zip(texts, read, strict=True)):
                 return t("第 {n} 行的数字看不懂。", n=row + 1)
@@ -217,3 +221,7 @@ class LinesDialog(FormDialog):
 
 def _written(minor: int | None) -> str:
     return "" if minor is None else money_text(minor).removesuffix(".00")
+
+
+def _price_text(price: Decimal | None) -> str:
+    return "" if price is None else plain_number(price)

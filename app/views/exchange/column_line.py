@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from app.core.fields import FieldType
 from app.core.i18n import t
+from app.core.kinds import Kind
 from app.services.exchange.column_check import ColumnCheck
 from app.services.exchange.plan import ColumnPlan
 from app.services.exchange.reading.records import Column
@@ -60,16 +60,17 @@ class ColumnLine(QWidget):
         self._result.addWidget(self._words, 1)
         return box
 
-    def show_plan(self, column: ColumnPlan, label: str, kind: FieldType | None, *, asks_order: bool) -> None:
+    def show_plan(self, column: ColumnPlan, label: str, kind: Kind | None, *, asks_order: bool) -> None:
         """The field, and what must be known to read its cells: the unit of amounts, the order of short dates."""
         self.field.set_key(column.target, label)
-        if kind is FieldType.MONEY:
+        amounts = kind is not None and kind.currency
+        if amounts:
             if self._unit is None:
                 self._unit = self._detail(_units(), t("“{name}”的单位", name=self.name))
                 self._unit.currentIndexChanged.connect(self._on_unit)
             _show_key(self._unit, str(column.unit))
         if self._unit is not None:
-            self._unit.setVisible(kind is FieldType.MONEY)
+            self._unit.setVisible(amounts)
         if asks_order:
             if self._order is None:
                 self._order = self._detail(_orders(), t("“{name}”的日期顺序", name=self.name))

@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from app.core.fields import Entity, Field, FieldType
+from app.core.fields import Entity, Field
 from app.core.i18n import t
 from app.core.jobs import Progress
+from app.core.kinds import Kind, kind_of
 from app.core.pinyin import spoken
 from app.errors import AppError
 from app.services.exchange.column_check import PreviewCheck
@@ -204,7 +205,7 @@ class ImportSession(QObject):
         found: list[Word] = []
         for index, column in enumerate(plan.columns):
             target = target_of(column.target, self.entity, registry) if column.target else None
-            if target is None or target.field.type is not FieldType.CHOICE:
+            if target is None or not kind_of(target.field).listed:
                 continue
             texts = dict.fromkeys((*column.values, *(text for at, text in counts if at == index)))
             grows = target.field.office and plan.new_choices and self.desk.workspace.actor.is_admin
@@ -225,13 +226,14 @@ class ImportSession(QObject):
 
     def asks_order(self, index: int) -> bool:
         """Whether a date column can be read in several ways and its cells do not settle which."""
-        return self.field_type(index) in (FieldType.DATE, FieldType.DATETIME) and order_is_open(self._cells(index))
+        kind = self.field_kind(index)
+        return kind is not None and (kind.day or kind.yearly) and order_is_open(self._cells(index))
 
-    def field_type(self, index: int) -> FieldType | None:
+    def field_kind(self, index: int) -> Kind | None:
         """What the field of a column holds; None when the column is not imported."""
         key = self.plan.columns[index].target if self.plan else None
         found = target_of(key, self.entity, self.desk.workspace.context.registry) if key else None
-        return found.field.type if found else None
+        return kind_of(found.field) if found else None
 
     def _put(self, index: int, column: ColumnPlan) -> None:
         assert self.plan is not None

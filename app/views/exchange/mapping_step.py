@@ -10,8 +10,9 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
-from app.core.fields import CUSTOM_TYPES, FieldType
+from app.core.fields import FieldType
 from app.core.i18n import t
+from app.core.kinds import CUSTOM_TYPES, KINDS
 from app.services.exchange.column_check import CHANGED, WARNED, WRONG
 from app.services.exchange.plan import ColumnPlan, ImportPlan
 from app.services.exchange.targets import NEW as NEW_PREFIX
@@ -171,7 +172,7 @@ class MappingStep(QWidget):
         column = session.plan.columns[index]
         asks = session.asks_order(index)
         line, stops = self.lines[index], len(self.lines[index].stops())
-        line.show_plan(column, self._label(column), session.field_type(index), asks_order=asks)
+        line.show_plan(column, self._label(column), session.field_kind(index), asks_order=asks)
         if len(line.stops()) > stops and not self._building.isActive():
             self._order_stops()
         if session.preview is not None:
@@ -271,9 +272,4 @@ def _hint(before: str, after: str, told: str) -> str:
 
 
 def _type_labels() -> list[tuple[FieldType, str]]:
-    labels = {
-        FieldType.TEXT: t("文字"), FieldType.LONG_TEXT: t("多行文字"), FieldType.CHOICE: t("选项"),
-        FieldType.INTEGER: t("整数"), FieldType.NUMBER: t("小数"), FieldType.MONEY: t("金额"),
-        FieldType.DATE: t("日期"), FieldType.BOOL: t("是/否"),
-    }  # fmt: skip
-    return [(kind, t("新建“{type}”字段", type=labels[kind])) for kind in CUSTOM_TYPES]
+    return [(kind, t("新建“{type}”字段", type=KINDS[kind].label)) for kind in CUSTOM_TYPES if not KINDS[kind].rows]

@@ -6,33 +6,35 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from app.core import values
 from app.core.fields import POINT_TYPES, Entity, Field, FieldType
+from app.core.kinds import kind_of
 from app.core.records import Record
-from app.core.values import money_shown, to_text
+from app.core.values import to_text
+from app.services.exchange.export_cells import cell_text
 from app.views.theme import fonts
 from app.views.widgets.table.source import Cell, CellValue, Kind, TableColumn
 
 Names = Mapping[uuid.UUID, str]
 Tones = Mapping[str, str]
 MASKED = "******"
-_KINDS: dict[FieldType, Kind] = {
-    FieldType.INTEGER: "number",
-    FieldType.NUMBER: "number",
-    FieldType.MONEY: "money",
-    FieldType.DATE: "date",
-    FieldType.DATETIME: "date",
-    FieldType.TAGS: "chips",
-    FieldType.USER: "muted",
-    FieldType.LONG_TEXT: "muted",
-    FieldType.LINKS: "muted",
-}
-_WIDTHS = {
-    FieldType.DATE: 98,
-    FieldType.DATETIME: 136,
-    FieldType.MONEY: 94,
-    FieldType.PHONES: 122,
-    FieldType.USER: 76,
-    FieldType.TAGS: 116,
+#: type → how the table paints it, in a column of which width (None: the field's own)
+LOOKS: dict[FieldType, tuple[Kind, int | None]] = {
+    **dict.fromkeys(FieldType, ("text", None)),
+    FieldType.INTEGER: ("number", None),
+    FieldType.NUMBER: ("number", None),
+    FieldType.PERCENT: ("number", None),
+    FieldType.DURATION: ("number", None),
+    FieldType.MONEY: ("money", 94),
+    FieldType.PRICE: ("money", 94),
+    FieldType.DATE: ("date", 98),
+    FieldType.DATETIME: ("date", 136),
+    FieldType.MONTH_DAY: ("date", 98),
+    FieldType.PHONES: ("text", 122),
+    FieldType.TAGS: ("chips", 116),
+    FieldType.USER: ("muted", 76),
+    FieldType.LONG_TEXT: ("muted", None),
+    FieldType.LINKS: ("muted", None),
 }
 #: fields whose value cannot be typed in one line without losing something
 _NOT_IN_CELL = frozenset({FieldType.LONG_TEXT, FieldType.LINKS, FieldType.ADDRESSES})
@@ -43,30 +45,30 @@ def has_tones(field: Field) -> bool:
     return any(choice.tone != "gray" for choice in field.choices)
 
 
-def kind_of(entity: Entity, field: Field) -> Kind:
+def look_of(entity: Entity, field: Field) -> Kind:
     """How the table paints the field."""
     if field.key == entity.title:
         return "strong"
     if field.type is FieldType.CHOICE and has_tones(field):
         return "dot"
-    return _KINDS.get(field.type, "text")
+    return LOOKS[field.type][0]
 
 
 def column_of(entity: Entity, field: Field, *, editable: bool, users: Names, tags: Tones) -> TableColumn:
     """The table's column for a field."""
     options: tuple[str, ...] = ()
-    if field.type is FieldType.CHOICE:
+    if kind_of(field).listed:
         options = tuple(choice.label for choice in field.offered)
     elif field.type is FieldType.USER:
         options = tuple(users.values())
     elif field.type is FieldType.TAGS:
         options = tuple(tags)
-    width = 220 if field.key == entity.title else _WIDTHS.get(field.type, max(field.width, 72))
+    width = 220 if field.key == entity.title else LOOKS[field.type][1] or max(field.width, 72)
     if field.type is FieldType.CHOICE:
         width = 36 + max((fonts.metrics().horizontalAdvance(choice.label) for choice in field.choices), default=48)
     width = max(width, fonts.metrics(fonts.CAPTION, bold=True).horizontalAdvance(field.label) + 38)
     changeable = editable and field.editable and field.type not in _NOT_IN_CELL
-    return TableColumn(field.key, field.label, kind_of(entity, field), width, field.sortable, changeable, options)
+    return TableColumn(field.key, field.label, look_of(entity, field), width, field.sortable, changeable, options)
 
 
 def cell_of(field: Field, record: Record, users: Names, tones: Tones) -> CellValue:
@@ -78,24 +80,22 @@ def cell_of(field: Field, record: Record, users: Names, tones: Tones) -> CellVal
         return ""
     if field.type is FieldType.TAGS:
         return tuple(f"{tag}|{tones.get(tag, '')}" if tones.get(tag) else str(tag) for tag in value)
-    if field.type is FieldType.MONEY:
-        return Cell(money_shown(value), edit=to_text(field, value).removesuffix(".00"))
+    if field.type is FieldType.MULTI_CHOICE:
+        return Cell(in_words(field, value, users), edit=cell_text(field, value, str))
     if field.type is FieldType.CHOICE:
         choice = field.choice(value)
         return Cell(choice.label, choice.tone) if choice else Cell(str(value))
     if field.type in POINT_TYPES:
         first = value[0]
         return Cell(first.value, "" if first.valid else "warn", edit=to_text(field, value))
-    return in_words(field, value, users)
+    text = in_words(field, value, users)
+    typed = kind_of(field).typed(field, value) if kind_of(field).numeric else text
+    return Cell(text, edit=typed) if typed != text else text
 
 
 def in_words(field: Field, value: Any, users: Names) -> str:
     """The value as a person reads it, in one line."""
-    if value is None:
-        return ""
-    if field.type is FieldType.MONEY:
-        return money_shown(value)
-    return to_text(field, value, lambda user: users.get(user, ""))
+    return values.shown(field, value, lambda user: users.get(user, ""))
 
 
 def shown(field: Field, record: Record, users: Names) -> str:

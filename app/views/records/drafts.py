@@ -10,6 +10,7 @@ from typing import Any
 
 from app.core.fields import Entity, Field, FieldType, Link, Point
 from app.core.i18n import t
+from app.core.kinds import kind_of
 from app.core.validation import InvalidFields
 from app.errors import UserError
 from app.services.cleaning.dates import parse_date
@@ -161,7 +162,7 @@ def merged_points(field: Field, before: Any, after: Any) -> Any:
     """`after` with labels, notes and refusals of the points in `before` that are the same."""
     if not isinstance(before, tuple) or not isinstance(after, tuple):
         return after
-    if field.type not in (FieldType.PHONES, FieldType.EMAILS, FieldType.WECHATS):
+    if not kind_of(field).points:
         return after
     known = {(point.normal, point.extension): point for point in before}
     return tuple(known.get((point.normal, point.extension), point) for point in after)

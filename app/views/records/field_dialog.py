@@ -7,9 +7,10 @@ from typing import cast
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.core.fields import Entity, Field, FieldType
+from app.core.fields import Entity, Field
 from app.core.i18n import t
 from app.core.jobs import Job
+from app.core.kinds import kind_of
 from app.errors import AppError
 from app.views.records.drafts import Draft, DraftReader
 from app.views.records.field_editors import FieldEditor, make_editor
@@ -17,18 +18,6 @@ from app.views.records.form_dialog import FormDialog
 from app.views.shell.desk import Desk
 from app.views.widgets.fields import ChoiceField
 from app.views.widgets.labels import DataLabel, muted
-
-_NEVER = frozenset(
-    {
-        FieldType.PHONES,
-        FieldType.EMAILS,
-        FieldType.WECHATS,
-        FieldType.ADDRESSES,
-        FieldType.LINKS,
-        FieldType.TAGS,
-        FieldType.FILES,
-    }
-)
 
 
 class FieldDialog(FormDialog):
@@ -40,7 +29,7 @@ class FieldDialog(FormDialog):
         actor = desk.workspace.actor
         self._fields = [
             f for f in entity.fields
-            if f.editable and not f.unique and f.type not in _NEVER and f.key != entity.title and actor.sees(entity.key, f)
+            if f.editable and not f.unique and not kind_of(f).rows and f.key != entity.title and actor.sees(entity.key, f)
         ]  # fmt: skip
         self._choice = ChoiceField([(f.key, f.label) for f in self._fields])
         self._choice.setAccessibleName(t("字段"))

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QCalendarWidget, QComboBox, QCompleter, QLineEdit, QPlainTextEdit, QWidget
 
-from app.core.fields import POINT_TYPES, Field, FieldType
+from app.core.fields import Field, FieldType
 from app.core.i18n import t
+from app.core.kinds import KINDS, kind_of
 from app.core.values import to_text
 from app.views.records.drafts import Draft, Ready, Typed
 from app.views.records.link_editor import Finder, LinkEditor
 from app.views.records.points_editor import PointsEditor
 from app.views.records.required_editor import RequiredEditor
+from app.views.records.several_editor import SeveralEditor
 from app.views.records.ties_editor import TiesEditor
 from app.views.theme import icons
 from app.views.widgets.fields import ChoiceField
@@ -28,6 +31,15 @@ class FieldEditor(Protocol):
     def draft(self) -> Draft: ...
 
     def set_value(self, value: Any) -> None: ...
+
+
+@dataclass(frozen=True)
+class Given:
+    """What editors choose from: users, tags with their tones, records by what is typed."""
+
+    users: Mapping[uuid.UUID, str]
+    tags: Mapping[str, str]
+    finder: Finder | None
 
 
 class LineEditor(QLineEdit):
@@ -43,8 +55,7 @@ class LineEditor(QLineEdit):
         return Typed(self.text().strip())
 
     def set_value(self, value: Any) -> None:
-        text = to_text(self._field, value)
-        self.setText(text.removesuffix(".00") if self._field.type is FieldType.MONEY else text)
+        self.setText("" if value is None else kind_of(self._field).typed(self._field, value))
         self.setCursorPosition(0)
 
 
@@ -179,28 +190,47 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split("、")]
 
 
+def _of_points(field: Field, _given: Given) -> QWidget:
+    return PointsEditor(field)
+
+
+def _picked(field: Field, given: Given) -> QWidget:
+    return PickEditor(field, given.users)
+
+
+def _line(field: Field, _given: Given) -> QWidget:
+    kind = kind_of(field)
+    return LineEditor(field, t("例如 {example}", example=kind.example(field)) if kind.type in _SAID else "")
+
+
+def _linked(field: Field, given: Given) -> QWidget:
+    assert given.finder is not None
+    return LinkEditor(field, given.finder) if field.one else TiesEditor(field, given.finder)
+
+
+#: lines that are not plain to everybody: what may stand there is said
+_SAID = frozenset({FieldType.PRICE, FieldType.PERCENT, FieldType.DURATION, FieldType.MONTH_DAY})
+#: type → its editor
+EDITORS: dict[FieldType, Callable[[Field, Given], QWidget]] = {
+    **dict.fromkeys(FieldType, _line),
+    **{kind.type: _of_points for kind in KINDS.values() if kind.points},
+    FieldType.ADDRESSES: _of_points,
+    FieldType.LONG_TEXT: lambda _field, _given: TextEditor(),
+    FieldType.USER: _picked,
+    FieldType.BOOL: _picked,
+    FieldType.CHOICE: lambda field, given: OpenPickEditor(field) if field.open_choices else _picked(field, given),
+    FieldType.MULTI_CHOICE: lambda field, _given: SeveralEditor(field),
+    FieldType.DATE: lambda field, _given: DayEditor(field),
+    FieldType.TAGS: lambda field, given: TagsEditor(field, given.tags),
+    FieldType.MONEY: lambda field, _given: LineEditor(field, t("例如 5万 或 12,000.50")),
+    FieldType.LINKS: _linked,
+}
+
+
 def make_editor(
     field: Field, users: Mapping[uuid.UUID, str], tags: Mapping[str, str], finder: Finder | None = None
 ) -> QWidget:
     """The editor of a field: a widget that is a `FieldEditor`. Links need a `finder`."""
     if field.key == "required" and not field.custom:
         return RequiredEditor()
-    match field.type:
-        case FieldType.LINKS:
-            assert finder is not None
-            return LinkEditor(field, finder) if field.one else TiesEditor(field, finder)
-        case FieldType.LONG_TEXT:
-            return TextEditor()
-        case FieldType.USER | FieldType.BOOL:
-            return PickEditor(field, users)
-        case FieldType.CHOICE:
-            return OpenPickEditor(field) if field.open_choices else PickEditor(field, users)
-        case FieldType.DATE:
-            return DayEditor(field)
-        case FieldType.TAGS:
-            return TagsEditor(field, tags)
-        case FieldType.MONEY:
-            return LineEditor(field, t("例如 5万 或 12,000.50"))
-    if field.type in POINT_TYPES or field.type is FieldType.ADDRESSES:
-        return PointsEditor(field)
-    return LineEditor(field)
+    return EDITORS[field.type](field, Given(users, tags, finder))

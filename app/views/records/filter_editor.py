@@ -13,6 +13,7 @@ from app.core.fields import Entity, Field, FieldType
 from app.core.filters import Condition, op_label, operators
 from app.core.i18n import t
 from app.core.jobs import Job
+from app.core.kinds import kind_of
 from app.errors import UserError
 from app.services.workspace import Workspace
 from app.views.records.cells import Names
@@ -41,7 +42,7 @@ def value_ticks(workspace: Workspace, entity: str, field: Field, users: Names) -
         by_id = {str(user): name for user, name in users.items()}
         found = {key.replace("-", ""): n for key, n in counts.items()}
         return [Tick(key, name, found.get(key.replace("-", ""), 0)) for key, name in by_id.items()]
-    if field.type is FieldType.CHOICE:
+    if kind_of(field).listed:
         known = [
             Tick(c.code, c.label, counts.pop(c.code, 0), c.tone if c.tone != "gray" else "") for c in field.choices
         ]

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.core.amounts import money_shown
 from app.core.dictionary import BUILT_IN
 from app.core.fields import Entity, FieldType, Point
 from app.core.filters import Condition
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import Record, Sort
-from app.core.values import money_shown
 from app.services.history.detail import OperationBrowser
 from app.services.workspace import Workspace
 from app.views.records.cells import Names, shown

@@ -37,8 +37,9 @@ _FACTS: dict[str, tuple[tuple[str, str], ...]] = {
 }  # fmt: skip
 _ALWAYS = frozenset({"number", "phones", "owner"})
 _ICONS = {
-    FieldType.MONEY: "wallet", FieldType.DATE: "calendar", FieldType.DATETIME: "calendar-clock", FieldType.USER: "user",
-    FieldType.LINKS: "link", FieldType.PHONES: "phone", FieldType.EMAILS: "mail", FieldType.CHOICE: "target",
+    FieldType.MONEY: "wallet", FieldType.PRICE: "wallet", FieldType.MONTH_DAY: "calendar", FieldType.DATE: "calendar",
+    FieldType.DATETIME: "calendar-clock", FieldType.USER: "user", FieldType.LINKS: "link",
+    FieldType.PHONES: "phone", FieldType.EMAILS: "mail", FieldType.CHOICE: "target",
 }  # fmt: skip
 
 

@@ -8,8 +8,9 @@ from typing import Any, cast
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.core.fields import POINT_TYPES, Entity, Field, FieldType
+from app.core.fields import Entity, Field, FieldType
 from app.core.i18n import t
+from app.core.kinds import kind_of
 from app.core.records import Record
 from app.views.records.cells import Names, Tones
 from app.views.records.drafts import Draft
@@ -18,7 +19,6 @@ from app.views.records.link_editor import Finder
 from app.views.widgets.form import FormRow
 from app.views.widgets.labels import DataLabel
 
-_WIDE = frozenset({*POINT_TYPES, FieldType.LONG_TEXT, FieldType.ADDRESSES, FieldType.TAGS})
 _LATE = frozenset({FieldType.LONG_TEXT})
 
 
@@ -59,7 +59,7 @@ class RecordForm(QWidget):
         place = 0
         for field in fields:
             several = field.type is FieldType.LINKS and not field.one
-            wide = several or field.type in _WIDE or field.key in (self._entity.title, "address")
+            wide = several or kind_of(field).wide or field.key in (self._entity.title, "address")
             if wide and place % 2:
                 place += 1
             cell = self._build_row(field, users, tags)

@@ -11,11 +11,11 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from app.core.amounts import money_shown
 from app.core.clock import now
 from app.core.fields import Entity, Registry
 from app.core.i18n import t
 from app.core.records import HistoryEntry, Record
-from app.core.values import money_shown
 from app.services.customers.service import TimelineItem
 from app.services.history.detail import OperationBrowser
 from app.views.records.cells import Names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -12,15 +13,15 @@ from app.core.clock import today
 from app.core.fields import Field, FieldType
 from app.core.filters import NO_VALUE
 from app.core.i18n import t
-from app.core.values import money_text
+from app.core.kinds import kind_of
 from app.errors import UserError
-from app.services.cleaning.amounts import parse_amount, parse_integer, parse_number
+from app.services.exchange.cell_options import Options
+from app.services.exchange.convert import converter
+from app.services.exchange.plan import ColumnPlan
 from app.views.widgets.fields import DateField, NumberField
 from app.views.widgets.labels import muted
 from app.views.widgets.tick_list import Tick, TickList
 
-NUMBERS = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY})
-DAYS = frozenset({FieldType.DATE, FieldType.DATETIME})
 _LISTS = frozenset({"in", "not_in", "has_any", "has_all", "has_none"})
 
 
@@ -69,19 +70,21 @@ class TextValue(QLineEdit):
         return self
 
 
-class NumberValue(QWidget):
-    """One number, or two for "between"; amounts as people write them (5万, 1,200.50)."""
+class WrittenValue(QWidget):
+    """One value that is typed, or two for "between", as people write it: numbers (5万, 1,200.50, 15%), lengths of time, days
+    with or without a year."""
 
     def __init__(self, field: Field, *, pair: bool) -> None:
         super().__init__()
-        self._field = field
+        self._field = replace(field, least=None, most=None)
+        self._read = converter(self._field, Options(ColumnPlan(field.key)))
         names = (t("最小"), t("最大")) if pair else (field.label,)
         self._edits = [QLineEdit() for _name in names]
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         for at, (edit, name) in enumerate(zip(self._edits, names, strict=True)):
             edit.setAccessibleName(name)
-            edit.setPlaceholderText(t("例如 5万") if field.type is FieldType.MONEY else name)
+            edit.setPlaceholderText(_PLACEHOLDERS[field.type]() if field.type in _PLACEHOLDERS else name)
             if at:
                 row.addWidget(muted("–"))
             row.addWidget(edit)
@@ -93,22 +96,30 @@ class NumberValue(QWidget):
 
     def _one(self, text: str) -> str:
         if not text.strip():
-            raise UserError(t("请输入数字。"))
-        parse: Callable[[str], Any] = {FieldType.MONEY: parse_amount, FieldType.INTEGER: parse_integer}.get(
-            self._field.type, parse_number
-        )
-        found = parse(text)
-        if found.value is None:
-            raise UserError(found.problem.text if found.problem else t("“{text}”不是数字。", text=text))
-        return money_text(found.value).removesuffix(".00") if self._field.type is FieldType.MONEY else str(found.value)
+            raise UserError(t("请输入要比较的内容。"))
+        value, problem = self._read(text)
+        if value is None:
+            raise UserError(problem.text if problem else t("请输入要比较的内容。"))
+        kind = kind_of(self._field)
+        said = kind.to_json(value)
+        return str(said).removesuffix(".00") if kind.currency else str(said)
 
     def set_value(self, value: Any) -> None:
         values = value if isinstance(value, list | tuple) else [value]
         for edit, one in zip(self._edits, values, strict=False):
-            edit.setText("" if one is None else str(one))
+            edit.setText("" if one is None else kind_of(self._field).asked(self._field, one))
 
     def widget(self) -> QWidget:
         return self
+
+
+#: what may stand in the line, of numbers that are written in a way of their own
+_PLACEHOLDERS: dict[FieldType, Callable[[], str]] = {
+    FieldType.MONEY: lambda: t("例如 5万"),
+    FieldType.PERCENT: lambda: t("例如 15%"),
+    FieldType.DURATION: lambda: t("例如 1小时30分"),
+    FieldType.MONTH_DAY: lambda: t("例如 1985-05-12"),
+}
 
 
 class DayValue(QWidget):
@@ -198,8 +209,9 @@ def editor_for(field: Field, op: str) -> ValueEditor:
         return SpanValue()
     if op in _LISTS:
         return ListValue(field)
-    if field.type in NUMBERS:
-        return NumberValue(field, pair=op == "between")
-    if field.type in DAYS:
+    kind = kind_of(field)
+    if kind.numeric or kind.yearly:
+        return WrittenValue(field, pair=op == "between")
+    if kind.day:
         return DayValue(field, pair=op == "between")
     return TextValue(field.label)

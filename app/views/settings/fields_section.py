@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
-from app.core.fields import CUSTOM_TYPES, Field, FieldType, Sensitivity
+from app.core.fields import Field, FieldType, Sensitivity
 from app.core.i18n import t
 from app.core.jobs import Job
+from app.core.kinds import CUSTOM_TYPES, KINDS
 from app.services.customers import field_order
 from app.services.customers.field_order import Archived
 from app.services.customers.fields import CustomFieldInfo
 from app.views.settings.form_dialog import FormDialog
 from app.views.settings.section import Section, setting_row
-from app.views.settings.words import sensitivity_label, type_label
+from app.views.settings.words import sensitivity_label
 from app.views.shell.desk import Desk
 from app.views.theme import fonts
 from app.views.widgets import buttons
@@ -56,7 +57,7 @@ class DictionarySource:
         tones = {Sensitivity.NORMAL: "gray", Sensitivity.SENSITIVE: "warn", Sensitivity.ADMIN: "bad"}
         label = f"{field.label} *" if field.required else field.label
         secret = Cell(sensitivity_label(field.sensitivity), tones[field.sensitivity])
-        return (label, type_label(field.type), self._groups.get(field.group, ""), secret, "、".join(field.synonyms))
+        return (label, KINDS[field.type].label, self._groups.get(field.group, ""), secret, "、".join(field.synonyms))
 
 
 class FieldsSection(Section):
@@ -108,7 +109,7 @@ class FieldsSection(Section):
         items = []
         for at, field in enumerate(fields):
             facts = fonts.join_facts(
-                type_label(field.type), t("{n} 条档案用到", n=f"{field.used:,}"), "、".join(field.choices[:6])
+                KINDS[field.type].label, t("{n} 条档案用到", n=f"{field.used:,}"), "、".join(field.choices[:6])
             )
             chips = [] if field.sensitivity is Sensitivity.NORMAL else [(sensitivity_label(field.sensitivity), "warn")]
             menu = partial(self._menu, entity, field, at, keys) if editable else None
@@ -119,7 +120,7 @@ class FieldsSection(Section):
             [
                 Item(
                     label,
-                    type_label(kind),
+                    KINDS[kind].label,
                     "archive",
                     faded=True,
                     menu=partial(self._back_menu, key) if editable else None,
@@ -149,7 +150,7 @@ class FieldsSection(Section):
 
     def _add(self) -> None:
         dialog = FormDialog(self, t("新建字段"), t("新建"))
-        label, kind = QLineEdit(), ChoiceField([(str(one), type_label(one)) for one in CUSTOM_TYPES])
+        label, kind = QLineEdit(), ChoiceField([(str(one), KINDS[one].label) for one in CUSTOM_TYPES])
         label.setMaxLength(60)
         choices = QPlainTextEdit()
         choices.setTabChangesFocus(True)
@@ -160,13 +161,14 @@ class FieldsSection(Section):
         row = dialog.form.add_row("choices", t("选项"), choices, hint=t("一行一个。"))
         dialog.form.add_row("secret", t("谁能看到"), secret)
         row.set_shown(False)
-        kind.currentIndexChanged.connect(lambda _at: row.set_shown(kind.key() == FieldType.CHOICE))
+        listed = {str(one) for one in CUSTOM_TYPES if KINDS[one].listed}
+        kind.currentIndexChanged.connect(lambda _at: row.set_shown(kind.key() in listed))
         dialog.check = lambda: {} if label.text().strip() else {"label": t("请输入名称。")}
         service, entity = self.desk.workspace.fields, self._entity.key()
 
         def add() -> None:
             lines = [line.strip() for line in choices.toPlainText().split("\n") if line.strip()]
-            given = lines if kind.key() == FieldType.CHOICE else []
+            given = lines if kind.key() in listed else []
             name, what, seen = label.text(), FieldType(kind.key()), Sensitivity(secret.key())
             self.write(
                 lambda _job: service.add(entity, name, what, choices=given, sensitivity=seen),

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
 
+from app.core.amounts import money_shown
 from app.core.fields import Entity
 from app.core.filters import Search
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import Record
-from app.core.values import money_shown
 from app.services.workspace import Workspace
 from app.views.operations.task import Task
 from app.views.shell.desk import Desk

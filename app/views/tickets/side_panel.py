@@ -10,10 +10,10 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from app.core.amounts import money_shown
 from app.core.dictionary.tickets import PRIORITIES, STATUSES, TICKETS
 from app.core.i18n import t
 from app.core.records import Record
-from app.core.values import money_shown
 from app.services.tickets.service import Conversation
 from app.services.tickets.sla import Clock, ClockKind, Standing
 from app.services.tickets.templates import Glance

@@ -44,7 +44,11 @@ def test_that_all_ties_are_shown_and_changed_by_themselves(page, qtbot, workspac
     editor._lines[2].until.setText("2026年12月31日")
     saved(dialog, qtbot)
     after = workspace.contacts.get(contact.id).get("customers")
-    assert [(link.title, link.role) for link in after] == [("甲公司", "采购经理"), ("乙公司", "法人"), ("丙公司", "总工")]
+    assert [(link.title, link.role) for link in after] == [
+        ("甲公司", "采购经理"),
+        ("乙公司", "法人"),
+        ("丙公司", "总工"),
+    ]
     assert (after[1], after[2].until) == (ties[1], date(2026, 12, 31))
     assert third.id == after[2].id
 

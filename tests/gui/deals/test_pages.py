@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -122,7 +123,7 @@ def test_products_have_no_owner_and_no_tab_for_it(qtbot, make_window):
 
 
 def test_the_items_of_an_order(qtbot, make_window, workspace):
-    workspace.records("products").create({"name": "轴承组", "price": 480_00, "category": "配件"})
+    workspace.records("products").create({"name": "轴承组", "price": Decimal(480), "category": "配件"})
     page = opened_page(qtbot, make_window(), OrdersPage)
     dialog = page.edit_lines(page.pane.record())
     qtbot.waitUntil(lambda: dialog.table.rowCount() == 1, timeout=4000)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.core.dictionary import BUILT_IN
-from app.core.fields import CUSTOM_TYPES, Entity, Field, FieldType, is_custom_key
+from app.core.fields import Entity, Field, FieldType, is_custom_key
 from app.core.i18n import set_language
+from app.core.kinds import CUSTOM_TYPES, KINDS, kind_of
 from app.db.store.layout import layout_of
 from app.errors import UserError
 
@@ -30,12 +31,9 @@ def test_that_an_entity_is_whole(entity: Entity) -> None:
 def test_that_a_field_has_a_place_to_live(entity: Entity, field: Field) -> None:
     layout = layout_of(entity)
     column = layout.column(field.key)
-    child = field.type in {
-        FieldType.PHONES, FieldType.EMAILS, FieldType.WECHATS, FieldType.ADDRESSES, FieldType.TAGS, FieldType.LINKS
-    }  # fmt: skip
-    assert (column is None) == child
+    assert (column is None) == kind_of(field).rows
     if field.type is FieldType.LINKS:
-        assert layout.reference(field.key) is not None or (entity.key, field.key) == ("contacts", "customers")
+        assert layout.reference(field.key) is not None or field.several
         assert field.target in BUILT_IN.keys()  # noqa: SIM118 - a registry is no dict
     length = getattr(column.type, "length", None) if column is not None else None
     if length is not None and field.type in (FieldType.TEXT, FieldType.URL, FieldType.CREDIT_CODE, FieldType.ID_CARD):
@@ -91,6 +89,7 @@ def test_that_keys_of_custom_fields_are_opaque(key: str, custom: bool) -> None:
     assert is_custom_key(key) is custom
 
 
-def test_that_points_and_links_are_no_custom_types() -> None:
-    assert FieldType.PHONES not in CUSTOM_TYPES
-    assert FieldType.LINKS not in CUSTOM_TYPES
+def test_that_a_custom_value_has_a_place_to_live() -> None:
+    """Points, addresses and tags are kept once a record, whatever the field is called."""
+    once = {k.type for k in KINDS.values() if k.points} | {FieldType.ADDRESSES, FieldType.TAGS}
+    assert once.isdisjoint(CUSTOM_TYPES)

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from app.core.amounts import money_shown, money_text
 from app.core.fields import Address, Choice, Field, FieldType, Link, Point
 from app.core.i18n import set_language
 from app.core.validation import clean_value
-from app.core.values import from_json, money_shown, money_text, to_json, to_text
+from app.core.values import from_json, to_json, to_text
 from tests.factories.values import BY_TYPE, FIELDS_AND_VALUES, field_of
 
 SOMEBODY = uuid.UUID(int=7)

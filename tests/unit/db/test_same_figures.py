@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -143,7 +143,7 @@ FIGURES: dict[str, Callable[[Reader], Any]] = {
     "shared city": lambda r: _sorted((v, sorted(i)) for v, i in quality.shared(r, "customers", ["city", "source"])),
     "pairs": lambda r: quality.pairs_mark(r, "customers"),
     "tags": tags.counted,
-    "birthdays": lambda r: _sorted(birthdays.near(r, ["03-05", "03-06"])),
+    "birthdays": lambda r: _sorted(birthdays.near(r, date(2026, 3, 5), date(2026, 3, 6))),
     "texts": lambda r: vars(texts.read_texts(r, "customers", r.layout("customers").entity.fields)),
     "cities": lambda r: _sorted(r.distinct("customers", "city", 100)),
     "names": lambda r: lookup.find(r.connection, r.layout("customers"), "name", ["客户1号", "客户2号", "x"]),

@@ -215,7 +215,10 @@ def test_that_an_order_is_the_sum_of_its_items(workspace: Workspace, customer: C
     order, _ = workspace.orders.create({"customer": customer, "amount": 5_00})
     from decimal import Decimal
 
-    items: list[Any] = [{"name": "轴承", "quantity": Decimal("2.5"), "price": 10_00}, {"name": "运费", "amount": 30_00}]
+    items: list[Any] = [
+        {"name": "轴承", "quantity": Decimal("2.5"), "price": Decimal(10)},
+        {"name": "运费", "amount": 30_00},
+    ]
     updated, change = workspace.orders.set_lines(order.id, [Line(values) for values in items])
     assert updated.get("amount") == 55_00
     assert [line.get("name") for line in workspace.orders.lines(order.id)] == ["轴承", "运费"]

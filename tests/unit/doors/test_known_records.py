@@ -228,7 +228,7 @@ def test_that_half_a_cent_goes_up_through_every_door(
     assert order is not None
     take([["订单号", "产品名称", "数量", "单价"], [str(order.get("number")), *row]], "order_lines")
     workspace.records("order_lines").create(
-        {"name": "泵", "order": _tie(order), "quantity": Decimal(quantity), "price": round(float(price) * 100)}
+        {"name": "泵", "order": _tie(order), "quantity": Decimal(quantity), "price": Decimal(price)}
     )
     assert [line.get("amount") for line in workspace.records("order_lines").list()[1]] == [amount] * 3
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -237,7 +238,7 @@ def test_that_contacts_leads_and_products_merge_as_well(workspace: Workspace) ->
     assert workspace.leads.get(lead.id).get("contact")[0].id == a.id
     workspace.history.undo(done.operation_id)
     assert _all(workspace) == before
-    products = [workspace.records("products").create({"name": n, "price": 100})[0].id for n in ("螺丝", "螺絲")]
+    products = [workspace.records("products").create({"name": n, "price": Decimal(1)})[0].id for n in ("螺丝", "螺絲")]
     assert workspace.merging.merge("products", products).merged == 1
     leads = [workspace.leads.create({"name": "赵一", "company": "恒力"})[0].id for _ in range(2)]
     assert workspace.merging.merge("leads", leads).merged == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.core.clock import now, set_clock, today
-from app.core.fields import Link
+from app.core.fields import Link, MonthDay
 from app.services.today.records import Section
 from app.services.workspace import Workspace
 from tests.factories import archives
@@ -71,8 +71,14 @@ def test_birthdays_of_this_week(workspace: Workspace) -> None:
     workspace.contacts.create({"name": "公历", "birthday": date(1990, 3, 7)})
     workspace.contacts.create({"name": "以后", "birthday": date(1990, 5, 7)})
     workspace.customers.create({"name": "农历", "birthday": date(1990, 2, 14), "birthday_lunar": True})  # 正月十九
-    kept = {i.title: i.when for i in _section(workspace, "birthdays").items}
-    assert kept == {"公历": date(2026, 3, 7), "农历": date(2026, 3, 7)}
+    workspace.contacts.create({"name": "不知哪年", "birthday": MonthDay(3, 8)})
+    workspace.contacts.create({"name": "农历不知哪年", "birthday": MonthDay(1, 19), "birthday_lunar": True})
+    kept = {i.title: (i.when, i.about) for i in _section(workspace, "birthdays").items}
+    seventh = date(2026, 3, 7)
+    assert kept == {
+        "公历": (seventh, "03-07"), "农历": (seventh, "农历正月十九"), "农历不知哪年": (seventh, "农历正月十九"),
+        "不知哪年": (date(2026, 3, 8), "03-08"),
+    }  # fmt: skip
 
 
 def test_completing_and_postponing(workspace: Workspace) -> None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from app.core.amounts import money_text
 from app.core.hidden import without_hidden
 from app.core.i18n import t
-from app.core.values import money_text
 from app.services.cleaning.addresses import split_address
 from app.services.cleaning.amounts import parse_amount, parse_number
 from app.services.cleaning.date_parts import cut_time

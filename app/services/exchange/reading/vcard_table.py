@@ -21,7 +21,9 @@ COLUMNS = (
 _HAN = re.compile("[\u2e80-\u9fff]")
 _PLAIN = {"EMAIL": "邮箱", "URL": "网址", "TITLE": "职务", "NICKNAME": "昵称", "NOTE": "备注", "BDAY": "生日"}
 _ACCOUNTS = re.compile(r"IMPP|X-(?:QQ|WECHAT|WEIXIN|SKYPE|MSN|AIM|ICQ|JABBER|SOCIALPROFILE)", re.IGNORECASE)
-_DAY = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T.*)?")
+_DAY = re.compile(r"(\d{4}|-)-?(\d\d)-?(\d\d)(?:T.*)?")
+#: the year that address books write where nobody knows it (X-APPLE-OMIT-YEAR)
+_NO_YEAR = "1604"
 
 
 def open_cards(path: Path, options: ReadOptions) -> Opened:
@@ -109,7 +111,7 @@ def _file(item: Property, values: dict[str, list[str]]) -> None:
         values["分组"].extend(part.strip() for part in re.split(r"(?<!\\),", item.value))
     elif name == "BDAY":
         found = _DAY.fullmatch(text)
-        values["生日"].append("-".join(found.groups()) if found else text)
+        values["生日"].append("-".join(found.groups()).replace(_NO_YEAR, "-", 1) if found else text)
     elif name in _PLAIN:
         values[_PLAIN[name]].append(re.sub(r"^mailto:", "", text, flags=re.IGNORECASE))
     elif _ACCOUNTS.match(name):

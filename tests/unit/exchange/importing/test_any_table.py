@@ -46,7 +46,9 @@ def test_that_cells_that_look_like_record_numbers_are_one_under_any_header() -> 
     [
         ("year", ["1999", "2003"], FieldType.INTEGER), ("postcode", ["2000", "3000"], FieldType.TEXT),
         ("n", ["01", "2"], FieldType.TEXT), ("price", ["3.10", "4"], FieldType.MONEY),
-        ("price", ["$3.10", "4"], FieldType.TEXT), ("price", ["3.105", "4"], FieldType.TEXT),
+        ("price", ["$3.10", "4"], FieldType.TEXT), ("price", ["3.105", "4"], FieldType.PRICE),
+        ("单价", ["3", "4"], FieldType.PRICE), ("amount", ["3.105", "4"], FieldType.TEXT),
+        ("rate", ["3.5%", "-4%"], FieldType.PERCENT), ("rate", ["3.5%", "4"], FieldType.TEXT),
         ("weight", ["3.1055", "4"], FieldType.NUMBER), ("day", ["2020-02-28", "2021/3/1"], FieldType.DATE),
         ("day", ["2020-02-28", "2021-02-30"], FieldType.TEXT), ("day", ["03/04/2020"] * 2, FieldType.TEXT),
         ("soc_sec_id", ["1234", "5678"], FieldType.TEXT), ("x", ["1"], FieldType.TEXT), ("x", ["", ""], FieldType.TEXT),

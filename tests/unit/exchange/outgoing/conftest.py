@@ -9,7 +9,8 @@ import pytest
 
 from app.bootstrap import create_workspace
 from app.core.fields import Field
-from app.services.exchange.convert import Options, converter
+from app.services.exchange.cell_options import Options
+from app.services.exchange.convert import converter
 from app.services.exchange.plan import ColumnPlan
 from app.services.exchange.reading.records import ReadOptions
 from app.services.exchange.report import ImportReport
