@@ -10,11 +10,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from app.core.fields import POINT_TYPES, Entity, Field, FieldType
+from app.core.fields import POINT_TYPES, Entity, Field, FieldType, MonthDay
 from app.core.filters import Condition, Filter, Group, Not, Related
 from app.core.records import Record
 
-NUMERIC = {FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY}
+NUMERIC = {
+    FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.PRICE, FieldType.PERCENT, FieldType.DURATION,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ def _condition(field: Field, op: str, value: Any, have: Any, world: World) -> bo
             return _on_day(op, items, day, world.today)
         case FieldType.USER:
             return _owned(op, items, have, world)
-        case FieldType.TAGS:
+        case FieldType.MONTH_DAY:
+            return _every_year(op, items, have, world.today)
+        case FieldType.TAGS | FieldType.MULTI_CHOICE:
             tags, wanted = set(have or ()), set(items)
             return {"has_any": bool(tags & wanted), "has_all": wanted <= tags, "has_none": not tags & wanted}[op]
         case FieldType.ADDRESSES:
@@ -122,6 +126,29 @@ def _on_day(op: str, items: list[Any], have: date | None, today: date) -> bool:
         case "next_days":
             return today <= have < today + timedelta(days=int(items[0]))
     return _compared(op, have, [date.fromisoformat(v) for v in items])
+
+
+def _every_year(op: str, items: list[Any], have: MonthDay | None, today: date) -> bool:
+    """Relative operators look at month and day only (29 February is kept on the 28th of a common year); a day without a year
+    has no place among the others."""
+    if have is None:
+        return op == "ne"
+    if op in ("today", "this_week", "this_month", "next_days"):
+        span = [
+            today + timedelta(days=n) for n in range(-40, 400) if _on_day(op, items, today + timedelta(days=n), today)
+        ]
+        return any((d.month, d.day) == (have.month, have.day) or _stands_in(d, have) for d in span)
+    wanted = [MonthDay.parse(str(v)) for v in items]
+    if op in ("eq", "ne"):
+        yearless = wanted[0].year is None
+        same = (have.month, have.day) == (wanted[0].month, wanted[0].day) if yearless else have == wanted[0]
+        return same is (op == "eq")
+    return have.whole is not None and _compared(op, have.whole, [day.whole for day in wanted])
+
+
+def _stands_in(day: date, have: MonthDay) -> bool:
+    leap = (day + timedelta(days=1)).month == 2
+    return (have.month, have.day) == (2, 29) and (day.month, day.day) == (2, 28) and not leap
 
 
 def _owned(op: str, items: list[Any], have: uuid.UUID | None, world: World) -> bool:

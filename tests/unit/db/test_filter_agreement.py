@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from app.bootstrap import workspace_of
 from app.core import clock
-from app.core.fields import POINT_TYPES, Address, Field, FieldType, Link, Point
+from app.core.fields import POINT_TYPES, Address, Field, FieldType, Link, MonthDay, Point
 from app.core.filters import NO_VALUE, Condition, Filter, Group, Not, Related, operators
 from app.core.records import Record
 from app.errors import UserError
@@ -41,11 +41,28 @@ CUSTOM = {
     "预算": FieldType.MONEY,
     "签约日": FieldType.DATE,
     "含税": FieldType.BOOL,
+    "单价": FieldType.PRICE,
+    "折扣": FieldType.PERCENT,
+    "工时": FieldType.DURATION,
+    "用途": FieldType.MULTI_CHOICE,
+    "纪念日": FieldType.MONTH_DAY,
 }
+USES = ("展示", "展示架", "a", "A", "重点 客户")
 
 
 def _day(chance: random.Random) -> date:
     return TODAY + timedelta(days=chance.choice([-400, -90, -31, -7, -3, -1, 0, 1, 3, 30, 400]))
+
+
+_EXACT = [Decimal("0.195"), Decimal("-1.25"), Decimal(7)]
+_NUMBERS: dict[FieldType, list[Any]] = {
+    FieldType.INTEGER: [-1, 0, 7, 100],
+    FieldType.NUMBER: [Decimal("0.5"), Decimal("-1.25"), Decimal(7)],
+    FieldType.MONEY: [-100, 0, 12345, 10_000_000],
+    FieldType.PRICE: _EXACT,
+    FieldType.PERCENT: _EXACT,
+    FieldType.DURATION: [0, 45, 5400],
+}
 
 
 def _value(field: Field, chance: random.Random, users: list[uuid.UUID]) -> Any:
@@ -53,15 +70,16 @@ def _value(field: Field, chance: random.Random, users: list[uuid.UUID]) -> Any:
     if chance.random() < 0.3:
         return None
     word = chance.choice(WORDS)
+    if field.type in _NUMBERS:
+        return chance.choice(_NUMBERS[field.type])
     match field.type:
         case FieldType.CHOICE:
             return chance.choice([c.code for c in field.choices] or ["线上", "线下"])
-        case FieldType.INTEGER:
-            return chance.choice([-1, 0, 7, 100])
-        case FieldType.NUMBER:
-            return chance.choice([Decimal("0.5"), Decimal("-1.25"), Decimal(7)])
-        case FieldType.MONEY:
-            return chance.choice([-100, 0, 12345, 10_000_000])
+        case FieldType.MULTI_CHOICE:
+            return tuple(chance.sample(USES, chance.randint(1, 3)))
+        case FieldType.MONTH_DAY:
+            day = _day(chance) if chance.random() < 0.9 else date(2024, 2, 29)
+            return MonthDay(day.month, day.day, chance.choice([None, day.year, 1988]))
         case FieldType.DATE:
             return _day(chance)
         case FieldType.DATETIME:
@@ -135,6 +153,18 @@ def _values(field: Field, op: str) -> st.SearchStrategy[Any]:
     match field.type:
         case FieldType.CHOICE:
             one = st.sampled_from([*(c.code for c in field.choices), "线上", "线下", "x"])
+        case FieldType.MULTI_CHOICE:
+            one = st.sampled_from([*USES, "x"])
+        case FieldType.MONTH_DAY:
+            one = (
+                st.integers(-3, 400)
+                if op.endswith("_days")
+                else _days() | (_yearless() if op in ("eq", "ne") else _days())
+            )
+        case FieldType.DURATION:
+            one = st.sampled_from([0, 45, "5400", 5401])
+        case FieldType.PRICE | FieldType.PERCENT:
+            one = st.sampled_from(["-1.25", "0.195", "0.2", "7"])
         case FieldType.INTEGER | FieldType.NUMBER | FieldType.MONEY:
             one = st.sampled_from(["-1", "0", "0.5", "7", "123.45", "100000", "-1.25"])
             if field.type is FieldType.INTEGER:
@@ -170,6 +200,10 @@ _PIECES = st.builds(
 
 def _days() -> st.SearchStrategy[str]:
     return st.integers(-401, 401).map(lambda n: (TODAY + timedelta(days=n)).isoformat())
+
+
+def _yearless() -> st.SearchStrategy[str]:
+    return st.sampled_from([f"--{(TODAY + timedelta(days=n)):%m-%d}" for n in (-1, 0, 3)] + ["--02-29"])
 
 
 def _conditions(entity: Any) -> st.SearchStrategy[Filter]:
@@ -241,6 +275,8 @@ def _samples(field: Field, op: str, chance: random.Random) -> list[Any]:
     days = [(TODAY + timedelta(days=n)).isoformat() for n in (-400, -1, 0, 3)]
     pools: dict[FieldType, list[Any]] = {
         FieldType.CHOICE: [*(c.code for c in field.choices), "线上"],
+        FieldType.MULTI_CHOICE: list(USES), FieldType.PRICE: ["0.195", "7", "-1.25"], FieldType.PERCENT: ["0.195", "7", "-1.25"],
+        FieldType.DURATION: [45, 5400, 0], FieldType.MONTH_DAY: [*days, "1988-03-05"],
         FieldType.DATE: days, FieldType.DATETIME: days, FieldType.USER: list(archives.PEOPLE), FieldType.TAGS: list(TAGS),
         FieldType.INTEGER: ["-1", "7"], FieldType.NUMBER: ["0.5", "7"], FieldType.MONEY: ["0", "123.45", "100000"],
         FieldType.PHONES: ["13800138000", "139", "9000"], FieldType.EMAILS: ["li@heng.cn", "zhang", "B.COM"],
@@ -255,7 +291,23 @@ def _samples(field: Field, op: str, chance: random.Random) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    "field", ["amount", "f_人数", "f_比例", "f_预算", "last_contact_on", "f_签约日", "created_at", "owner"]
+    "field",
+    [
+        "amount",
+        "f_人数",
+        "f_比例",
+        "f_预算",
+        "last_contact_on",
+        "f_签约日",
+        "created_at",
+        "owner",
+        "birthday",
+        "f_单价",
+        "f_折扣",
+        "f_工时",
+        "f_用途",
+        "f_纪念日",
+    ],
 )
 @pytest.mark.parametrize("value", ["x", "", "NaN", "1e999", "9" * 40, "0001-01-01", "9999-12-31", {"a": 1}, 10**12])
 def test_that_an_odd_value_is_refused_in_words_or_finds_something(

@@ -1,7 +1,7 @@
 """One pass over the raw XML of a sheet for what the fast reader does not tell.
 
-Error values, the exact digits of long numbers, leading zeros shown by a number format, dates before 1900, hidden
-rows, formulas without a result, and how far the cells reach (so that a single far cell cannot blow up memory).
+Error values, the exact digits of long numbers, leading zeros and percent signs shown by a number format, dates before 1900,
+hidden rows, formulas without a result, and how far the cells reach (so that a single far cell cannot blow up memory).
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ import zlib
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
+from app.core.amounts import plain_number
 from app.services.exchange.reading import refusals
 from app.services.exchange.reading.records import Marked, Report, Tally
 from app.services.exchange.reading.workbook_package import Package
@@ -104,6 +106,7 @@ class _RowScanner:
         self._marks = marks
         self._zeros = {style.encode(): width for style, width in package.zeros.items()}
         self._dates = frozenset(style.encode() for style in package.dates)
+        self._percents = frozenset(style.encode() for style in package.percents)
         self._cell = b"<" + prefix + b"c"
         self._ends = tuple(b"</" + prefix + tag + b">" for tag in (b"v", b"is"))
         name = re.escape(prefix)
@@ -113,8 +116,8 @@ class _RowScanner:
         value = b"<" + name + rb"v\s*(?:/>|></)"
         self._no_result = re.compile(self._formula_end + b"(?:</" + name + b"c>|" + value + b")")
         self._negative = b"<" + prefix + b"v>-"
-        styles = b"|".join(self._zeros) or b"none"
-        self._zero_style = re.compile(rb"\ss=[\"'](?:" + styles + rb")[\"']") if self._zeros else None
+        styles = b"|".join((*self._zeros, *self._percents))
+        self._telling = re.compile(rb"\ss=[\"'](?:" + styles + rb")[\"']") if styles else None
 
     def scan(self, block: bytes, previous: int) -> int:
         """Take in the row whose attributes `block` begins with; `previous`: number of the row before. Its number."""
@@ -137,7 +140,7 @@ class _RowScanner:
             or _LONG.search(block)
             or self._negative in block
             or self._no_result.search(block)
-            or (self._zero_style is not None and self._zero_style.search(block))
+            or (self._telling is not None and self._telling.search(block))
         ):
             self._take_apart(block, row)
         return row
@@ -174,12 +177,23 @@ class _RowScanner:
             self._put(row, column, Marked(value.decode(), "digits"))
         elif style and style[1] in self._zeros and value.isdigit() and len(value) < self._zeros[style[1]]:
             self._put(row, column, value.decode().zfill(self._zeros[style[1]]))
+        elif style and style[1] in self._percents:
+            self._put(row, column, percent_text(value.decode("ascii", "replace")))
         elif style and style[1] in self._dates and value[:1] == b"-":
             self._put(row, column, value.decode("ascii", "replace"))
 
     def _put(self, row: int, column: int, text: str) -> None:
         self._marks.places.append((row - 1) * 16_384 + column)
         self._marks.texts.append(text)
+
+
+def percent_text(value: str) -> str:
+    """A share as Excel shows it with all its digits: "0.15" → "15%"; what is no number stays."""
+    try:
+        shown = Decimal(format(float(value), ".15g")).scaleb(2)
+    except (ValueError, ArithmeticError):
+        return value
+    return f"{plain_number(shown)}%"
 
 
 _ERROR_TEXTS = {

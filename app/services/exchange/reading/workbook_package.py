@@ -22,16 +22,20 @@ if TYPE_CHECKING:
 _PART_LIMIT = 64 << 20  # bytes of styles or workbook part
 _ZEROS = re.compile(r"(?:\[[^\]]*\])?\"?(0{2,})\"?(?:_\)|;.*)?")
 _DATE_CODE = re.compile(r"(?:\[[^\]]*\]|\"[^\"]*\"|\\.)")
+_PERCENT = re.compile(r"[0#?]%")
+_BUILTIN_PERCENTS = frozenset({"9", "10"})
 _BUILTIN_DATES = frozenset([*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)])
 
 
 @dataclass(slots=True)
 class Package:
-    """`sheets`: member path by sheet name. `zeros`: digits to fill up to, by style. `dates`: styles of dates."""
+    """`sheets`: member path by sheet name. `zeros`: digits to fill up to, by style. `dates`, `percents`: styles of dates, of
+    percentages."""
 
     sheets: dict[str, str] = field(default_factory=dict)
     zeros: dict[str, int] = field(default_factory=dict)
     dates: frozenset[str] = frozenset()
+    percents: frozenset[str] = frozenset()
     date1904: bool = False
 
 
@@ -98,7 +102,7 @@ def _read_workbook(archive: zipfile.ZipFile, found: Package) -> None:
 def _read_styles(archive: zipfile.ZipFile, found: Package) -> None:
     root = _part(archive, "xl/styles.xml")
     codes = {item.get("numFmtId", ""): item.get("formatCode", "") for item in _all(root, "numFmt")}
-    dates = set()
+    dates, percents = set(), set()
     for formats in _all(root, "cellXfs"):
         for place, item in enumerate(formats):
             number = item.get("numFmtId", "0")
@@ -108,7 +112,9 @@ def _read_styles(archive: zipfile.ZipFile, found: Package) -> None:
                 found.zeros[str(place)] = len(zeros[1])
             elif is_date_format(number, code):
                 dates.add(str(place))
-    found.dates = frozenset(dates)
+            elif number in _BUILTIN_PERCENTS or _PERCENT.search(_DATE_CODE.sub("", code)):
+                percents.add(str(place))
+    found.dates, found.percents = frozenset(dates), frozenset(percents)
 
 
 def is_date_format(number: str, code: str) -> bool:
