@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from app.core.fields import Entity, Field, FieldType, Registry
 from app.core.pinyin import sort_key
 from app.core.primitives import from_millis, from_scaled, to_millis, to_scaled
-from app.db.store.computed import COMPUTED
+from app.db.store.computed import COMPUTED, expressions
 from app.db.store.matching import match_key
 from app.models import Base
 
@@ -25,12 +25,14 @@ POINT_KINDS = {FieldType.PHONES: "phone", FieldType.EMAILS: "email", FieldType.W
 class Layout:
     """An entity's table, which fields are columns, and what is derived on every write.
 
-    `holder` is the column by which child rows (points, tags, addresses) name this entity's record.
+    `holder` is the column by which child rows (points, tags, addresses) name this entity's record, `made` the expressions of
+    computed fields by table and key.
     """
 
     entity: Entity
     model: type[Base]
     holder: str
+    made: Mapping[tuple[str, str], Any] = field(compare=False, repr=False)
 
     @property
     def table(self) -> sa.Table:
@@ -44,7 +46,7 @@ class Layout:
 
     def column(self, key: str) -> Any:
         """The column (or expression) that gives field `key`'s value as it is; None for links and child tables."""
-        made = COMPUTED.get((self.table.name, key))
+        made = self.made.get((self.table.name, key))
         if made is not None:
             return made
         field = self.entity.find(key)
@@ -110,14 +112,14 @@ _MODELS: dict[str, type[Base]] = {
 }
 
 
-def layout_of(entity: Entity) -> Layout:
-    """The layout of a registered entity: the model of its table."""
-    return Layout(entity, _MODELS[entity.table], f"{entity.table}_id")
+def layout_of(entity: Entity, registry: Registry) -> Layout:
+    """The layout of an entity of this registry: the model of its table."""
+    return Layout(entity, _MODELS[entity.table], f"{entity.table}_id", expressions(registry))
 
 
 def layouts(registry: Registry) -> dict[str, Layout]:
     """All layouts by entity key."""
-    return {e.key: layout_of(e) for e in registry}
+    return {e.key: layout_of(e, registry) for e in registry}
 
 
 # ---- storage primitives: what raw SQL and the import pipe carry ---------------------------------------------------

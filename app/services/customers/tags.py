@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.fields import Choice
+from app.core.choices import Choice
 from app.core.filters import Condition
 from app.core.i18n import t
 from app.core.jobs import Job

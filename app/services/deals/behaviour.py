@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
+from app.core.choices import PickList
 from app.core.clock import now, today
 from app.core.fields import Link
 from app.core.filters import Condition
@@ -287,13 +288,21 @@ class LeadBehaviour(Behaviour):
     needs = ("status", "converted_at", "customer")
 
     def prepare(self, batch: Batch) -> None:
+        status = batch.entity.field("status")
         for draft in batch:
+            converted = status.means(draft.get("status"), "converted")
             if draft.get("converted_at") is not None:
-                if not draft.is_new and draft.changes("status") and draft.get("status") != "converted":
-                    draft.notes.append(("status", t("已转化的线索，状态保持“已转化”。")))
-                draft.set("status", "converted")
-            elif draft.changes("status") and draft.get("status") == "converted":
+                if not converted:
+                    if not draft.is_new and draft.changes("status"):
+                        draft.notes.append(("status", t("已转化的线索，状态保持“已转化”。")))
+                    draft.set("status", _still(status, draft.before("status"), "converted"))
+            elif draft.changes("status") and converted:
                 draft.set("converted_at", now())
                 draft.ended = draft.is_new
                 if not draft.get("customer"):
                     draft.lacking["customer"] = t("还没有客户。请用“转成客户”，或先填好客户。")
+
+
+def _still(field: PickList, before: str | None, meaning: str) -> str | None:
+    """The value it had, where that has the meaning, else the first one that has."""
+    return before if field.means(before, meaning) else field.first(meaning)

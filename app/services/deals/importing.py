@@ -119,15 +119,17 @@ def _less(amount: int | None, refund: int | None) -> int | None:
     return None if amount is None else amount - (refund or 0)
 
 
-def signs_of_payments(_work: UnitOfWork, _operation: Operation, rows: Sequence[Known]) -> Iterator[tuple[Row, str]]:
+def signs_of_payments(work: UnitOfWork, _operation: Operation, rows: Sequence[Known]) -> Iterator[tuple[Row, str]]:
     """In files a sign tells which way the money went: a negative amount is a refund, whatever its kind is called."""
+    kinds = work.reader.registry.entity("payments").field("kind")
     for row, _ in rows:
         columns = row.columns
         amount = columns.get("amount")
         if amount is None or amount >= 0:
             continue
         columns["amount"] = -amount
-        if columns.get("kind") not in (None, "refund"):
-            yield row, t("金额是负数，记作退款。")
-        columns["kind"] = "refund"
+        if not kinds.means(columns.get("kind"), "refund"):
+            if columns.get("kind") is not None:
+                yield row, t("金额是负数，记作退款。")
+            columns["kind"] = kinds.first("refund")
         row.also = (*row.also, "kind")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from app.core.fields import POINT_TYPES, Choice, Entity, Field, FieldType, Registry
+from app.core.choices import Choice
+from app.core.fields import POINT_TYPES, Entity, Field, FieldType, Registry
 from app.core.i18n import language, t
 from app.services.exchange.files import whole_file
 from app.services.exchange.targets import file_headers

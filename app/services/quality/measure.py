@@ -70,7 +70,7 @@ def measure(reader: Reader, entity: Entity, rules: Sequence[Rule], today: date, 
         cross = _cross(rule)
         columns |= {*about, *(k for k in (cross.more if cross else ()) if k in stored)}
         extras += [k for k in (cross.more if cross else ()) if "~" in k]
-    columns |= {need[0] for f in seen if (need := applies(entity.key, f.key))}
+    columns |= {need[0] for f in seen if (need := applies(entity, f.key))}
     for each in seen:
         found.applicable[each.key] = found.filled[each.key] = 0
     total = reader.count(entity.key)
@@ -122,7 +122,7 @@ def _identifying(whole: Iterable[Rule]) -> list[str]:
 def _count_filled(found: Measured, entity: Entity, chunk: Chunk, keys: Iterable[str]) -> None:
     for key in keys:
         values = chunk.columns[key]
-        need = applies(entity.key, key)
+        need = applies(entity, key)
         if need is None:
             found.applicable[key] += len(values)
             found.filled[key] += len(values) - values.count(None)
@@ -172,7 +172,7 @@ def _row_test(reader: Reader, entity: Entity, rule: Rule, today: date) -> RowTes
     if rule.kind == "stale":
         return _rows(rule.field, chosen, _fresh(rule, today), empty=True)
     if rule.kind == "cross":
-        return _cross_rows(_cross(rule), chosen)
+        return _cross_rows(entity, _cross(rule), chosen)
     return _rows(rule.field, chosen, _remembered(value_test(entity, rule, today)), empty=False)
 
 
@@ -193,11 +193,15 @@ def _rows(key: str, chosen: frozenset[int] | None, good: pure.Test, *, empty: bo
     return test
 
 
-def _cross_rows(cross: pure.Cross | None, chosen: frozenset[int] | None) -> RowTest:
+def _cross_rows(entity: Entity, cross: pure.Cross | None, chosen: frozenset[int] | None) -> RowTest:
     assert cross is not None
+    lists = {f.key: {c.code: c.meaning for c in f.choices} for f in entity.fields if f.meanings}
 
     def test(chunk: Chunk) -> tuple[int, list[int]]:
-        columns = [chunk.columns[k] for k in (*cross.fields, *cross.more)]
+        columns = [
+            [lists[k].get(v) for v in chunk.columns[k]] if k in lists else chunk.columns[k]
+            for k in (*cross.fields, *cross.more)
+        ]
         checked, wrong = 0, []
         for i, values in enumerate(zip(*columns, strict=True)):
             if chosen is not None and chunk.handles[i] not in chosen:

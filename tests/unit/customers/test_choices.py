@@ -100,7 +100,7 @@ def test_that_values_are_merged_as_one_operation(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("act", "words"),
     [
-        (lambda c: c.add("tickets", "status", "暂缓"), "固定含义"),
+        (lambda c: c.add("ticket_messages", "kind", "暂缓"), "固定含义"),
         (lambda c: c.retire("deals", "outcome", "won"), "固定含义"),
         (lambda c: c.add("customers", "stage", "成交"), "已经有"),
         (lambda c: c.rename("customers", "stage", "quoted", "won"), "已经有"),
@@ -156,7 +156,8 @@ def test_that_an_unknown_word_never_costs_the_row(workspace: Workspace, take: Ca
     (made,) = workspace.customers.list()[1]
     assert made.get("stage") is None
     assert "阶段：试用客户" in str(made.get("remark"))
-    fixed = take([["工单标题", "状态"], ["漏油", "搁置中"], *([name, "新建"] for name in "甲乙丙")], "tickets")
+    rows = [["工单标题", "状态"], ["漏油", "搁置中"], *([name, "新建"] for name in "甲乙丙")]
+    fixed = take(rows, "tickets", new_choices=False)
     assert (fixed.created, fixed.rejected, fixed.warnings) == (4, 0, 1)
 
 
