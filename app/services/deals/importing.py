@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from app.core.dictionary.deals import OUTCOMES
+from app.core.choices import PickList
 from app.core.fields import Entity, Link
 from app.core.i18n import t
 from app.core.records import Record
@@ -27,7 +27,7 @@ Said = Callable[[str], Any]
 def stages_of_deals(work: UnitOfWork, operation: Operation, rows: Sequence[Known]) -> Iterator[tuple[Row, str]]:
     """The stages that rows name by their number in another system, by their names in the deal's pipeline or by the usual
     words for won and lost; an administrator's file brings stages along that the pipeline has not."""
-    stages = stages_of(work.reader)
+    stages, outcomes = stages_of(work.reader), work.reader.registry.entity("deals").field("outcome")
     texts = {text for row, _ in rows for text in row.links.get("stage", ())}
     numbered = lookup.find(work.connection, work.reader.layout("stages"), "external_id", texts)
     for row, record in rows:
@@ -41,7 +41,7 @@ def stages_of_deals(work: UnitOfWork, operation: Operation, rows: Sequence[Known
         known = {uuid.UUID(bytes=key) for key, gone in numbered.get(text, ()) if not gone}
         stage = next((s for s in stages if s.id in known), None)
         stage = stage or next((s for s in there if match_key(s.name) == match_key(text)), None)
-        kind = _kind_in(text) if stage is None else None
+        kind = _kind_in(outcomes, text) if stage is None else None
         if kind is not None:
             stage = rules.stage_for(there, pipeline=pipeline, kind=kind)
         if stage is None and pipeline is not None and work.actor.is_admin:
@@ -53,14 +53,14 @@ def stages_of_deals(work: UnitOfWork, operation: Operation, rows: Sequence[Known
             yield row, t("没有“{name}”这个阶段，这一格没有用上。", name=text)
 
 
-def _kind_in(text: str) -> str | None:
+def _kind_in(outcomes: PickList, text: str) -> str | None:
     """Won or lost in one of the usual words; other words are stages of their own."""
     wanted = match_key(text)
-    for choice in OUTCOMES:
-        if choice.code != rules.OPEN and wanted in {
+    for choice in outcomes.choices:
+        if choice.meaning != rules.OPEN and wanted in {
             match_key(w) for w in (choice.code, choice.zh, choice.en, *choice.synonyms)
         }:
-            return choice.code
+            return choice.meaning
     return None
 
 
