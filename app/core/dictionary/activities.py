@@ -48,7 +48,7 @@ ACTIVITIES = Entity(
     fields=(
         Field("subject", "主题", "Subject", required=True, group="main", searchable=NAMED, shown=True, width=240,
               synonyms=("标题", "跟进主题", "Title")),
-        Field("kind", "方式", "Kind", FieldType.CHOICE, office=True, choices=KINDS, meanings=MEANINGS, group="main", shown=True, width=80,
+        Field("kind", "方式", "Kind", FieldType.CHOICE, office=True, choices=KINDS, meanings=MEANINGS, max_length=20, group="main", shown=True, width=80,
               synonyms=("跟进方式", "类型", "活动类型", "Type")),
         Field("customer", "客户", "Customer", FieldType.LINKS, group="main", shown=True, width=220, sortable=False,
               target="customers", there=True, holds=("company",), synonyms=("客户名称", "公司", "Company", "Account Name")),

@@ -60,7 +60,7 @@ LEADS = Entity(
         Field("company", "公司", "Company", group="main", searchable=NAMED, shown=True, width=200,
               synonyms=("公司名称", "单位", "企业名称", "客户名称", "Company Name", "Organization")),
         Field("title", "职务", "Job title", group="main", max_length=100, synonyms=("职位", "岗位", "Title", "Position")),
-        Field("status", "状态", "Status", FieldType.CHOICE, office=True, choices=STATUSES, meanings=MEANINGS, group="main", shown=True, width=84,
+        Field("status", "状态", "Status", FieldType.CHOICE, office=True, choices=STATUSES, meanings=MEANINGS, max_length=20, group="main", shown=True, width=84,
               usual="new",
               synonyms=("线索状态", "跟进状态", "Lead Status")),
         Field("source", "来源", "Source", FieldType.CHOICE, office=True, open_choices=True, max_length=60, group="main", shown=True,

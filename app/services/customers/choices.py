@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.choices import Choice
@@ -79,9 +79,10 @@ class ChoiceService:
         values = _values(work, entity, known)
         zh, english = _named(label, en, values)
         _toned(tone)
-        made = Choice(zh, zh, english, tone=tone, meaning=_meant(known, meaning or known.neutral))
+        code = _code(zh, known.max_length, {value.code for value in values})
+        made = Choice(code, zh, english, tone=tone, meaning=_meant(known, meaning or known.neutral))
         choices.keep(work.connection, (entity, field), (*values, made))
-        return zh
+        return code
 
     def rename(self, entity: str, field: str, code: str, label: str, en: str = "") -> None:
         """Another name, in English the same where `en` says nothing; records keep the value. Files may go on using the
@@ -230,6 +231,14 @@ def _named(label: str, en: str, others: Sequence[Choice]) -> tuple[str, str]:
         if any(name.casefold() in {word.casefold() for word in (c.code, c.zh, c.en)} for c in others):
             raise UserError(t("已经有叫“{name}”的选项了。", name=name))
     return zh, english
+
+
+def _code(name: str, longest: int, taken: Collection[str]) -> str:
+    """What records hold of a value with this name: the name, cut where its column is shorter."""
+    found, number = name[:longest], 2
+    while found in taken:
+        found, number = f"{name[: longest - len(str(number))]}{number}", number + 1
+    return found
 
 
 def _meant(field: Field, meaning: str) -> str:

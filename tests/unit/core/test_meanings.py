@@ -11,6 +11,7 @@ import pytest
 import app
 from app.core.dictionary import BUILT_IN
 from app.core.fields import Entity, Field
+from app.db.store.layout import layout_of
 
 LISTS = [(e, f) for e in BUILT_IN for f in e.fields if f.meanings]
 #: pick-lists of mechanics, which hold no words of the office: what a message is, how far its delivery came, and the outcome
@@ -32,6 +33,14 @@ def test_that_every_value_has_a_meaning_and_every_meaning_a_value(entity: Entity
     if field.like:
         shared = BUILT_IN.entity(field.like.split(".")[0]).field(field.like.split(".")[1])
         assert (field.choices, field.meanings) == (shared.choices, shared.meanings)
+
+
+def test_that_what_an_office_adds_fits_its_column() -> None:
+    for entity in BUILT_IN:
+        for field in entity.fields:
+            if field.office:
+                column = layout_of(entity, BUILT_IN).column(field.key)
+                assert field.max_length == column.type.length, f"{entity.key}.{field.key}"
 
 
 def test_that_only_mechanics_stay_closed() -> None:

@@ -200,6 +200,17 @@ def test_that_a_status_of_its_own_is_added_with_what_it_means(workspace: Workspa
         workspace.choices.add("orders", "status", "新的", en="awaiting payment")
 
 
+def test_that_a_long_name_has_a_code_that_fits_its_column(workspace: Workspace) -> None:
+    codes = [
+        workspace.choices.add("payments", "kind", f"从保证金里退还给客户的部分{n}", meaning="refund") for n in (1, 2)
+    ]
+    assert len(set(codes)) == 2
+    assert max(map(len, codes)) <= 10
+    order, _ = workspace.orders.create({"amount": 100_00})
+    workspace.orders.pay(order.id, {"kind": codes[1], "amount": 30_00})
+    assert workspace.orders.get(order.id).get("received") == -30_00
+
+
 def test_that_a_value_has_a_name_in_each_language(workspace: Workspace) -> None:
     workspace.choices.rename("customers", "stage", "won", "合作客户", "Partner")
     known = workspace.customers.entity.field("stage").choice("won")
