@@ -68,7 +68,7 @@ STAGES = Entity(
     fields=(
         name("阶段名称", "Name", "阶段", "Stage"),
         link("pipeline", "管道", "Pipeline", "pipelines", "销售管道", shown=True),
-        Field("kind", "性质", "Kind", FieldType.CHOICE, choices=OUTCOMES, meanings=MEANINGS, like="deals.outcome", group="main", shown=True, width=84, usual="open",
+        Field("kind", "性质", "Kind", FieldType.CHOICE, choices=OUTCOMES, meanings=MEANINGS, max_length=10, like="deals.outcome", group="main", shown=True, width=84, usual="open",
               synonyms=("类型", "Type")),
         Field("probability", "赢率（%）", "Probability (%)", FieldType.INTEGER, group="main", shown=True, width=90, least=0, most=100,
               synonyms=("赢率", "成交概率", "Probability")),
@@ -136,7 +136,7 @@ DEALS = Entity(
               synonyms=("商机来源", "来源渠道", "渠道", "Lead Source")),
         Field("opened_on", "立项日期", "Opened", FieldType.DATE, group="main", width=104, now=True,
               synonyms=("创建日期", "发现日期", "商机日期", "开始日期", "engage_date", "Create Date", "Created Date", "Open Date"), past=True),
-        Field("outcome", "结果", "Outcome", FieldType.CHOICE, choices=OUTCOMES, meanings=MEANINGS, group="result", shown=True, width=84,
+        Field("outcome", "结果", "Outcome", FieldType.CHOICE, choices=OUTCOMES, meanings=MEANINGS, max_length=10, office=True, group="result", shown=True, width=84,
               synonyms=("商机状态", "状态", "输赢", "赢单输单", "Status", "Result")),
         Field("closed_on", "结单日期", "Closed", FieldType.DATE, group="result", width=104,
               synonyms=("成交日期", "关闭日期", "结束日期", "赢单日期", "实际成交日", "close_date", "Close Date", "Closed Date"), past=True, only=("outcome", ("won", "lost"))),

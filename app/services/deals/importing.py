@@ -71,8 +71,8 @@ def _new_stage(work: UnitOfWork, operation: Operation, there: Sequence[Stage], p
     for stage in sorted((s for s in there if s.position >= position), key=lambda s: -s.position):
         record = work.reader.get("stages", stage.id)
         work.writer.update(operation, "stages", stage.id, {"position": int(record.get("position") or 0) + 1})
-    values = {"name": text[:200], "pipeline": (Link(pipeline),), "kind": rules.OPEN, "probability": 50,
-              "position": position}  # fmt: skip
+    kind = work.reader.registry.entity("stages").field("kind").first(rules.OPEN)
+    values = {"name": text[:200], "pipeline": (Link(pipeline),), "kind": kind, "probability": 50, "position": position}
     made = work.writer.create(operation, "stages", values)
     return next(s for s in stages_of(work.reader) if s.id == made.id)
 

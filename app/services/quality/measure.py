@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from app.core.fields import Entity, FieldType
+from app.core.fields import Entity, Field, FieldType
 from app.core.filters import Condition, Filter, Group, Not, parse
 from app.core.i18n import t
 from app.core.jobs import Job
@@ -172,7 +172,7 @@ def _row_test(reader: Reader, entity: Entity, rule: Rule, today: date) -> RowTes
     if rule.kind == "stale":
         return _rows(rule.field, chosen, _fresh(rule, today), empty=True)
     if rule.kind == "cross":
-        return _cross_rows(entity, _cross(rule), chosen)
+        return _cross_rows(reader, entity, _cross(rule), chosen)
     return _rows(rule.field, chosen, _remembered(value_test(entity, rule, today)), empty=False)
 
 
@@ -193,9 +193,10 @@ def _rows(key: str, chosen: frozenset[int] | None, good: pure.Test, *, empty: bo
     return test
 
 
-def _cross_rows(entity: Entity, cross: pure.Cross | None, chosen: frozenset[int] | None) -> RowTest:
+def _cross_rows(reader: Reader, entity: Entity, cross: pure.Cross | None, chosen: frozenset[int] | None) -> RowTest:
     assert cross is not None
-    lists = {f.key: {c.code: c.meaning for c in f.choices} for f in entity.fields if f.meanings}
+    names = {name: _told(reader, entity, name) for name in (*cross.fields, *cross.more)}
+    lists = {name: {c.code: c.meaning for c in f.choices} for name, f in names.items() if f is not None and f.meanings}
 
     def test(chunk: Chunk) -> tuple[int, list[int]]:
         columns = [
@@ -214,6 +215,15 @@ def _cross_rows(entity: Entity, cross: pure.Cross | None, chosen: frozenset[int]
         return checked, wrong
 
     return test
+
+
+def _told(reader: Reader, entity: Entity, name: str) -> Field | None:
+    """The field a column of a cross test tells of, of the record or (`<link>~<field>`) of one it is tied to."""
+    link, tied, key = name.partition("~")
+    field_ = entity.find(link)
+    if not tied or field_ is None or not field_.target:
+        return None if tied else field_
+    return reader.registry.entity(field_.target).find(key)
 
 
 def _remembered(test: pure.Test) -> pure.Test:

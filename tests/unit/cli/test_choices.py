@@ -7,7 +7,7 @@ def test_that_a_value_is_added_named_and_given_a_meaning(kedang: Kedang) -> None
     fields = {f"{row['entity']}.{row['field']}": row for row in kedang("choices", "list").data["rows"]}
     assert fields["orders.status"]["office"] is True
     assert "counts" in fields["orders.status"]["meanings"]
-    assert fields["deals.outcome"]["office"] is False
+    assert fields["ticket_messages.kind"]["office"] is False
     code = kedang(
         "choices",
         "add",

@@ -102,7 +102,8 @@ def test_that_values_are_merged_as_one_operation(workspace: Workspace) -> None:
     ("act", "words"),
     [
         (lambda c: c.add("ticket_messages", "kind", "暂缓"), "固定含义"),
-        (lambda c: c.retire("deals", "outcome", "won"), "固定含义"),
+        (lambda c: c.retire("ticket_messages", "kind", "note"), "固定含义"),
+        (lambda c: c.retire("deals", "outcome", "won"), "至少要留一个"),
         (lambda c: c.add("customers", "stage", "成交"), "已经有"),
         (lambda c: c.rename("customers", "stage", "quoted", "won"), "已经有"),
         (lambda c: c.add("customers", "stage", "  "), "不能为空"),

@@ -113,6 +113,30 @@ def activity_kind(workspace: Workspace, code: str) -> Any:
     return met.get("last_contact_on"), ahead.get("next_contact_on"), items, icon
 
 
+def deal_outcome(workspace: Workspace, code: str) -> Any:
+    """By a stage of the office's own with this outcome."""
+    stages = workspace.records("stages")
+    pipeline = workspace.deals.stages()[0].pipeline_link
+    stage, _ = stages.create(
+        {"name": "自己的阶段", "kind": code, "pipeline": pipeline, "position": 50, "probability": 40}
+    )
+    customer, _ = workspace.customers.create({"name": "恒力"})
+    reason = tie(workspace.records("lost_reasons").list()[1][0])
+    values = {"customer": tie(customer), "amount": 100_000, "opened_on": today() - timedelta(days=9)}
+    made, _ = workspace.deals.create(values | {"name": "一期", "stage": tie(stage), "lost_reason": reason})
+    moved, _ = workspace.deals.create(values | {"name": "二期", "expected_on": today()})
+    workspace.deals.move([moved.id], stage.id, values={"lost_reason": reason})
+    keys = ("closed_on", "stage", "lost_reason", "expected_on")
+    found: list[Any] = []
+    for one in (made, moved):
+        record = workspace.deals.get(one.id)
+        assert record.get("outcome") == code
+        found.append([[x.title for x in v] if isinstance(v := record.get(k), tuple) else v for k in keys])
+    found.append(figures(workspace, "win-rate", "funnel", "pipeline", "velocity"))
+    found += [broken(workspace, "deals"), [(s.key, s.total) for s in workspace.today.agenda("all")]]
+    return found, workspace.deals.reopen(made.id) and workspace.deals.get(made.id).get("closed_on")
+
+
 def order_status(workspace: Workspace, code: str) -> Any:
     customer, _ = workspace.customers.create({"name": "恒力"})
     values = {"customer": tie(customer), "amount": 100_000, "cost": 60_000, "status": code, "ordered_on": today(),
@@ -181,7 +205,7 @@ def ticket_channel(workspace: Workspace, code: str) -> Any:
 LOOKS: dict[str, Callable[[Workspace, str], Any]] = {
     "customers.kind": customer_kind, "customers.stage": customer_stage, "customers.gender": gender("customers"),
     "contacts.gender": gender("contacts"), "leads.status": lead_status, "activities.kind": activity_kind,
-    "orders.status": order_status, "payments.kind": payment_kind, "tickets.status": ticket_status,
+    "deals.outcome": deal_outcome, "orders.status": order_status, "payments.kind": payment_kind, "tickets.status": ticket_status,
     "tickets.priority": ticket_priority, "tickets.channel": ticket_channel,
 }  # fmt: skip
 CASES = [
