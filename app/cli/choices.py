@@ -11,6 +11,7 @@ from app.core.i18n import t
 
 Entity = Annotated[str, typer.Argument(metavar="ENTITY")]
 FieldKey = Annotated[str, typer.Argument(metavar="FIELD")]
+English = Annotated[str, typer.Option("--en")]
 Code = Annotated[str, typer.Argument(metavar="CODE")]
 
 
@@ -18,8 +19,9 @@ def build() -> typer.Typer:
     """The group, its help in the language in force."""
     group = typer.Typer(help=t("选项：列出、增加、改名、改颜色、排序、停用、合并"), no_args_is_help=True)
     group.command("list", help=t("列出一个字段的选项和用到它的档案数；不给字段则列出有选项的字段"))(list_choices)
-    group.command("add", help=t("增加选项；--tone 颜色"))(add)
-    group.command("rename", help=t("改名；档案里的值不变"))(rename)
+    group.command("add", help=t("增加选项；--en 英文名，--meaning 含义，--tone 颜色"))(add)
+    group.command("rename", help=t("改名；--en 英文名；档案里的值不变"))(rename)
+    group.command("mean", help=t("改自己加的、还没有用到的选项的含义"))(mean)
     group.command("colour", help=t("改颜色"))(colour)
     group.command("order", help=t("按给出的顺序排列"))(order)
     group.command("retire", help=t("停用；--again 重新使用"))(retire)
@@ -37,6 +39,7 @@ def _list_fields(session: Session) -> None:
                 "field": f.key,
                 "label": f"{registry.entity(entity).label}·{f.label}",
                 "office": f.office,
+                "meanings": {m.key: m.label for m in f.meanings},
             }
             for entity, f in workspace.choices.fields()
         ]
@@ -57,32 +60,47 @@ def list_choices(
     with session.workspace() as workspace:
         rows = [
             {
-                "code": info.choice.code, "label": info.choice.label, "tone": info.choice.tone,
-                "retired": info.choice.retired, "own": info.own, "used": info.used,
+                "code": info.choice.code, "label": info.choice.label, "zh": info.choice.zh, "en": info.choice.en,
+                "meaning": info.choice.meaning, "tone": info.choice.tone, "retired": info.choice.retired, "own": info.own,
+                "used": info.used,
             }
             for info in workspace.choices.list(entity, field)
         ]  # fmt: skip
     headings = (
-        ("code", t("代码")), ("label", t("名称")), ("tone", t("颜色")), ("retired", t("已停用")), ("used", t("档案数")),
+        ("code", t("代码")), ("label", t("名称")), ("meaning", t("含义")), ("tone", t("颜色")), ("retired", t("已停用")), ("used", t("档案数")),
     )  # fmt: skip
     session.screen.rows(len(rows), rows, headings)
 
 
 def add(
-    context: typer.Context, entity: Entity, field: FieldKey, label: str, tone: Annotated[str, typer.Option()] = "gray"
+    context: typer.Context,
+    entity: Entity,
+    field: FieldKey,
+    label: str,
+    tone: Annotated[str, typer.Option()] = "gray",
+    en: English = "",
+    meaning: Annotated[str, typer.Option()] = "",
 ) -> None:
     """A new value."""
     session = session_of(context)
     with session.workspace() as workspace:
-        code = workspace.choices.add(entity, field, label, tone)
+        code = workspace.choices.add(entity, field, label, tone, en=en, meaning=meaning)
     _done(session, {"code": code})
 
 
-def rename(context: typer.Context, entity: Entity, field: FieldKey, code: Code, label: str) -> None:
+def rename(context: typer.Context, entity: Entity, field: FieldKey, code: Code, label: str, en: English = "") -> None:
     """Another name."""
     session = session_of(context)
     with session.workspace() as workspace:
-        workspace.choices.rename(entity, field, code, label)
+        workspace.choices.rename(entity, field, code, label, en)
+    _done(session, {"code": code})
+
+
+def mean(context: typer.Context, entity: Entity, field: FieldKey, code: Code, meaning: str) -> None:
+    """Another meaning."""
+    session = session_of(context)
+    with session.workspace() as workspace:
+        workspace.choices.mean(entity, field, code, meaning)
     _done(session, {"code": code})
 
 

@@ -53,14 +53,15 @@ def reply(
     reference: Reference,
     text: Annotated[str, typer.Argument(metavar="TEXT")],
     files: Files = [],  # noqa: B006 - typer copies it
-    status_after: Annotated[str, typer.Option("--status")] = "waiting",
+    status_after: Annotated[str, typer.Option("--status")] = "",
     queue: Annotated[bool, typer.Option("--queue")] = False,
 ) -> None:
     """A public answer, sent at once when there is a mailbox and an address; --queue: sent later."""
     session = session_of(context)
     with session.workspace() as workspace:
         record = find(workspace, "tickets", reference)
-        _check_status(workspace, status_after)
+        if status_after:
+            _check_status(workspace, status_after)
         message, changes = workspace.tickets.reply(record.id, _text(text), files=_read(files), status=status_after)
         problem = ""
         if message.get("delivery") == "queued" and not queue:

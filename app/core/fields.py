@@ -31,8 +31,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
+from app.core.choices import Choice, Meaning, PickList
 from app.core.i18n import language, t
 from app.errors import UserError
 
@@ -174,24 +174,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One value of a pick-list; `tone` names the colour token of its dot or chip. A `retired` one stays where it is in use
-    and is offered no more."""
-
-    code: str
-    zh: str
-    en: str
-    synonyms: tuple[str, ...] = ()
-    tone: str = "gray"
-    retired: bool = False
-
-    @property
-    def label(self) -> str:
-        return self.en if language() == "en" else self.zh
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(PickList):
     """One field of an entity. `key` is stable for ever; labels, order and widths may change. `least` and `most` bound a
     number; of amounts they are minor units. A new record that says nothing has `usual` here, or with `now` the day or moment
     at which it is made, unless it has a value in the field `unless`.
@@ -199,12 +182,13 @@ class Field:
     `searchable`: how its text is found (NAMED, WORDED, CODED), "" = not at all.
 
     What is expected of it: `past` days have come when they are written down, `optional` ones nobody misses, and `only` =
-    (choice field, its values) says which records have it at all. `holds`: what cells look like that belong here (kinds of
+    (choice field, meanings of its values) says which records have it at all. `holds`: what cells look like that belong here (kinds of
     `cleaning.profile`), the surest first. `there`: files must name records that are there; elsewhere links to kinds that are
     `made` by name bring them along, with their own columns of the same row where the link `brings` them. `several`: a link
     to any number of records. `apart`: amounts of different records are never added up, so that a file's fractions of a cent
     are rounded row by row. Of a pick-list: `open_choices` may hold texts beyond the list; the values of an `office` one are
-    the office's own: it adds and retires them; every list can be renamed, coloured and put in order."""
+    the office's own: it adds and retires them; every list can be renamed, coloured and put in order. `meanings`: what its
+    values may mean; `like`: "entity.field" whose list it shares."""
 
     key: str
     zh: str
@@ -213,6 +197,7 @@ class Field:
     required: bool = False
     max_length: int = 200
     choices: tuple[Choice, ...] = ()
+    meanings: tuple[Meaning, ...] = ()
     open_choices: bool = False
     sensitivity: Sensitivity = Sensitivity.NORMAL
     synonyms: tuple[str, ...] = ()
@@ -241,10 +226,17 @@ class Field:
     brings: bool = False
     several: bool = False
     apart: bool = False
+    like: str = ""
 
     @property
     def label(self) -> str:
         return self.en if language() == "en" else self.zh
+
+    @property
+    def usually(self) -> str | None:
+        """The usual choice; where it is offered no more, another one that means the same."""
+        known = self.choice(self.usual)
+        return self.usual if known is None or not known.retired else self.first(known.meaning)
 
     @property
     def one(self) -> bool:
@@ -254,14 +246,6 @@ class Field:
     @property
     def editable(self) -> bool:
         return not self.readonly
-
-    @property
-    def offered(self) -> tuple[Choice, ...]:
-        """The choices a person may pick."""
-        return tuple(c for c in self.choices if not c.retired)
-
-    def choice(self, code: str) -> Choice | None:
-        return next((c for c in self.choices if c.code == code), None)
 
 
 @dataclass(frozen=True)
@@ -279,8 +263,8 @@ class Entity:
     said, with the `shortcut`; of `hits` many the palette shows the first. How files meet it: `named`, a regular expression of
     words in their names; `match`, the rules by which a row is one that is there, tried in order; `made` along where a file
     names one that is not, or `loose`: the row comes without the tie. `duplicates`: two of them may be the same one, and be
-    merged. `stale`: (field, days, which) that should not be older. `contact`: it tells of contact with a customer. `service`:
-    what customer service may do with all of them (actions of `core.access`).
+    merged. `stale`: (field, days, (choice field, meanings) or None) that should not be older. `contact`: it tells of contact
+    with a customer. `service`: what customer service may do with all of them (actions of `core.access`).
     """
 
     key: str
@@ -311,7 +295,7 @@ class Entity:
     made: bool = False
     loose: bool = False
     duplicates: bool = False
-    stale: tuple[tuple[str, int, Any], ...] = ()
+    stale: tuple[tuple[str, int, tuple[str, tuple[str, ...]] | None], ...] = ()
     contact: bool = False
     service: tuple[str, ...] = ()
     _by_key: dict[str, Field] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -402,13 +386,14 @@ class Registry:
         return tuple(e.key for e in self if fits(e))
 
     def with_choices(self, lists: Mapping[tuple[str, str], tuple[Choice, ...]]) -> Registry:
-        """A registry in which these pick-lists, by (entity, field), are as given."""
+        """A registry in which these pick-lists, by (entity, field), are as given, and those that share them."""
+        given = {".".join(place): values for place, values in lists.items()}
 
         def own(entity: Entity) -> Entity:
-            if not any(key == entity.key for key, _ in lists):
+            found = {f.key: given.get(f.like or f"{entity.key}.{f.key}", f.choices) for f in entity.fields}
+            if all(found[f.key] == f.choices for f in entity.fields):
                 return entity
-            fields = (replace(f, choices=lists.get((entity.key, f.key), f.choices)) for f in entity.fields)
-            return replace(entity, fields=tuple(fields))
+            return replace(entity, fields=tuple(replace(f, choices=found[f.key]) for f in entity.fields))
 
         return Registry(own(e) for e in self._entities.values())
 

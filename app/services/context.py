@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from app.core.access import Actor
+from app.core.choices import Choice
 from app.core.dictionary import BUILT_IN
-from app.core.fields import Choice, Field, FieldType, Registry, Sensitivity
+from app.core.fields import Field, FieldType, Registry, Sensitivity
 from app.core.kinds import KINDS
 from app.db import scope
 from app.db.archive import Archive
@@ -31,6 +32,7 @@ class Context:
         self.origin = origin
         self._lock = threading.Lock()
         self._registry = BUILT_IN
+        self._own: tuple[Mapping[str, list[Field]], Mapping[choices.Place, tuple[Choice, ...]]] = ({}, {})
         self.reload_registry()
 
     @property
@@ -39,14 +41,17 @@ class Context:
         return self._registry
 
     def reload_registry(self) -> None:
-        """Read the custom fields again after they changed."""
+        """Read the custom fields and pick-lists again after they may have changed; the registry is another one only then."""
         custom: dict[str, list[Field]] = defaultdict(list)
         with scope.reading(self.archive) as connection:
             for stored in custom_fields.in_use(connection):
                 custom[stored.entity].append(_field_of(stored))
             own = choices.lists(connection)
         with self._lock:
-            self._registry = BUILT_IN.with_custom(custom).with_choices(complete(own))
+            if (custom, own) == self._own:
+                return
+            self._own = (dict(custom), own)
+            self._registry = BUILT_IN.with_custom(custom).with_choices(own)
 
     def reading(self) -> UnitOfWork:
         """A consistent snapshot to read from."""
@@ -81,15 +86,3 @@ def _field_of(stored: StoredField) -> Field:
         sortable=not KINDS[FieldType(stored.type)].rows,
         importable=stored.type != FieldType.FILES,
     )
-
-
-def complete(own: Mapping[choices.Place, tuple[Choice, ...]]) -> dict[choices.Place, tuple[Choice, ...]]:
-    """The office's lists, with values that came to the registry since at their ends."""
-    found: dict[choices.Place, tuple[Choice, ...]] = {}
-    for (entity, key), values in own.items():
-        known = BUILT_IN.find(entity)
-        field = known.find(key) if known is not None else None
-        more = field.choices if field is not None else ()
-        there = {value.code for value in values}
-        found[entity, key] = (*values, *(c for c in more if c.code not in there))
-    return found

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from app.core.choices import Choice, Meaning
 from app.core.dictionary.common import OWNER, files, system, tags
-from app.core.fields import NAMED, WORDED, Choice, Entity, Field, FieldType
+from app.core.fields import NAMED, WORDED, Entity, Field, FieldType
 
 KINDS = (
-    Choice("call", "电话", "Call", ("致电", "电话跟进", "通话"), "primary"),
-    Choice("visit", "拜访", "Visit", ("上门", "走访", "外访"), "ok"),
-    Choice("meeting", "会议", "Meeting", ("会面", "洽谈"), "violet"),
-    Choice("email", "邮件", "E-mail", ("电子邮件",), "cyan"),
-    Choice("wechat", "微信", "WeChat", ("微信沟通", "企业微信", "Wechat"), "ok"),
-    Choice("note", "记录", "Note", ("备注", "其他"), "gray"),
-    Choice("task", "任务", "Task", ("待办",), "warn"),
+    Choice("call", "电话", "Call", ("致电", "电话跟进", "通话"), "primary", meaning="call"),
+    Choice("visit", "拜访", "Visit", ("上门", "走访", "外访"), "ok", meaning="visit"),
+    Choice("meeting", "会议", "Meeting", ("会面", "洽谈"), "violet", meaning="meeting"),
+    Choice("email", "邮件", "E-mail", ("电子邮件",), "cyan", meaning="mail"),
+    Choice("wechat", "微信", "WeChat", ("微信沟通", "企业微信", "Wechat"), "ok", meaning="chat"),
+    Choice("note", "记录", "Note", ("备注", "其他"), "gray", meaning="note"),
+    Choice("task", "任务", "Task", ("待办",), "warn", meaning="task"),
+)
+#: a task is work of our own with a due day; everything else is contact with the customer
+MEANINGS = (
+    Meaning("call", "电话", "Call"),
+    Meaning("visit", "拜访", "Visit"),
+    Meaning("meeting", "会议", "Meeting"),
+    Meaning("mail", "邮件", "E-mail"),
+    Meaning("chat", "聊天消息", "Chat"),
+    Meaning("note", "其他联系", "Other contact", neutral=True),
+    Meaning("task", "任务，有截止时间", "Task with a due time", needed=True),
 )
 
 ACTIVITIES = Entity(
@@ -37,7 +48,7 @@ ACTIVITIES = Entity(
     fields=(
         Field("subject", "主题", "Subject", required=True, group="main", searchable=NAMED, shown=True, width=240,
               synonyms=("标题", "跟进主题", "Title")),
-        Field("kind", "方式", "Kind", FieldType.CHOICE, office=True, choices=KINDS, group="main", shown=True, width=80,
+        Field("kind", "方式", "Kind", FieldType.CHOICE, office=True, choices=KINDS, meanings=MEANINGS, max_length=20, group="main", shown=True, width=80,
               synonyms=("跟进方式", "类型", "活动类型", "Type")),
         Field("customer", "客户", "Customer", FieldType.LINKS, group="main", shown=True, width=220, sortable=False,
               target="customers", there=True, holds=("company",), synonyms=("客户名称", "公司", "Company", "Account Name")),

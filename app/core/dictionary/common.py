@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.core.fields import CODED, NAMED, WORDED, Choice, Field, FieldType
+from app.core.choices import Choice, Meaning
+from app.core.fields import CODED, NAMED, WORDED, Field, FieldType
 
 GENDERS = (
-    Choice("male", "男", "Male", ("M", "先生", "男性", "1")),
-    Choice("female", "女", "Female", ("F", "女士", "小姐", "女性", "0")),
+    Choice("male", "男", "Male", ("M", "先生", "男性", "1"), meaning="male"),
+    Choice("female", "女", "Female", ("F", "女士", "小姐", "女性", "0"), meaning="female"),
+)
+GENDER_MEANINGS = (
+    Meaning("male", "男", "Male"),
+    Meaning("female", "女", "Female"),
+    Meaning("other", "其他", "Other", neutral=True),
 )
 
 BIRTHDAY = Field(

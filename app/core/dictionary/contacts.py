@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.core.dictionary.common import (
     BIRTHDAY,
+    GENDER_MEANINGS,
     GENDERS,
     LUNAR,
     OWNER,
@@ -58,7 +59,7 @@ CONTACTS = Entity(
         phones(),
         emails(),
         wechats(),
-        Field("gender", "性别", "Gender", FieldType.CHOICE, choices=GENDERS, group="main", width=60, synonyms=("Sex",), holds=("gender",)),
+        Field("gender", "性别", "Gender", FieldType.CHOICE, choices=GENDERS, meanings=GENDER_MEANINGS, max_length=10, office=True, group="main", width=60, synonyms=("Sex",), holds=("gender",)),
         BIRTHDAY,
         LUNAR,
         Field("remark", "备注", "Remark", FieldType.LONG_TEXT, max_length=10_000, group="main", searchable=WORDED,

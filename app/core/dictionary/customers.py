@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.core.choices import Choice, Meaning
 from app.core.dictionary.common import (
     BIRTHDAY,
+    GENDER_MEANINGS,
     GENDERS,
     LUNAR,
     OWNER,
@@ -18,20 +20,29 @@ from app.core.dictionary.common import (
     tags,
     wechats,
 )
-from app.core.fields import CODED, NAMED, WORDED, Choice, Entity, Field, FieldType, Sensitivity
-from app.core.filters import Condition
+from app.core.fields import CODED, NAMED, WORDED, Entity, Field, FieldType, Sensitivity
 
 KINDS = (
-    Choice("company", "企业", "Company", ("公司", "单位", "机构"), "primary"),
-    Choice("person", "个人", "Person", ("自然人", "会员"), "violet"),
+    Choice("company", "企业", "Company", ("公司", "单位", "机构"), "primary", meaning="company"),
+    Choice("person", "个人", "Person", ("自然人", "会员"), "violet", meaning="person"),
+)
+KIND_MEANINGS = (
+    Meaning("company", "企业，有信用代码", "Organisation with a credit code", neutral=True, needed=True),
+    Meaning("person", "个人，有身份证", "Person with an ID card", needed=True),
 )
 STAGES = (
-    Choice("potential", "潜在", "Potential", ("潜在客户", "新线索"), "gray"),
-    Choice("interested", "意向", "Interested", ("意向客户", "有意向"), "cyan"),
-    Choice("quoted", "报价", "Quoted", ("报价中", "已报价"), "primary"),
-    Choice("negotiating", "谈判", "Negotiating", ("谈判中", "洽谈"), "violet"),
-    Choice("won", "成交", "Customer", ("已成交", "成交客户", "合作中"), "ok"),
-    Choice("lost", "流失", "Lost", ("已流失", "流失客户", "无效"), "bad"),
+    Choice("potential", "潜在", "Potential", ("潜在客户", "新线索"), "gray", meaning="potential"),
+    Choice("interested", "意向", "Interested", ("意向客户", "有意向"), "cyan", meaning="talking"),
+    Choice("quoted", "报价", "Quoted", ("报价中", "已报价"), "primary", meaning="talking"),
+    Choice("negotiating", "谈判", "Negotiating", ("谈判中", "洽谈"), "violet", meaning="talking"),
+    Choice("won", "成交", "Customer", ("已成交", "成交客户", "合作中"), "ok", meaning="won"),
+    Choice("lost", "流失", "Lost", ("已流失", "流失客户", "无效"), "bad", meaning="lost"),
+)
+STAGE_MEANINGS = (
+    Meaning("potential", "还没有洽谈", "Not talking yet", neutral=True),
+    Meaning("talking", "正在洽谈", "In talks", needed=True),
+    Meaning("won", "已成交", "Bought"),
+    Meaning("lost", "已流失", "Gone"),
 )
 #: which customers have what
 _FIRM, _PERSON, _DEALT = ("kind", ("company",)), ("kind", ("person",)), ("stage", ("won", "lost"))
@@ -52,7 +63,7 @@ CUSTOMERS = Entity(
     match=(("external_id",), ("number",), ("credit_code",), ("id_number",), ("name", "phones"), ("name",)),
     made=True,
     duplicates=True,
-    stale=(("updated_at", 365, None), ("last_contact_on", 180, Condition("stage", "in", ["won"]))),
+    stale=(("updated_at", 365, None), ("last_contact_on", 180, ("stage", ("won",)))),
     number_prefix="C",
     groups=(
         ("main", "基本信息", "Basics"),
@@ -77,11 +88,11 @@ CUSTOMERS = Entity(
             "number", "客户编号", "Number", readonly=True, group="main", width=96, searchable=CODED, unique=True,
             max_length=40, synonyms=("编号", "客户代码", "客户号", "会员号", "会员编号", "Customer No"),
         ),
-        Field("kind", "客户类型", "Kind", FieldType.CHOICE, choices=KINDS, group="main", width=80,
+        Field("kind", "客户类型", "Kind", FieldType.CHOICE, office=True, choices=KINDS, meanings=KIND_MEANINGS, max_length=20, group="main", width=80,
               synonyms=("类型", "性质", "Type")),
         Field("short_name", "简称", "Short name", group="main", searchable=NAMED, max_length=100,
               synonyms=("客户简称", "公司简称"), optional=True),
-        Field("stage", "阶段", "Stage", FieldType.CHOICE, office=True, choices=STAGES, group="main", shown=True, width=84,
+        Field("stage", "阶段", "Stage", FieldType.CHOICE, office=True, choices=STAGES, meanings=STAGE_MEANINGS, max_length=20, group="main", shown=True, width=84,
               synonyms=("客户阶段", "状态", "客户状态", "跟进状态", "Status", "Lifecycle Stage")),
         Field("level", "级别", "Level", FieldType.CHOICE, office=True, open_choices=True, max_length=40, group="main", shown=True,
               width=72, synonyms=("客户级别", "等级", "客户等级", "会员等级", "分级", "Rating"),
@@ -120,7 +131,7 @@ CUSTOMERS = Entity(
         Field("id_number", "身份证号", "ID number", FieldType.ID_CARD, group="identity", max_length=18, width=170,
               sensitivity=Sensitivity.SENSITIVE, sortable=False,
               synonyms=("身份证", "身份证号码", "证件号", "证件号码", "身份证件号"), only=_PERSON, holds=("id_number",)),
-        Field("gender", "性别", "Gender", FieldType.CHOICE, choices=GENDERS, group="identity", width=60,
+        Field("gender", "性别", "Gender", FieldType.CHOICE, choices=GENDERS, meanings=GENDER_MEANINGS, max_length=10, office=True, group="identity", width=60,
               synonyms=("Sex",), only=_PERSON, holds=("gender",)),
         replace(BIRTHDAY, group="identity", only=_PERSON),
         replace(LUNAR, group="identity"),

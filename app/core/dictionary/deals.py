@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+from app.core.choices import Choice, Meaning
 from app.core.dictionary.common import CUSTOMER, OWNER, files, link, name, position, remark, system, tags
-from app.core.fields import CODED, Choice, Entity, Field, FieldType
-from app.core.filters import Condition
+from app.core.fields import CODED, Entity, Field, FieldType
 
 _MAIN = ("main", "基本信息", "Basics")
 _TAIL = (("custom", "自定义字段", "Custom fields"), ("system", "其他", "Other"))
 
 OUTCOMES = (
-    Choice("open", "进行中", "Open", ("跟进中", "未成交", "In Progress", "Engaging", "Prospecting"), "primary"),
-    Choice("won", "赢单", "Won", ("成交", "已成交", "赢", "成功", "已签约", "Closed Won", "Won Deal"), "ok"),
-    Choice("lost", "输单", "Lost", ("丢单", "失败", "输", "流失", "已输单", "Closed Lost", "Lost Deal"), "bad"),
+    Choice(
+        "open",
+        "进行中",
+        "Open",
+        ("跟进中", "未成交", "In Progress", "Engaging", "Prospecting"),
+        "primary",
+        meaning="open",
+    ),
+    Choice(
+        "won", "赢单", "Won", ("成交", "已成交", "赢", "成功", "已签约", "Closed Won", "Won Deal"), "ok", meaning="won"
+    ),
+    Choice(
+        "lost",
+        "输单",
+        "Lost",
+        ("丢单", "失败", "输", "流失", "已输单", "Closed Lost", "Lost Deal"),
+        "bad",
+        meaning="lost",
+    ),
+)
+MEANINGS = (
+    Meaning("open", "进行中", "Open", neutral=True, needed=True),
+    Meaning("won", "赢单", "Won", needed=True),
+    Meaning("lost", "输单", "Lost", needed=True),
 )
 
 PIPELINES = Entity(
@@ -47,7 +68,7 @@ STAGES = Entity(
     fields=(
         name("阶段名称", "Name", "阶段", "Stage"),
         link("pipeline", "管道", "Pipeline", "pipelines", "销售管道", shown=True),
-        Field("kind", "性质", "Kind", FieldType.CHOICE, choices=OUTCOMES, group="main", shown=True, width=84, usual="open",
+        Field("kind", "性质", "Kind", FieldType.CHOICE, choices=OUTCOMES, meanings=MEANINGS, max_length=10, like="deals.outcome", group="main", shown=True, width=84, usual="open",
               synonyms=("类型", "Type")),
         Field("probability", "赢率（%）", "Probability (%)", FieldType.INTEGER, group="main", shown=True, width=90, least=0, most=100,
               synonyms=("赢率", "成交概率", "Probability")),
@@ -91,7 +112,7 @@ DEALS = Entity(
     origin="source",
     named=r"商机|机会|deal|opportunit",
     match=(("external_id",), ("number",)),
-    stale=(("updated_at", 90, Condition("outcome", "in", ["open"])),),
+    stale=(("updated_at", 90, ("outcome", ("open",))),),
     number_prefix="D",
     happened="opened_on",
     follows=("customer",),
@@ -117,7 +138,7 @@ DEALS = Entity(
               synonyms=("商机来源", "来源渠道", "渠道", "Lead Source")),
         Field("opened_on", "立项日期", "Opened", FieldType.DATE, group="main", width=104, now=True,
               synonyms=("创建日期", "发现日期", "商机日期", "开始日期", "engage_date", "Create Date", "Created Date", "Open Date"), past=True),
-        Field("outcome", "结果", "Outcome", FieldType.CHOICE, choices=OUTCOMES, group="result", shown=True, width=84,
+        Field("outcome", "结果", "Outcome", FieldType.CHOICE, choices=OUTCOMES, meanings=MEANINGS, max_length=10, office=True, group="result", shown=True, width=84,
               synonyms=("商机状态", "状态", "输赢", "赢单输单", "Status", "Result")),
         Field("closed_on", "结单日期", "Closed", FieldType.DATE, group="result", width=104,
               synonyms=("成交日期", "关闭日期", "结束日期", "赢单日期", "实际成交日", "close_date", "Close Date", "Closed Date"), past=True, only=("outcome", ("won", "lost"))),

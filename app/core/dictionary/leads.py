@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.core.choices import Choice, Meaning
 from app.core.dictionary.common import (
     OWNER,
     emails,
@@ -15,15 +16,27 @@ from app.core.dictionary.common import (
     tags,
     wechats,
 )
-from app.core.fields import CODED, NAMED, WORDED, Choice, Entity, Field, FieldType
-from app.core.filters import Condition
+from app.core.fields import CODED, NAMED, WORDED, Entity, Field, FieldType
 
 STATUSES = (
-    Choice("new", "新建", "New", ("未处理", "待跟进", "Open", "未联系"), "primary"),
-    Choice("working", "跟进中", "Working", ("已联系", "联系中", "Contacted", "In Progress"), "cyan"),
-    Choice("qualified", "已确认", "Qualified", ("有效", "合格", "MQL", "SQL"), "violet"),
-    Choice("converted", "已转化", "Converted", ("已转换", "转化", "转客户", "Closed Won"), "ok"),
-    Choice("disqualified", "无效", "Disqualified", ("作废", "废弃", "不合格", "Unqualified", "Junk"), "gray"),
+    Choice("new", "新建", "New", ("未处理", "待跟进", "Open", "未联系"), "primary", meaning="new"),
+    Choice("working", "跟进中", "Working", ("已联系", "联系中", "Contacted", "In Progress"), "cyan", meaning="working"),
+    Choice("qualified", "已确认", "Qualified", ("有效", "合格", "MQL", "SQL"), "violet", meaning="working"),
+    Choice("converted", "已转化", "Converted", ("已转换", "转化", "转客户", "Closed Won"), "ok", meaning="converted"),
+    Choice(
+        "disqualified",
+        "无效",
+        "Disqualified",
+        ("作废", "废弃", "不合格", "Unqualified", "Junk"),
+        "gray",
+        meaning="ended",
+    ),
+)
+MEANINGS = (
+    Meaning("new", "还没有跟进", "Not contacted yet", needed=True),
+    Meaning("working", "正在跟进", "Being worked on", neutral=True),
+    Meaning("converted", "已转成客户", "Became a customer", needed=True),
+    Meaning("ended", "不再跟进", "Given up"),
 )
 
 LEADS = Entity(
@@ -40,7 +53,7 @@ LEADS = Entity(
     named=r"线索|lead",
     match=(("external_id",), ("number",), ("name", "phones")),
     duplicates=True,
-    stale=(("updated_at", 90, Condition("status", "in", ["new", "working", "qualified"])),),
+    stale=(("updated_at", 90, ("status", ("new", "working"))),),
     number_prefix="L",
     follows=("customer",),
     happened="received_at",
@@ -59,7 +72,7 @@ LEADS = Entity(
         Field("company", "公司", "Company", group="main", searchable=NAMED, shown=True, width=200,
               synonyms=("公司名称", "单位", "企业名称", "客户名称", "Company Name", "Organization")),
         Field("title", "职务", "Job title", group="main", max_length=100, synonyms=("职位", "岗位", "Title", "Position")),
-        Field("status", "状态", "Status", FieldType.CHOICE, choices=STATUSES, group="main", shown=True, width=84,
+        Field("status", "状态", "Status", FieldType.CHOICE, office=True, choices=STATUSES, meanings=MEANINGS, max_length=20, group="main", shown=True, width=84,
               usual="new",
               synonyms=("线索状态", "跟进状态", "Lead Status")),
         Field("source", "来源", "Source", FieldType.CHOICE, office=True, open_choices=True, max_length=60, group="main", shown=True,

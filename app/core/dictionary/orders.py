@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from app.core.choices import Choice, Meaning
 from app.core.dictionary.common import CUSTOMER, OWNER, files, link, merged_into, name, remark, system, tags
-from app.core.fields import CODED, NAMED, Choice, Entity, Field, FieldType
+from app.core.fields import CODED, NAMED, Entity, Field, FieldType
 
 _MAIN = ("main", "基本信息", "Basics")
 _TAIL = (("custom", "自定义字段", "Custom fields"), ("system", "其他", "Other"))
 
 ORDER_STATUSES = (
-    Choice("draft", "草稿", "Draft", ("未提交", "待确认"), "gray"),
-    Choice("confirmed", "已确认", "Confirmed", ("生效", "已下单", "已审核", "处理中"), "primary"),
-    Choice("shipped", "已发货", "Shipped", ("发货", "配送中"), "cyan"),
-    Choice("done", "已完成", "Done", ("完成", "已签收", "交易成功", "Completed", "Delivered"), "ok"),
-    Choice("cancelled", "已取消", "Cancelled", ("取消", "作废", "关闭", "Canceled", "Void"), "bad"),
+    Choice("draft", "草稿", "Draft", ("未提交", "待确认"), "gray", meaning="draft"),
+    Choice("confirmed", "已确认", "Confirmed", ("生效", "已下单", "已审核", "处理中"), "primary", meaning="counts"),
+    Choice("shipped", "已发货", "Shipped", ("发货", "配送中"), "cyan", meaning="counts"),
+    Choice("done", "已完成", "Done", ("完成", "已签收", "交易成功", "Completed", "Delivered"), "ok", meaning="counts"),
+    Choice(
+        "cancelled", "已取消", "Cancelled", ("取消", "作废", "关闭", "Canceled", "Void"), "bad", meaning="cancelled"
+    ),
+)
+ORDER_MEANINGS = (
+    Meaning("draft", "草稿，不计入销售额", "Draft, no revenue"),
+    Meaning("counts", "有效，计入销售额", "In force, counts as revenue", neutral=True, needed=True),
+    Meaning("cancelled", "已取消，不计入销售额", "Cancelled, no revenue"),
 )
 PAYMENT_KINDS = (
-    Choice("receipt", "回款", "Receipt", ("收款", "付款", "Payment"), "ok"),
-    Choice("refund", "退款", "Refund", ("退回",), "bad"),
+    Choice("receipt", "回款", "Receipt", ("收款", "付款", "Payment"), "ok", meaning="receipt"),
+    Choice("refund", "退款", "Refund", ("退回",), "bad", meaning="refund"),
+)
+PAYMENT_MEANINGS = (
+    Meaning("receipt", "收进来的钱", "Money received", neutral=True, needed=True),
+    Meaning("refund", "退出去的钱", "Money paid back", needed=True),
 )
 METHODS = (
     Choice("transfer", "银行转账", "Bank transfer", ("转账", "电汇", "对公转账", "汇款"), "primary"),
@@ -94,7 +106,7 @@ ORDERS = Entity(
         Field("ordered_on", "下单日期", "Ordered", FieldType.DATE, group="main", shown=True, width=104, required=True,
               now=True, synonyms=("订单日期", "下单时间", "订单时间", "销售日期", "交易日期", "购买日期", "成交日期", "签约日期", "日期", "Order Date", "Date",
                         "Purchase Date", "InvoiceDate", "order_date"), past=True),
-        Field("status", "状态", "Status", FieldType.CHOICE, choices=ORDER_STATUSES, group="main", shown=True, width=84,
+        Field("status", "状态", "Status", FieldType.CHOICE, office=True, choices=ORDER_STATUSES, meanings=ORDER_MEANINGS, max_length=20, group="main", shown=True, width=84,
               usual="confirmed",
               synonyms=("订单状态", "Order Status")),
         Field("amount", "订单金额", "Amount", FieldType.MONEY, group="money", shown=True, width=120,
@@ -176,13 +188,13 @@ PAYMENTS = Entity(
               unique=True, searchable=CODED),
         CUSTOMER,
         link("order", "订单", "Order", "orders", "订单号", "订单编号", "合同编号", "Order ID", shown=True, width=110),
-        Field("kind", "类型", "Kind", FieldType.CHOICE, choices=PAYMENT_KINDS, group="main", shown=True, width=72,
+        Field("kind", "类型", "Kind", FieldType.CHOICE, office=True, choices=PAYMENT_KINDS, meanings=PAYMENT_MEANINGS, max_length=10, group="main", shown=True, width=72,
               usual="receipt"),
         Field("amount", "金额", "Amount", FieldType.MONEY, group="main", shown=True, width=120, required=True,
               synonyms=("回款金额", "收款金额", "到账金额", "Payment Amount")),
         Field("paid_on", "到账日期", "Paid on", FieldType.DATE, group="main", shown=True, width=104, required=True,
               synonyms=("回款日期", "收款日期", "付款日期", "日期", "Payment Date", "Date"), past=True),
-        Field("method", "方式", "Method", FieldType.CHOICE, office=True, choices=METHODS, group="main", shown=True, width=96,
+        Field("method", "方式", "Method", FieldType.CHOICE, office=True, choices=METHODS, max_length=20, group="main", shown=True, width=96,
               synonyms=("付款方式", "回款方式", "支付方式", "Payment Method")),
         tags(),
         files(),

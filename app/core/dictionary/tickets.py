@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.core.choices import Choice, Meaning
 from app.core.dictionary.common import CUSTOMER, OWNER, link, name, position, system
-from app.core.fields import CODED, NAMED, WORDED, Choice, Entity, Field, FieldType
+from app.core.fields import CODED, NAMED, WORDED, Entity, Field, FieldType
 
 _MAIN = ("main", "基本信息", "Basics")
 _TIMES = ("times", "时间", "Times")
 _TAIL = (("custom", "自定义字段", "Custom fields"), ("system", "其他", "Other"))
 
 STATUSES = (
-    Choice("new", "新建", "New", ("新", "待受理", "未处理", "待分配"), "bad"),
+    Choice("new", "新建", "New", ("新", "待受理", "未处理", "待分配"), "bad", meaning="new"),
     Choice(
-        "open", "处理中", "Open", ("待处理", "进行中", "受理中", "处理", "Opened", "In Progress", "Assigned"), "primary"
+        "open",
+        "处理中",
+        "Open",
+        ("待处理", "进行中", "受理中", "处理", "Opened", "In Progress", "Assigned"),
+        "primary",
+        meaning="open",
     ),
     Choice(
         "waiting",
@@ -22,25 +28,52 @@ STATUSES = (
         "Waiting",
         ("待客户回复", "待回复", "Pending", "Waiting on customer", "Awaiting"),
         "violet",
+        meaning="waiting",
     ),
-    Choice("hold", "挂起", "On hold", ("暂停", "搁置", "已挂起", "Hold", "Paused"), "gray"),
-    Choice("resolved", "已解决", "Resolved", ("解决", "已处理", "已完成", "完成", "Solved", "Done", "Fixed"), "ok"),
-    Choice("closed", "已关闭", "Closed", ("关闭", "已结束", "结束", "Close"), "gray"),
+    Choice("hold", "挂起", "On hold", ("暂停", "搁置", "已挂起", "Hold", "Paused"), "gray", meaning="hold"),
+    Choice(
+        "resolved",
+        "已解决",
+        "Resolved",
+        ("解决", "已处理", "已完成", "完成", "Solved", "Done", "Fixed"),
+        "ok",
+        meaning="resolved",
+    ),
+    Choice("closed", "已关闭", "Closed", ("关闭", "已结束", "结束", "Close"), "gray", meaning="closed"),
 )
-#: tickets in these states are done
+STATUS_MEANINGS = (
+    Meaning("new", "还没有受理", "Not taken up yet", needed=True),
+    Meaning("open", "正在处理，时限在走", "In work, clocks run", neutral=True, needed=True),
+    Meaning("waiting", "等客户，时限暂停", "Waiting for the customer, clocks stand", needed=True),
+    Meaning("hold", "搁置，时限暂停", "On hold, clocks stand"),
+    Meaning("resolved", "已解决", "Resolved", needed=True),
+    Meaning("closed", "已关闭", "Closed", needed=True),
+)
+#: tickets whose status means one of these are done
 ENDED = ("resolved", "closed")
 PRIORITIES = (
-    Choice("low", "低", "Low", ("4", "P4", "Minor", "较低"), "gray"),
-    Choice("normal", "普通", "Normal", ("中", "一般", "3", "P3", "Medium", "正常"), "primary"),
-    Choice("high", "高", "High", ("2", "P2", "较高", "重要", "Major"), "warn"),
-    Choice("urgent", "紧急", "Urgent", ("1", "P1", "特急", "非常紧急", "Critical", "Highest"), "bad"),
+    Choice("low", "低", "Low", ("4", "P4", "Minor", "较低"), "gray", meaning="low"),
+    Choice("normal", "普通", "Normal", ("中", "一般", "3", "P3", "Medium", "正常"), "primary", meaning="normal"),
+    Choice("high", "高", "High", ("2", "P2", "较高", "重要", "Major"), "warn", meaning="high"),
+    Choice("urgent", "紧急", "Urgent", ("1", "P1", "特急", "非常紧急", "Critical", "Highest"), "bad", meaning="urgent"),
+)
+PRIORITY_MEANINGS = (
+    Meaning("low", "低", "Low"),
+    Meaning("normal", "普通", "Normal", neutral=True, needed=True),
+    Meaning("high", "高", "High"),
+    Meaning("urgent", "紧急", "Urgent"),
 )
 CHANNELS = (
-    Choice("email", "邮件", "E-mail", ("邮箱", "Mail"), "primary"),
-    Choice("phone", "电话", "Phone", ("来电", "Call"), "cyan"),
-    Choice("wechat", "微信", "WeChat", ("企业微信",), "ok"),
-    Choice("web", "网站", "Web", ("网页", "表单", "Portal", "Website"), "violet"),
-    Choice("visit", "上门", "Visit", ("当面", "现场"), "warn"),
+    Choice("email", "邮件", "E-mail", ("邮箱", "Mail"), "primary", meaning="mail"),
+    Choice("phone", "电话", "Phone", ("来电", "Call"), "cyan", meaning="call"),
+    Choice("wechat", "微信", "WeChat", ("企业微信",), "ok", meaning="other"),
+    Choice("web", "网站", "Web", ("网页", "表单", "Portal", "Website"), "violet", meaning="other"),
+    Choice("visit", "上门", "Visit", ("当面", "现场"), "warn", meaning="other"),
+)
+CHANNEL_MEANINGS = (
+    Meaning("mail", "邮件", "E-mail"),
+    Meaning("call", "电话", "Call"),
+    Meaning("other", "其他", "Other", neutral=True),
 )
 KINDS = (
     Choice(
@@ -182,12 +215,12 @@ TICKETS = Entity(
               synonyms=("报修人", "反馈人", "来信人", "Submitter", "From", "Requester Name"), optional=True),
         Field("requester_email", "提交人邮箱", "Requester e-mail", group="main", searchable=CODED, max_length=254, width=180,
               synonyms=("来信邮箱", "Requester Email", "From Email"), optional=True),
-        Field("status", "状态", "Status", FieldType.CHOICE, choices=STATUSES, group="main", shown=True, width=84,
+        Field("status", "状态", "Status", FieldType.CHOICE, office=True, choices=STATUSES, meanings=STATUS_MEANINGS, max_length=20, group="main", shown=True, width=84,
               synonyms=("工单状态", "处理状态", "State")),
-        Field("priority", "优先级", "Priority", FieldType.CHOICE, choices=PRIORITIES, group="main", shown=True, width=72,
+        Field("priority", "优先级", "Priority", FieldType.CHOICE, office=True, choices=PRIORITIES, meanings=PRIORITY_MEANINGS, max_length=20, group="main", shown=True, width=72,
               synonyms=("紧急程度", "严重程度", "级别", "Severity", "Urgency")),
         link("category", "分类", "Category", "ticket_categories", "工单分类", "问题分类", "问题类型", "类型", "Type", width=120),
-        Field("channel", "渠道", "Channel", FieldType.CHOICE, office=True, choices=CHANNELS, open_choices=True, max_length=40, group="main",
+        Field("channel", "渠道", "Channel", FieldType.CHOICE, office=True, choices=CHANNELS, meanings=CHANNEL_MEANINGS, open_choices=True, max_length=40, group="main",
               width=80, synonyms=("来源", "受理渠道", "Source", "Via")),
         replace(OWNER, zh="处理人", en="Assignee",
                 synonyms=("负责人", "客服", "受理人", "经办人", "坐席", "Agent", "Assigned To", "Owner")),
@@ -240,9 +273,9 @@ TICKET_MESSAGES = Entity(
         Field("subject", "主题", "Subject", group="main", searchable=NAMED, max_length=300, synonyms=("标题", "Title")),
         Field("body", "内容", "Text", FieldType.LONG_TEXT, max_length=500_000, group="main", searchable=WORDED, sortable=False, shown=True, width=320,
               synonyms=("正文", "回复内容", "消息内容", "备注", "Body", "Content", "Message", "Comment")),
-        Field("status", "新状态", "New status", FieldType.CHOICE, choices=STATUSES, group="main", width=84,
+        Field("status", "新状态", "New status", FieldType.CHOICE, choices=STATUSES, meanings=STATUS_MEANINGS, max_length=20, like="tickets.status", group="main", width=84,
               synonyms=("状态", "变更后状态", "Status", "To Status")),
-        Field("priority", "新优先级", "New priority", FieldType.CHOICE, choices=PRIORITIES, group="main", width=84,
+        Field("priority", "新优先级", "New priority", FieldType.CHOICE, choices=PRIORITIES, meanings=PRIORITY_MEANINGS, max_length=20, like="tickets.priority", group="main", width=84,
               synonyms=("优先级", "Priority")),
         Field("automatic", "自动", "Automatic", FieldType.BOOL, group="main", width=72,
               synonyms=("机器人", "自动回复", "Bot", "Auto")),

@@ -14,10 +14,13 @@ from app.db.figures.columns import scanning
 from app.db.store.reading import Reader
 from app.models import Pipeline, Stage
 
+#: what a stage or a deal that says nothing means
+OPEN = "open"
+
 
 @dataclass(frozen=True, slots=True)
 class StageRow:
-    """A live stage; `position` orders within the pipeline."""
+    """A live stage; `position` orders within the pipeline, `kind` is what its value means."""
 
     id: uuid.UUID
     name: str
@@ -29,7 +32,8 @@ class StageRow:
 
 
 class DealRow(NamedTuple):
-    """A visible live deal. Ids are bytes, days ISO text, `created_at` milliseconds since 1970: there may be many."""
+    """A visible live deal; `outcome` is what its value means. Ids are bytes, days ISO text, `created_at` milliseconds since
+    1970: there may be many."""
 
     handle: int
     id: bytes
@@ -65,7 +69,8 @@ def stages(reader: Reader) -> list[StageRow]:
     rows = sorted(
         reader.connection.execute(query), key=lambda r: (r[7] is None, r[7] or 0, r[6] or "", r[4] or 0, r[1] or "")
     )
-    return [StageRow(r[0], r[1] or "", r[2] or "open", r[3], r[4] or 0, r[5], r[6] or "") for r in rows]
+    kinds = reader.registry.entity("stages").field("kind")
+    return [StageRow(r[0], r[1] or "", kinds.meaning(r[2]) or OPEN, r[3], r[4] or 0, r[5], r[6] or "") for r in rows]
 
 
 def deals(reader: Reader, condition: Filter | None, pipeline: uuid.UUID | None) -> list[DealRow]:
@@ -76,10 +81,12 @@ def deals(reader: Reader, condition: Filter | None, pipeline: uuid.UUID | None) 
     if pipeline is not None:
         where.append(c.pipeline_id == pipeline)
     query = sa.select(
-        layout.rid, primitive(c.id), sa.func.coalesce(c.outcome, "open"), sa.func.coalesce(c.amount_minor, 0),
+        layout.rid, primitive(c.id), c.outcome, sa.func.coalesce(c.amount_minor, 0),
         primitive(c.stage_id), primitive(c.opened_on), primitive(c.closed_on), primitive(c.expected_on), primitive(c.created_at),
     ).where(*where)  # fmt: skip
-    return [DealRow(*row) for row in reader.connection.execute(query)]
+    meant = {choice.code: choice.meaning for choice in layout.entity.field("outcome").choices}
+    rows = reader.connection.execute(query)
+    return [DealRow(handle, key, meant.get(outcome, OPEN), *more) for handle, key, outcome, *more in rows]
 
 
 def moves(reader: Reader) -> list[MoveRow]:

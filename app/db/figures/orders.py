@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app.core.filters import Filter
 from app.db.dialect.expressions import CompactDay, IdBytes, IsoDay, Joined, Numbers, PackedNumbers, Total, among
 from app.db.figures.columns import day_numbers, keys, parsed, scanning
-from app.db.store.computed import NET, NOT_COUNTED
+from app.db.store.computed import counted, signed
 from app.db.store.reading import Reader
 from app.models import Payment
 
@@ -47,8 +47,7 @@ class OrderColumns:
 
 def _counted(reader: Reader, condition: Filter | None) -> list[Any]:
     c = reader.layout("orders").table.c
-    states = sa.func.coalesce(c.status, "confirmed").not_in(NOT_COUNTED)
-    return [*reader.where("orders", condition), states, c.ordered_on.is_not(None)]
+    return [*reader.where("orders", condition), counted(reader.registry), c.ordered_on.is_not(None)]
 
 
 def load(reader: Reader) -> OrderColumns:
@@ -93,7 +92,7 @@ def some(reader: Reader, ids: Sequence[uuid.UUID]) -> tuple[list[int], list[OneO
         .scalars()
         .all()
     )
-    query = sa.select(layout.rid, IdBytes(c.customer_id), CompactDay(c.ordered_on), NET)
+    query = sa.select(layout.rid, IdBytes(c.customer_id), CompactDay(c.ordered_on), layout.column("net"))
     rows = reader.connection.execute(query.where(among(c.id, ids), *_counted(reader, None))).all()
     found = []
     for handle, customer, day, net in rows:
@@ -126,7 +125,8 @@ def channels(reader: Reader, ids: Sequence[uuid.UUID] | None = None) -> list[tup
 def margin(reader: Reader) -> tuple[int, int]:
     """(net revenue, cost) of the counted visible orders whose cost is known, minor units."""
     c = reader.layout("orders").table.c
-    query = sa.select(sa.func.coalesce(Total(NET), 0), sa.func.coalesce(Total(c.cost_minor), 0))
+    net = reader.layout("orders").column("net")
+    query = sa.select(sa.func.coalesce(Total(net), 0), sa.func.coalesce(Total(c.cost_minor), 0))
     where = scanning(_counted(reader, None), reader.connection)
     row = reader.connection.execute(query.where(*where, c.cost_minor.is_not(None))).one()
     return int(row[0]), int(row[1])
@@ -140,13 +140,13 @@ def owed(reader: Reader, condition: Filter | None, until: str | None) -> tuple[I
     layout = reader.layout("orders")
     c = layout.table.c
     p = Payment.__table__.c
-    given = sa.case((p.kind == "refund", -p.amount_minor), else_=p.amount_minor)
+    given = signed(reader.registry.entity("payments"), p)
     paid = sa.select(p.order_id, Total(given).label("paid")).where(p.deleted_at.is_(None), p.order_id.is_not(None))
     if until is not None:
         paid = paid.where(sa.or_(p.paid_on.is_(None), IsoDay(p.paid_on) <= until))
     sums = paid.group_by(p.order_id).subquery()
-    left = NET - sa.func.coalesce(sums.c.paid, 0)
-    states = sa.func.coalesce(c.status, "confirmed").not_in(NOT_COUNTED)
+    left = layout.column("net") - sa.func.coalesce(sums.c.paid, 0)
+    states = counted(reader.registry)
     due = sa.func.coalesce(CompactDay(c.due_on), CompactDay(c.ordered_on), "0")
     query = (
         sa.select(layout.rid.label("rid"), Numbers(left, due).label("pair"))
@@ -165,7 +165,7 @@ def owed(reader: Reader, condition: Filter | None, until: str | None) -> tuple[I
 def unassigned_payments(reader: Reader, until: str | None) -> tuple[int, int]:
     """(how many, minor units) of visible payments that are tied to no order."""
     c = reader.layout("payments").table.c
-    given = sa.case((c.kind == "refund", -c.amount_minor), else_=c.amount_minor)
+    given = signed(reader.registry.entity("payments"), c)
     query = sa.select(sa.func.count(), sa.func.coalesce(Total(given), 0)).where(
         *reader.where("payments", None), c.order_id.is_(None)
     )

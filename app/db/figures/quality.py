@@ -123,7 +123,7 @@ def _extra(layout: Layout, name: str, office: int) -> Any:
 def _target_table(layout: Layout, key: str, layout_of: Any) -> sa.Table:
     from app.core.dictionary import BUILT_IN
 
-    table: sa.Table = layout_of(BUILT_IN.entity(layout.entity.field(key).target)).table
+    table: sa.Table = layout_of(BUILT_IN.entity(layout.entity.field(key).target), BUILT_IN).table
     return table
 
 

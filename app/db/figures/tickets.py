@@ -19,7 +19,6 @@ class TicketRow:
 
     handle: int
     id: bytes
-    status: str
     priority: str
     channel: str
     opened_at: datetime
@@ -46,16 +45,17 @@ def tickets(reader: Reader, condition: Filter | None) -> list[TicketRow]:
     )
     query = (
         sa.select(
-            layout.rid, IdBytes(c.id), c.status, c.priority, c.channel, c.opened_at, c.first_responded_at, c.resolved_at, c.closed_at,
+            layout.rid, IdBytes(c.id), c.priority, c.channel, c.opened_at, c.first_responded_at, c.resolved_at, c.closed_at,
             c.response_due_at, c.resolution_due_at, c.sla_paused, c.reopened, answered.c.n,
         )
         .select_from(layout.table.outerjoin(answered, answered.c.ticket_id == c.id))
         .where(*scanning(reader.where("tickets", condition), reader.connection), c.merged_into_id.is_(None), c.opened_at.is_not(None))
     )  # fmt: skip
+    usual = layout.entity.field("priority").first("normal") or ""
     return [
         TicketRow(
-            int(r[0]), r[1], r[2] or "new", r[3] or "normal", r[4] or "", r[5], r[6], r[7] or r[8], r[8], r[9], r[10],
-            bool(r[11]), int(r[12] or 0), int(r[13] or 0),
+            int(r[0]), r[1], r[2] or usual, r[3] or "", r[4], r[5], r[6] or r[7], r[7], r[8], r[9],
+            bool(r[10]), int(r[11] or 0), int(r[12] or 0),
         )
         for r in reader.connection.execute(query)
     ]  # fmt: skip

@@ -15,7 +15,7 @@ from app.db.store.children import chunks
 from app.db.store.reading import Reader
 from app.models import Activity, ChangeRow, Ticket, TicketMessage
 
-#: a task is work of our own, no contact
+#: what a follow-up means that is work of our own, no contact
 TASK = "task"
 #: messages that are contact with the customer
 SPOKEN = ("inbound", "reply")
@@ -32,7 +32,7 @@ def last_contacts(reader: Reader, customers: Sequence[uuid.UUID], until: datetim
         met = (
             sa.select(a.customer_id, sa.func.max(a.happened_at))
             .where(a.org_id == reader.office, a.customer_id.in_(part), a.deleted_at.is_(None))
-            .where(sa.func.coalesce(a.kind, "") != TASK, a.happened_at <= until)
+            .where(_is_contact(reader), a.happened_at <= until)
             .group_by(a.customer_id)
         )
         spoken = (
@@ -57,11 +57,17 @@ def next_contacts(reader: Reader, customers: Sequence[uuid.UUID]) -> dict[uuid.U
         query = (
             sa.select(a.customer_id, sa.func.min(a.due_at))
             .where(a.org_id == reader.office, a.customer_id.in_(part), a.deleted_at.is_(None))
-            .where(sa.func.coalesce(a.kind, "") != TASK, a.done.is_not(True), a.due_at.is_not(None))
+            .where(_is_contact(reader), a.done.is_not(True), a.due_at.is_not(None))
             .group_by(a.customer_id)
         )
         found.update((customer, at.astimezone().date()) for customer, at in reader.connection.execute(query))
     return found
+
+
+def _is_contact(reader: Reader) -> sa.ColumnElement[bool]:
+    """Follow-ups that are contact with the customer."""
+    tasks = reader.registry.entity("activities").field("kind").with_meaning(TASK)
+    return sa.func.coalesce(Activity.__table__.c.kind, "").not_in(tasks)
 
 
 def stated(reader: Reader, key: str, held: Iterable[tuple[uuid.UUID, date]]) -> dict[uuid.UUID, date | None]:

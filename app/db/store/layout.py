@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app.core.fields import Entity, Field, FieldType, Registry
 from app.core.kinds import kind_of
 from app.core.pinyin import sort_key
-from app.db.store.computed import COMPUTED
+from app.db.store.computed import COMPUTED, expressions
 from app.db.store.matching import match_key
 from app.models import Base
 
@@ -20,10 +20,14 @@ POINT_KINDS = {FieldType.PHONES: "phone", FieldType.EMAILS: "email", FieldType.W
 
 @dataclass(frozen=True)
 class Layout:
-    """An entity's table, which fields are columns, and what is derived on every write."""
+    """An entity's table, which fields are columns, and what is derived on every write.
+
+    `made`: the expressions of computed fields by table and key.
+    """
 
     entity: Entity
     model: type[Base]
+    made: Mapping[tuple[str, str], Any] = field(compare=False, repr=False)
 
     @property
     def table(self) -> sa.Table:
@@ -37,7 +41,7 @@ class Layout:
 
     def column(self, key: str) -> Any:
         """The column (or expression) that gives field `key`'s value as it is; None for links and child tables."""
-        made = COMPUTED.get((self.table.name, key))
+        made = self.made.get((self.table.name, key))
         if made is not None:
             return made
         field = self.entity.find(key)
@@ -101,14 +105,14 @@ _MODELS: dict[str, type[Base]] = {
 }
 
 
-def layout_of(entity: Entity) -> Layout:
-    """The layout of a registered entity: the model of its table."""
-    return Layout(entity, _MODELS[entity.table])
+def layout_of(entity: Entity, registry: Registry) -> Layout:
+    """The layout of an entity of this registry: the model of its table."""
+    return Layout(entity, _MODELS[entity.table], expressions(registry))
 
 
 def layouts(registry: Registry) -> dict[str, Layout]:
     """All layouts by entity key."""
-    return {e.key: layout_of(e) for e in registry}
+    return {e.key: layout_of(e, registry) for e in registry}
 
 
 # ---- storage primitives: what raw SQL and the import pipe carry ---------------------------------------------------

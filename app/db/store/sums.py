@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.db.dialect import office_of
 from app.db.dialect.expressions import Total, among
+from app.db.store.computed import signed
 from app.db.store.layout import Layout
 from app.models import ChangeRow, CustomValue
 
@@ -44,8 +45,8 @@ def _sum(connection: sa.Connection, layout: Layout, field: str, which: sa.Column
     column = layout.column(field)
     if column is None:
         return None
-    if "kind" in table.c and layout.entity.key == "payments":  # a refund is stored as a positive amount of its kind
-        column = sa.case((table.c.kind == "refund", -column), else_=column)
+    if layout.entity.key == "payments" and field == "amount":
+        column = signed(layout.entity, table.c)
     return int(connection.execute(sa.select(Total(column)).where(live)).scalar() or 0)
 
 

@@ -26,7 +26,7 @@ def _fill(draft: Draft, field: Field) -> None:
     if draft.get(field.key) is not None or (field.unless and draft.get(field.unless) is not None):
         return
     if field.usual:
-        draft.set(field.key, field.usual)
+        draft.set(field.key, field.usually)
     else:
         draft.set(field.key, today() if field.type is FieldType.DATE else now())
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from app.core.choices import PickList
 from app.core.clock import now, today
 from app.core.records import Record
 from app.db.journal import DELETE, RESTORE, UPDATE
@@ -32,10 +33,11 @@ class CustomerBehaviour(Behaviour):
             if draft.is_new and not draft.get("kind"):
                 kind = _kind_of(draft)
                 if kind:
-                    draft.set("kind", kind)
+                    draft.set("kind", batch.entity.field("kind").first(kind))
 
 
 def _kind_of(draft: Draft) -> str | None:
+    """What kind of customer it means."""
     name = str(draft.get("name") or "")
     if draft.get("credit_code") or is_company(name):
         return "company"
@@ -88,7 +90,7 @@ class ActivityBehaviour(Behaviour):
         news = ContactNews()
         for batch in batches:
             for draft in batch:
-                _compare(batch.action, draft, news)
+                _compare(batch, draft, news)
         settle_contacts(batches[0], news)
 
 
@@ -118,10 +120,11 @@ class ContactNews:
         return list(dict.fromkeys((*self.made, *self.gone, *self.planned, *self.dropped)))
 
 
-def _compare(action: str, draft: Draft, news: ContactNews) -> None:
+def _compare(batch: Batch, draft: Draft, news: ContactNews) -> None:
     """What the follow-up said before is taken back, what it says now holds; what it says as before is no news."""
-    was = _Said.of(draft.before, draft.was_linked("customer")) if action in (UPDATE, DELETE) else None
-    says = _Said.of(draft.get, draft.linked("customer")) if action != DELETE else None
+    action, kinds = batch.action, batch.entity.field("kind")
+    was = _Said.of(kinds, draft.before, draft.was_linked("customer")) if action in (UPDATE, DELETE) else None
+    says = _Said.of(kinds, draft.get, draft.linked("customer")) if action != DELETE else None
     if action == RESTORE:
         was = None
     if was == says:
@@ -145,8 +148,8 @@ class _Said:
     plan: date | None
 
     @classmethod
-    def of(cls, value: Any, customer: uuid.UUID | None) -> _Said:
-        if value("kind") == TASK:
+    def of(cls, kinds: PickList, value: Any, customer: uuid.UUID | None) -> _Said:
+        if kinds.means(value("kind"), TASK):
             return cls(customer, None, None)
         due = value("due_at") if not value("done") else None
         return cls(customer, value("happened_at"), due.astimezone().date() if due is not None else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable
 
-from app.core.fields import Choice
+from app.core.choices import Choice
 from app.core.filters import Condition
 from app.core.i18n import t
 from app.core.jobs import Job

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
+from app.core.choices import PickList
 from app.core.clock import now, today
 from app.core.fields import Link
 from app.core.filters import Condition
@@ -37,17 +38,22 @@ class DealBehaviour(Behaviour):
         return stages_of_deals(work, operation, rows)
 
     def prepare(self, batch: Batch) -> None:
-        top = to_millis(now())
+        top, outcomes = to_millis(now()), batch.entity.field("outcome")
         for place, draft in enumerate(batch):
             if draft.is_new or any(draft.gives(key) for key in _ASKED):
                 if draft.is_new and draft.get("position") is None:
                     draft.set("position", -(top + place))
                 _enter(batch, draft)
-            elif draft.gives("closed_on") and draft.get("closed_on") and draft.get("outcome") in (None, rules.OPEN):
+            elif (
+                draft.gives("closed_on")
+                and draft.get("closed_on")
+                and outcomes.meaning(draft.get("outcome")) in ("", rules.OPEN)
+            ):
                 _expect(draft, draft.get("closed_on"))
             if draft.changes("closed_on") or draft.changes("opened_on"):
                 _doubt(draft)
-            if draft.gives("lost_reason") and draft.get("lost_reason") and draft.get("outcome") != rules.LOST:
+            lost = outcomes.means(draft.get("outcome"), rules.LOST)
+            if draft.gives("lost_reason") and draft.get("lost_reason") and not lost:
                 draft.set("lost_reason", None)
 
     def check(self, batch: Batch) -> None:
@@ -91,7 +97,7 @@ def _enter(batch: Batch, draft: Draft) -> None:
     """The values that follow from the stage the draft asks for."""
     stages, history = _stages(batch), batch.terms.history
     before = _by_id(stages, draft.was_linked("stage"))
-    stage = wanted_stage(draft, stages) or before
+    stage = wanted_stage(draft, stages, batch.entity.field("outcome")) or before
     if before is not None and before.kind != rules.OPEN and stage is not None and not draft.names("stage"):
         stage = _reopened(batch, draft, stages) if stage.kind == rules.OPEN else stage
     if stage is None:
@@ -120,7 +126,8 @@ def _enter(batch: Batch, draft: Draft) -> None:
 
 def _reopened(batch: Batch, draft: Draft, stages: Sequence[Stage]) -> Stage | None:
     """The open stage that an ended deal came from, else the first one of its pipeline."""
-    ended = [d.id for d in batch.drafts if not d.is_new and d.before("outcome") != rules.OPEN]
+    outcomes = batch.entity.field("outcome")
+    ended = [d.id for d in batch.drafts if not d.is_new and not outcomes.means(d.before("outcome"), rules.OPEN)]
     came: dict[uuid.UUID, Stage] = batch.known(
         "came from", lambda: came_from(batch.writer.everywhere().reader, ended, stages)
     )
@@ -150,21 +157,28 @@ def _expect(draft: Draft, day: date) -> None:
         draft.notes.append(("closed_on", t("进行中的商机没有结单日期，{day} 没有用上。", day=day)))
 
 
-def wanted_stage(draft: Draft, stages: Sequence[Stage]) -> Stage | None:
+def wanted_stage(draft: Draft, stages: Sequence[Stage], outcomes: PickList) -> Stage | None:
     """The stage the values ask for: by itself, by the outcome, or the first open one. An outcome that contradicts the
     stage wins: other systems leave deals in the stage in which they ended. Whoever speaks of the pipeline alone keeps the
     outcome."""
     before = _by_id(stages, draft.was_linked("stage"))
     named = _by_id(stages, draft.linked("stage")) if draft.names("stage") else None
     outcome = draft.get("outcome") if draft.names("outcome") else None
-    kind = outcome or (before.kind if before is not None else rules.OPEN)
-    if named is not None and (outcome in (None, rules.OPEN) or named.kind == outcome):
+    meaning = outcomes.meaning(outcome)
+    kind = meaning or (before.kind if before is not None else rules.OPEN)
+    if named is not None and (meaning in ("", rules.OPEN) or named.kind == meaning):
         return named
     first = next((s.pipeline for s in stages), None)
     where = named.pipeline if named is not None and draft.changes("stage") else draft.linked("pipeline")
-    if before is not None and before.kind == kind and where in (None, before.pipeline):
+    found = rules.stage_for(stages, pipeline=where, kind=kind, default=first, outcome=outcome)
+    other = outcome is not None and found is not None and found.outcome == outcome and outcome != _outcome(before)
+    if before is not None and before.kind == kind and where in (None, before.pipeline) and not other:
         return before
-    return rules.stage_for(stages, pipeline=where, kind=kind, default=first) or named
+    return found or named
+
+
+def _outcome(stage: Stage | None) -> str | None:
+    return stage.outcome if stage is not None else None
 
 
 def _by_id(stages: Sequence[Stage], wanted: uuid.UUID | None) -> Stage | None:
@@ -267,12 +281,13 @@ def _first_pipeline(batch: Batch) -> Link | None:
 def _carry_along(batch: Batch, stage: Draft) -> None:
     """The deals in a stage that has become another kind, or moved to another pipeline, say so."""
     writer = batch.writer.everywhere()
-    kind = str(stage.get("kind") or rules.OPEN)
+    kinds = batch.entity.field("kind")
+    outcome = stage.get("kind") or kinds.first(rules.OPEN)
     handles = writer.reader.handles("deals", Condition("stage", "in", str(stage.id))).tolist()
     changes = []
     for record in writer.reader.each("deals", handles):
-        wanted: dict[str, Any] = {"outcome": kind, "pipeline": stage.get("pipeline")}
-        wanted["closed_on"] = None if kind == rules.OPEN else record.get("closed_on") or today()
+        wanted: dict[str, Any] = {"outcome": outcome, "pipeline": stage.get("pipeline")}
+        wanted["closed_on"] = None if kinds.means(outcome, rules.OPEN) else record.get("closed_on") or today()
         different = {k: v for k, v in wanted.items() if (record.get(k) or None) != (v or None)}
         if different:
             changes.append(Change(record, different))
@@ -287,13 +302,21 @@ class LeadBehaviour(Behaviour):
     needs = ("status", "converted_at", "customer")
 
     def prepare(self, batch: Batch) -> None:
+        status = batch.entity.field("status")
         for draft in batch:
+            converted = status.means(draft.get("status"), "converted")
             if draft.get("converted_at") is not None:
-                if not draft.is_new and draft.changes("status") and draft.get("status") != "converted":
-                    draft.notes.append(("status", t("已转化的线索，状态保持“已转化”。")))
-                draft.set("status", "converted")
-            elif draft.changes("status") and draft.get("status") == "converted":
+                if not converted:
+                    if not draft.is_new and draft.changes("status"):
+                        draft.notes.append(("status", t("已转化的线索，状态保持“已转化”。")))
+                    draft.set("status", _still(status, draft.before("status"), "converted"))
+            elif draft.changes("status") and converted:
                 draft.set("converted_at", now())
                 draft.ended = draft.is_new
                 if not draft.get("customer"):
                     draft.lacking["customer"] = t("还没有客户。请用“转成客户”，或先填好客户。")
+
+
+def _still(field: PickList, before: str | None, meaning: str) -> str | None:
+    """The value it had, where that has the meaning, else the first one that has."""
+    return before if field.means(before, meaning) else field.first(meaning)

@@ -9,7 +9,7 @@ from app.services.context import Context
 
 
 def _stages() -> tuple[tuple[str, str, int, int | None, str], ...]:
-    """(name, kind, probability %, rotting after days, required fields)."""
+    """(name, what its kind means, probability %, rotting after days, required fields)."""
     return (
         (t("初步接洽"), "open", 10, 14, ""),
         (t("需求确认"), "open", 25, 14, ""),
@@ -33,12 +33,13 @@ def plant(context: Context) -> None:
     with UnitOfWork(context.archive, context.registry, everybody, context.origin) as work:
         operation = work.operation("setup", t("建立默认的销售阶段"))
         pipeline = work.writer.create(operation, "pipelines", {"name": t("标准销售"), "position": 1, "active": True})
+        kinds = context.registry.entity("stages").field("kind")
         link = (Link(pipeline.id, str(pipeline.get("name"))),)
         for place, (name, kind, probability, rot, required) in enumerate(_stages(), 1):
             work.writer.create(
                 operation,
                 "stages",
-                {"name": name, "pipeline": link, "kind": kind, "probability": probability, "rot_days": rot,
+                {"name": name, "pipeline": link, "kind": kinds.first(kind), "probability": probability, "rot_days": rot,
                  "required": required or None, "position": place},
             )  # fmt: skip
         for place, name in enumerate(_reasons(), 1):

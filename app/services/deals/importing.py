@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from app.core.dictionary.deals import OUTCOMES
+from app.core.choices import PickList
 from app.core.fields import Entity, Link
 from app.core.i18n import t
 from app.core.records import Record
@@ -27,7 +27,7 @@ Said = Callable[[str], Any]
 def stages_of_deals(work: UnitOfWork, operation: Operation, rows: Sequence[Known]) -> Iterator[tuple[Row, str]]:
     """The stages that rows name by their number in another system, by their names in the deal's pipeline or by the usual
     words for won and lost; an administrator's file brings stages along that the pipeline has not."""
-    stages = stages_of(work.reader)
+    stages, outcomes = stages_of(work.reader), work.reader.registry.entity("deals").field("outcome")
     texts = {text for row, _ in rows for text in row.links.get("stage", ())}
     numbered = lookup.find(work.connection, work.reader.layout("stages"), "external_id", texts)
     for row, record in rows:
@@ -41,7 +41,7 @@ def stages_of_deals(work: UnitOfWork, operation: Operation, rows: Sequence[Known
         known = {uuid.UUID(bytes=key) for key, gone in numbered.get(text, ()) if not gone}
         stage = next((s for s in stages if s.id in known), None)
         stage = stage or next((s for s in there if match_key(s.name) == match_key(text)), None)
-        kind = _kind_in(text) if stage is None else None
+        kind = _kind_in(outcomes, text) if stage is None else None
         if kind is not None:
             stage = rules.stage_for(there, pipeline=pipeline, kind=kind)
         if stage is None and pipeline is not None and work.actor.is_admin:
@@ -53,14 +53,14 @@ def stages_of_deals(work: UnitOfWork, operation: Operation, rows: Sequence[Known
             yield row, t("没有“{name}”这个阶段，这一格没有用上。", name=text)
 
 
-def _kind_in(text: str) -> str | None:
+def _kind_in(outcomes: PickList, text: str) -> str | None:
     """Won or lost in one of the usual words; other words are stages of their own."""
     wanted = match_key(text)
-    for choice in OUTCOMES:
-        if choice.code != rules.OPEN and wanted in {
+    for choice in outcomes.choices:
+        if choice.meaning != rules.OPEN and wanted in {
             match_key(w) for w in (choice.code, choice.zh, choice.en, *choice.synonyms)
         }:
-            return choice.code
+            return choice.meaning
     return None
 
 
@@ -71,8 +71,8 @@ def _new_stage(work: UnitOfWork, operation: Operation, there: Sequence[Stage], p
     for stage in sorted((s for s in there if s.position >= position), key=lambda s: -s.position):
         record = work.reader.get("stages", stage.id)
         work.writer.update(operation, "stages", stage.id, {"position": int(record.get("position") or 0) + 1})
-    values = {"name": text[:200], "pipeline": (Link(pipeline),), "kind": rules.OPEN, "probability": 50,
-              "position": position}  # fmt: skip
+    kind = work.reader.registry.entity("stages").field("kind").first(rules.OPEN)
+    values = {"name": text[:200], "pipeline": (Link(pipeline),), "kind": kind, "probability": 50, "position": position}
     made = work.writer.create(operation, "stages", values)
     return next(s for s in stages_of(work.reader) if s.id == made.id)
 
@@ -119,15 +119,17 @@ def _less(amount: int | None, refund: int | None) -> int | None:
     return None if amount is None else amount - (refund or 0)
 
 
-def signs_of_payments(_work: UnitOfWork, _operation: Operation, rows: Sequence[Known]) -> Iterator[tuple[Row, str]]:
+def signs_of_payments(work: UnitOfWork, _operation: Operation, rows: Sequence[Known]) -> Iterator[tuple[Row, str]]:
     """In files a sign tells which way the money went: a negative amount is a refund, whatever its kind is called."""
+    kinds = work.reader.registry.entity("payments").field("kind")
     for row, _ in rows:
         columns = row.columns
         amount = columns.get("amount")
         if amount is None or amount >= 0:
             continue
         columns["amount"] = -amount
-        if columns.get("kind") not in (None, "refund"):
-            yield row, t("金额是负数，记作退款。")
-        columns["kind"] = "refund"
+        if not kinds.means(columns.get("kind"), "refund"):
+            if columns.get("kind") is not None:
+                yield row, t("金额是负数，记作退款。")
+            columns["kind"] = kinds.first("refund")
         row.also = (*row.also, "kind")

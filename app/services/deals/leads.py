@@ -56,7 +56,7 @@ class LeadService(RecordService):
         """
         with self._context.writing() as work:
             record = work.reader.get("leads", lead)
-            if record.get("status") == "converted":
+            if self.entity.field("status").means(record.get("status"), "converted"):
                 raise UserError(t("这条线索已经转化过了。"))
             operation = work.operation("convert", t("转化线索：{title}", title=record.get("name")))
             owner = _customer(work, operation, record, customer)
@@ -71,7 +71,9 @@ class LeadService(RecordService):
                 if made is not None:
                     given["contact"] = _link(made)
                 sold = work.writer.create(operation, "deals", given)
-            changes: dict[str, Any] = {"status": "converted", "converted_at": now(), "customer": _link(owner)}
+            changes: dict[str, Any] = {
+                "status": self.entity.field("status").first("converted"), "converted_at": now(), "customer": _link(owner),
+            }  # fmt: skip
             if made is not None:
                 changes["contact"] = _link(made)
             if sold is not None:
@@ -89,7 +91,11 @@ def _customer(work: UnitOfWork, operation: Operation, lead: Record, chosen: uuid
         return work.reader.get("customers", chosen)
     company = lead.get("company")
     values = {key: lead.get(key) for key in _SHARED}
-    values |= {"name": company or lead.get("name"), "kind": "company" if company else "person", "stage": "interested"}
+    entity = work.reader.registry.entity("customers")
+    values |= {
+        "name": company or lead.get("name"), "kind": entity.field("kind").first("company" if company else "person"),
+        "stage": entity.field("stage").first("talking"),
+    }  # fmt: skip
     if company:  # the person's own points go to the contact
         values |= {"phones": None, "emails": None, "wechats": None}
     return work.writer.create(operation, "customers", {k: v for k, v in values.items() if v})

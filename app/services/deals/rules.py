@@ -20,7 +20,8 @@ GAP = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stage as the rules need it. `probability` in percent, `rot_days` None = never stuck, `required`: field keys."""
+    """A stage as the rules need it. `outcome`: the value of its deals, `kind`: what that means. `probability` in percent,
+    `rot_days` None = never stuck, `required`: field keys."""
 
     id: uuid.UUID
     name: str
@@ -31,6 +32,7 @@ class Stage:
     rot_days: int | None
     required: tuple[str, ...]
     position: int
+    outcome: str
 
     @property
     def link(self) -> tuple[Link, ...]:
@@ -47,12 +49,18 @@ def id_of(value: Any) -> uuid.UUID | None:
 
 
 def stage_for(
-    stages: Sequence[Stage], *, pipeline: uuid.UUID | None, kind: str = OPEN, default: uuid.UUID | None = None
+    stages: Sequence[Stage],
+    *,
+    pipeline: uuid.UUID | None,
+    kind: str = OPEN,
+    default: uuid.UUID | None = None,
+    outcome: str | None = None,
 ) -> Stage | None:
-    """The first stage of a kind in the pipeline (or in the default one)."""
+    """The first stage of a kind in the pipeline (or in the default one), one with just this outcome before others."""
     wanted = pipeline or default
     there = [s for s in stages if s.pipeline == wanted] or list(stages)
-    return next((s for s in sorted(there, key=lambda s: s.position) if s.kind == kind), None)
+    fitting = sorted((s for s in there if s.kind == kind), key=lambda s: s.position)
+    return next((s for s in fitting if s.outcome == outcome), next(iter(fitting), None))
 
 
 def entering(stage: Stage, moment: datetime | None, day: date | None, *, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,7 +69,7 @@ def entering(stage: Stage, moment: datetime | None, day: date | None, *, given: 
     values: dict[str, Any] = {
         "stage": stage.link,
         "pipeline": stage.pipeline_link,
-        "outcome": stage.kind,
+        "outcome": stage.outcome,
         "stage_since": moment,
     }
     if stage.kind == OPEN:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from app.core.choices import PickList
 from app.core.filters import Condition
 from app.core.records import Record, Sort
 from app.db.store.reading import Reader
@@ -15,7 +16,8 @@ from app.services.deals.rules import Stage, id_of
 def stages_of(reader: Reader) -> list[Stage]:
     """All stages, in order."""
     handles = reader.handles("stages", None, (Sort("position"),)).tolist()
-    return [_stage(r) for r in reader.each("stages", handles)]
+    kinds = reader.registry.entity("stages").field("kind")
+    return [_stage(r, kinds) for r in reader.each("stages", handles)]
 
 
 def came_from(reader: Reader, deals: Sequence[uuid.UUID], stages: Sequence[Stage]) -> dict[uuid.UUID, Stage]:
@@ -32,7 +34,7 @@ def came_from(reader: Reader, deals: Sequence[uuid.UUID], stages: Sequence[Stage
     return found
 
 
-def _stage(record: Record) -> Stage:
+def _stage(record: Record, kinds: PickList) -> Stage:
     pipeline = record.get("pipeline")
     required = tuple(key.strip() for key in str(record.get("required") or "").split(",") if key.strip())
     return Stage(
@@ -40,9 +42,10 @@ def _stage(record: Record) -> Stage:
         str(record.get("name") or ""),
         id_of(pipeline),
         pipeline[0].title if pipeline else "",
-        str(record.get("kind") or rules.OPEN),
+        kinds.meaning(record.get("kind")) or rules.OPEN,
         int(record.get("probability") or 0),
         record.get("rot_days"),
         required,
         int(record.get("position") or 0),
+        str(record.get("kind") or kinds.first(rules.OPEN)),
     )

@@ -82,7 +82,7 @@ class ExportService:
             elif suffix == ".json":
                 rows = export_text.write_json(part, described, fields, records, names)
             else:
-                rows = export_vcf.write(part, records)
+                rows = export_vcf.write(part, described, records)
         self._note(described, target, rows, [f.key for f in fields])
         return ExportReport(rows, target, round(time.monotonic() - started, 3))
 

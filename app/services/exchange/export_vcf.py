@@ -7,28 +7,28 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.core.fields import Link, MonthDay, Point
+from app.core.fields import Entity, Link, MonthDay, Point
 from app.core.pinyin import surnames
 from app.core.records import Record
 
 _FOLD = 75  # bytes of a line
 
 
-def write(path: Path, records: Iterator[Record]) -> int:
+def write(path: Path, entity: Entity, records: Iterator[Record]) -> int:
     """One card per record; returns how many."""
     rows = 0
     with path.open("wb") as stream:
         for record in records:
-            for line in card(record):
+            for line in card(entity, record):
                 stream.write(folded(line))
             rows += 1
     return rows
 
 
-def card(record: Record) -> list[str]:
+def card(entity: Entity, record: Record) -> list[str]:
     """The lines of a card, not yet folded."""
     name = str(record.get("name") or "")
-    company = record.entity == "customers" and record.get("kind") != "person"
+    company = entity.key == "customers" and not entity.field("kind").means(record.get("kind"), "person")
     lines = ["BEGIN:VCARD", "VERSION:3.0", f"UID:{record.id}", f"FN:{escaped(name)}"]
     lines.append(f"N:{escaped(name)};;;;" if company else f"N:{_structured(name)}")
     if company:

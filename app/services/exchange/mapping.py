@@ -73,7 +73,7 @@ def _candidates(
     found: dict[str, tuple[float, str]] = {}
     for target in targets:
         score = _header_score(key, words_of(target))
-        if score and (_contradicted(target, kinds) or _foreign_choices(target, cells)):
+        if score and (_contradicted(target, kinds) or _foreign_choices(target, cells, key)):
             score *= 0.4
         if score and target.key in _IDS and key not in words_of(target) and name.isascii():
             continue  # a part of a word is not enough: street_number is no number of the record
@@ -154,11 +154,13 @@ def _contradicted(target: Target, kinds: Mapping[str, float]) -> bool:
     return any(share >= 0.6 for k, share in kinds.items() if k not in (*own, "blank", "integer", "amount"))
 
 
-def _foreign_choices(target: Target, cells: Sequence[str]) -> bool:
-    """Whether most of the cells are not among the options of a closed pick-list."""
+def _foreign_choices(target: Target, cells: Sequence[str], key: str) -> bool:
+    """Whether most of the cells are not among the options of a closed pick-list. Of an office's list files may bring other
+    words; where its values mean something to the program, under its own name only."""
     field = target.field
     given = {c for c in cells if c}
-    if not field.choices or field.open_choices or field.office or not given:
+    grows = field.office and (not field.meanings or key in (header_key(field.zh), header_key(field.en)))
+    if not field.choices or field.open_choices or grows or not given:
         return False
     labels = {c.code: (c.code, c.zh, c.en, *c.synonyms) for c in field.choices}
     return sum(match_choice(c, labels) is not None for c in given) < 0.5 * len(given)

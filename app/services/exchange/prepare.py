@@ -279,7 +279,7 @@ class Preparer:
         if self._plan.entity == "customers" and "kind" not in made.columns and self._guesses_kind():
             kind = _kind_of(str(name), made)
             if kind:
-                made.columns["kind"] = kind
+                made.columns["kind"] = entity.field("kind").first(kind)
         if title == "name" and name:
             made.derived = {"name_key": sort_key(name)[:300], "match_key": match_key(name)[:100]}
         people = [made.contact.columns["name"]] if made.contact and self._plan.entity == "customers" else []
@@ -370,6 +370,7 @@ def with_kept(row: Prepared) -> dict[str, Any]:
 
 
 def _kind_of(name: str, made: Prepared) -> str | None:
+    """What kind of customer it means."""
     if is_company(name) or made.columns.get("credit_code"):
         return "company"
     return "person" if made.columns.get("id_number") or is_person(name) else None

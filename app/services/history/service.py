@@ -94,6 +94,7 @@ class HistoryService:
                 reopen_parted(work.connection)
             changes = work.commit()
         self._context.after_bulk(changes.touched, outcome.reverted)
+        self._context.reload_registry()  # a merged value of a pick-list is offered again
         return UndoResult(undoing.id, outcome.reverted, tuple(outcome.kept), changes)
 
     def unfinished(self) -> Operations:

@@ -7,9 +7,9 @@ from typing import Any
 
 from app.core.dictionary import BUILT_IN
 from app.core.fields import Entity, Field, FieldType
-from app.core.filters import Condition, Not
 from app.core.i18n import t
 from app.core.kinds import kind_of
+from app.core.meanings import means, means_not
 from app.services.quality.records import COMPLETENESS, CONSISTENCY, TIMELINESS, UNIQUENESS, VALIDITY, Rule
 from app.services.quality.rules import CROSS
 
@@ -23,11 +23,14 @@ _REGIONS = {"province": 1, "city": 2, "district": 3}
 _IDENTIFYING = frozenset({FieldType.PHONES, FieldType.EMAILS, FieldType.ID_CARD, FieldType.CREDIT_CODE})
 
 
-def applies(entity: str, field: str) -> tuple[str, tuple[str, ...]] | None:
+def applies(entity: Entity, field: str) -> tuple[str, tuple[str, ...]] | None:
     """(choice field, its values) that a record needs for the field to make sense; None: every record. A record whose
     choice is empty counts as one of them."""
-    known = BUILT_IN.entity(entity).find(field)
-    return known.only if known is not None else None
+    known = entity.find(field)
+    if known is None or known.only is None:
+        return None
+    choice, meanings = known.only
+    return choice, entity.field(choice).with_meaning(*meanings)
 
 
 def judged_fields(entity: Entity) -> list[Field]:
@@ -87,13 +90,14 @@ def _of_field(entity: Entity, field: Field) -> Iterator[Rule]:
 
 def _of_entity(entity: Entity) -> Iterator[Rule]:
     if entity.key == "customers":
-        firms = Not(Condition("kind", "in", ["person"]))  # two people may well have one name
+        firms = means_not(entity, "kind", "person")  # two people may well have one name
         yield _rule(entity, "unique", ("name", "city"), UNIQUENESS, t("同一城市没有同名的企业"), when=firms)
     if entity.find("merged_into") is not None and entity.key != "tickets":
         yield _rule(entity, "pairs", (entity.title,), UNIQUENESS, t("没有待处理的疑似重复"))
     for key, days, when in entity.stale:
         title = t("{field}在 {n} 天内", field=entity.field(key).label, n=days)
-        yield _rule(entity, "stale", (key,), TIMELINESS, title, days=days, when=when)
+        which = means(entity, when[0], *when[1]) if when is not None else None
+        yield _rule(entity, "stale", (key,), TIMELINESS, title, days=days, when=which)
     for cross in CROSS:
         if cross.entity == entity.key:
             title, reason = cross.say()

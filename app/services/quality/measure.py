@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from app.core.fields import Entity
+from app.core.fields import Entity, Field
 from app.core.filters import Condition, Filter, Group, Not, parse
 from app.core.i18n import t
 from app.core.jobs import Job
@@ -69,7 +69,7 @@ def measure(reader: Reader, entity: Entity, rules: Sequence[Rule], today: date, 
         cross = _cross(rule)
         columns |= {*about, *(k for k in (cross.more if cross else ()) if k in stored)}
         extras += [k for k in (cross.more if cross else ()) if "~" in k]
-    columns |= {need[0] for f in seen if (need := applies(entity.key, f.key))}
+    columns |= {need[0] for f in seen if (need := applies(entity, f.key))}
     for each in seen:
         found.applicable[each.key] = found.filled[each.key] = 0
     total = reader.count(entity.key)
@@ -121,7 +121,7 @@ def _identifying(whole: Iterable[Rule]) -> list[str]:
 def _count_filled(found: Measured, entity: Entity, chunk: Chunk, keys: Iterable[str]) -> None:
     for key in keys:
         values = chunk.columns[key]
-        need = applies(entity.key, key)
+        need = applies(entity, key)
         if need is None:
             found.applicable[key] += len(values)
             found.filled[key] += len(values) - values.count(None)
@@ -171,7 +171,7 @@ def _row_test(reader: Reader, entity: Entity, rule: Rule, today: date) -> RowTes
     if rule.kind == "stale":
         return _rows(rule.field, chosen, _fresh(rule, today), empty=True)
     if rule.kind == "cross":
-        return _cross_rows(_cross(rule), chosen)
+        return _cross_rows(reader, entity, _cross(rule), chosen)
     return _rows(rule.field, chosen, _remembered(value_test(entity, rule, today)), empty=False)
 
 
@@ -192,11 +192,16 @@ def _rows(key: str, chosen: frozenset[int] | None, good: pure.Test, *, empty: bo
     return test
 
 
-def _cross_rows(cross: pure.Cross | None, chosen: frozenset[int] | None) -> RowTest:
+def _cross_rows(reader: Reader, entity: Entity, cross: pure.Cross | None, chosen: frozenset[int] | None) -> RowTest:
     assert cross is not None
+    names = {name: _told(reader, entity, name) for name in (*cross.fields, *cross.more)}
+    lists = {name: {c.code: c.meaning for c in f.choices} for name, f in names.items() if f is not None and f.meanings}
 
     def test(chunk: Chunk) -> tuple[int, list[int]]:
-        columns = [chunk.columns[k] for k in (*cross.fields, *cross.more)]
+        columns = [
+            [lists[k].get(v) for v in chunk.columns[k]] if k in lists else chunk.columns[k]
+            for k in (*cross.fields, *cross.more)
+        ]
         checked, wrong = 0, []
         for i, values in enumerate(zip(*columns, strict=True)):
             if chosen is not None and chunk.handles[i] not in chosen:
@@ -209,6 +214,15 @@ def _cross_rows(cross: pure.Cross | None, chosen: frozenset[int] | None) -> RowT
         return checked, wrong
 
     return test
+
+
+def _told(reader: Reader, entity: Entity, name: str) -> Field | None:
+    """The field a column of a cross test tells of, of the record or (`<link>~<field>`) of one it is tied to."""
+    link, tied, key = name.partition("~")
+    field_ = entity.find(link)
+    if not tied or field_ is None or not field_.target:
+        return None if tied else field_
+    return reader.registry.entity(field_.target).find(key)
 
 
 def _remembered(test: pure.Test) -> pure.Test:

@@ -1,7 +1,7 @@
 """What makes a value right: pure functions of one stored value, and of several values of one record.
 
 Stored values: see `db/figures/quality.py`. A value test answers True for a good value. A cross test answers True, False,
-or None where it has nothing to say.
+or None where it has nothing to say; of a pick-list's value it gets the meaning.
 """
 
 from __future__ import annotations

@@ -123,7 +123,7 @@ class QualityService:
         kind = self._judged(health.entity)
         if dimension == COMPLETENESS and field and not rule:
             empty = Condition(field, "is_empty")
-            need = applies(kind.key, field)
+            need = applies(kind, field)
             if need is None:
                 return empty
             fits = Group("or", (Condition(need[0], "in", list(need[1])), Condition(need[0], "is_empty")))

@@ -20,6 +20,7 @@ from app.services.tickets import messages
 from app.services.tickets.messages import TICKETS, Note
 from app.services.tickets.office import Promise, calendar_of, promise_of
 from app.services.tickets.sla import ENDED
+from app.services.tickets.state import Lists
 
 #: what a new ticket's clocks depend on
 _GIVEN = (
@@ -40,7 +41,7 @@ class TicketBehaviour(Behaviour):
         if not fresh:
             return
         reader = batch.writer.reader
-        calendar, moment = calendar_of(reader), now()
+        calendar, moment, lists = calendar_of(reader), now(), Lists.of(reader.registry)
         promises: dict[uuid.UUID | None, Promise | None] = {}
         for draft in fresh:
             policy = next(iter(draft.get("sla_policy") or ()), None)
@@ -48,9 +49,11 @@ class TicketBehaviour(Behaviour):
             if key not in promises:
                 promises[key] = promise_of(reader, policy)
             values: dict[str, Any] = {k: draft.get(k) for k in _GIVEN}
-            values["status"] = values["status"] or next((state for k, state in _STATES if values[k]), "new")
-            known = _ended(draft, values, moment, history=batch.terms.history)
-            for k, value in messages.completed(values, (), promises[key] if known else None, calendar, moment).items():
+            meaning = next((state for k, state in _STATES if values[k]), "new")
+            values["status"] = values["status"] or lists.status.first(meaning)
+            known = _ended(draft, values, moment, lists, history=batch.terms.history)
+            promise = promises[key] if known else None
+            for k, value in messages.completed(values, (), promise, calendar, moment, lists).items():
                 draft.set(k, value)
 
     def check(self, batch: Batch) -> None:
@@ -95,14 +98,15 @@ def _hear_of_tickets(batch: Batch, news: ContactNews) -> None:
             news.contact(draft.linked("customer"), spoken.get(draft.id))
 
 
-def _ended(draft: Draft, values: dict[str, Any], moment: datetime, *, history: bool) -> bool:
+def _ended(draft: Draft, values: dict[str, Any], moment: datetime, lists: Lists, *, history: bool) -> bool:
     """A ticket that comes in ended has an end: now, and told; of the past of another system nobody knows when, and no
     promise can be kept or broken. Whether the end is known."""
-    if values["status"] not in ENDED or values["resolved_at"] or values["closed_at"]:
+    meaning = lists.status.meaning(values["status"])
+    if meaning not in ENDED or values["resolved_at"] or values["closed_at"]:
         return True
     if history:
         return False
-    key = "closed_at" if values["status"] == "closed" else "resolved_at"
+    key = "closed_at" if meaning == "closed" else "resolved_at"
     values[key] = moment
     draft.notes.append((key, t("没有时间，按现在记。")))
     return True

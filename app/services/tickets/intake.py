@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.core.choices import PickList
 from app.core.clock import now
 from app.core.fields import Link
 from app.core.i18n import t
@@ -115,10 +116,11 @@ def thread_of(work: UnitOfWork, ticket: uuid.UUID) -> str:
 def ticket_values(work: UnitOfWork, mail: Mail) -> dict[str, Any]:
     """What a new ticket takes from a mail."""
     customer, contact = sender_of(work, mail.sender.address)
+    entity = work.reader.registry.entity("tickets")
     values: dict[str, Any] = {
-        "subject": plain_subject(mail.subject)[:300] or t("（无主题）"), "channel": "email",
+        "subject": plain_subject(mail.subject)[:300] or t("（无主题）"), "channel": entity.field("channel").first("mail"),
         "requester": mail.sender.name or mail.sender.address, "requester_email": mail.sender.address or None,
-        "opened_at": _moment(mail), "status": "new", "customer": (customer,) if customer else None,
+        "opened_at": _moment(mail), "status": entity.field("status").first("new"), "customer": (customer,) if customer else None,
         "contact": (contact,) if contact else None,
     }  # fmt: skip
     return {k: v for k, v in values.items() if v is not None}
@@ -158,10 +160,10 @@ def message_values(mail: Mail) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def status_after(ticket: Record, mail: Mail) -> str | None:
+def status_after(statuses: PickList, ticket: Record, mail: Mail) -> str | None:
     """What an arriving mail makes of the ticket: a person's words open it again, a machine's do not."""
-    status = ticket.get("status")
-    return "open" if not mail.automatic and (status in ENDED or status == "waiting") else None
+    waits = statuses.means(ticket.get("status"), *ENDED, "waiting")
+    return statuses.first("open") if waits and not mail.automatic else None
 
 
 def _moment(mail: Mail) -> Any:

@@ -21,7 +21,7 @@ from app.db.store.reading import Reader
 from app.db.unit_of_work import UnitOfWork
 from app.services.tickets.office import Promise, calendar_of, promise_of
 from app.services.tickets.sla import Clock
-from app.services.tickets.state import Line, clocks_of, derived, dues
+from app.services.tickets.state import NORMAL, Line, Lists, clocks_of, derived, dues
 from app.services.tickets.worktime import WorkingCalendar
 
 MESSAGES, TICKETS = "ticket_messages", "tickets"
@@ -43,8 +43,10 @@ _OWN = Terms(note=False)
 def lines_of(reader: Reader, tickets: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Line]]:
     """What matters of the live messages of these tickets, oldest first."""
     found: dict[uuid.UUID, list[Line]] = defaultdict(list)
+    lists = Lists.of(reader.registry)
     for row in message_rows(reader.connection, tickets):
-        line = Line(row[1] or row[2], row[3] or "note", row[4], row[5], bool(row[6]), row[7] or "")
+        status, priority = lists.status.meaning(row[4]), lists.priority.meaning(row[5])
+        line = Line(row[1] or row[2], row[3] or "note", status, priority, bool(row[6]), row[7] or "", row[4])
         found[row[0]].append(line)
     return found
 
@@ -83,13 +85,14 @@ def completed(
     promise: Promise | None,
     calendar: WorkingCalendar,
     moment: datetime,
+    lists: Lists,
 ) -> dict[str, Any]:
     """What follows for a ticket with these values from its messages: status, times, promises, deadlines."""
-    wanted = derived(values, lines)
+    wanted = derived(values, lines, lists)
     if not values.get("sla_terms") and promise is not None and wanted["opened_at"] is not None:
-        wanted["sla_terms"] = promise.terms(str(wanted["priority"]))
+        wanted["sla_terms"] = promise.terms(lists.priority.meaning(wanted["priority"]) or NORMAL)
         wanted["sla_policy"] = (promise.link,)
-    return wanted | dues(clocks_of({**values, **wanted}, lines, calendar, moment))
+    return wanted | dues(clocks_of({**values, **wanted}, lines, calendar, moment, lists))
 
 
 def refresh(work: UnitOfWork, operation: Operation, ticket: Record, changes: Mapping[str, Any] | None = None) -> Record:
@@ -103,7 +106,7 @@ def refresh_many(
 ) -> None:
     """As `refresh`, for many, whatever the rights on them."""
     everywhere = writer.everywhere()
-    calendar, moment = calendar_of(writer.reader), now()
+    calendar, moment, lists = calendar_of(writer.reader), now(), Lists.of(writer.reader.registry)
     lines = lines_of(writer.reader, tickets)
     promises: dict[uuid.UUID | None, Promise | None] = {}
     made: list[Change] = []
@@ -116,7 +119,7 @@ def refresh_many(
             values = {**record.values, **(changes or {})}
             wanted = {
                 **(changes or {}),
-                **completed(values, lines.get(record.id, []), promises.get(key), calendar, moment),
+                **completed(values, lines.get(record.id, []), promises.get(key), calendar, moment, lists),
             }
             different = {k: v for k, v in wanted.items() if (record.get(k) or None) != (v or None)}
             if different:
@@ -127,4 +130,4 @@ def refresh_many(
 def standing(work: UnitOfWork, ticket: Record) -> tuple[Clock, ...]:
     """How the ticket's promises stand now."""
     lines = lines_of(work.reader, [ticket.id]).get(ticket.id, [])
-    return clocks_of(ticket.values, lines, calendar_of(work.reader), now())
+    return clocks_of(ticket.values, lines, calendar_of(work.reader), now(), Lists.of(work.reader.registry))

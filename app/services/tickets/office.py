@@ -79,7 +79,7 @@ class Promise:
     _frozen: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def terms(self, priority: str) -> str:
-        """The terms as they stay with a ticket opened at this priority."""
+        """The terms as they stay with a ticket opened at a priority that means this."""
         if priority not in self._frozen:
             self._frozen[priority] = frozen(self.policy, priority)
         return self._frozen[priority]

@@ -120,13 +120,13 @@ class TicketService(RecordService):
         text: str,
         *,
         files: Files = (),
-        status: str | None = "waiting",
+        status: str | None = "",
         cc: str = "",
         deliver: bool = True,
     ) -> tuple[Record, ChangeSet]:
         """A public answer; returns the message. With a mailbox and an address it is queued (`delivery`), else recorded.
 
-        `status`: what the ticket becomes, None = as it is (a new one becomes open).
+        `status`: what the ticket becomes, "" = waiting for the customer, None = as it is (a new one becomes open).
         """
         if not text.strip() and not files:
             raise UserError(t("请先写下回复的内容。"))
@@ -148,7 +148,10 @@ class TicketService(RecordService):
                     "author_email": sender, "recipients": _person(record), "cc": cc,
                     "message_id": new_message_id(sender), "thread_ids": intake.thread_of(work, ticket),
                 }  # fmt: skip
-            after = status or ("open" if record.get("status") == "new" else None)
+            known = self.entity.field("status")
+            after = known.first("waiting") if status == "" else status
+            if after is None and known.means(record.get("status"), "new"):
+                after = known.first("open")
             if after != record.get("status"):
                 values["status"] = after
             message = messages.add(work, operation, ticket, values, part=False)
@@ -187,7 +190,9 @@ class TicketService(RecordService):
                 record = target
             message = messages.add(work, operation, record.id, intake.message_values(mail), part=True)
             self._attach(work, operation, record.id, message.id, mail.files)
-            opened_again = intake.status_after(record, mail) if target is not None else None
+            opened_again = (
+                intake.status_after(self.entity.field("status"), record, mail) if target is not None else None
+            )
             if opened_again:
                 messages.add_event(work, operation, record.id, Note(status=opened_again), mail.sent_at)
             record = messages.refresh(work, operation, record, {"status": opened_again} if opened_again else None)
@@ -241,7 +246,7 @@ class TicketService(RecordService):
     def _merge_one(self, work: UnitOfWork, operation: Operation, keeper: Record, loser: Record) -> None:
         # asks for the right to edit both; what follows is bookkeeping
         link = (Link(keeper.id, self._title(keeper)),)
-        ended = {"status": "closed", "closed_at": now()}
+        ended = {"status": self.entity.field("status").first("closed"), "closed_at": now()}
         closed, _ = work.writer.update(operation, "tickets", loser.id, ended, terms=Terms(note=False))
         work.writer.update(operation, "tickets", keeper.id, {"reopened": keeper.get("reopened") or 0})
         mine = Condition("ticket", "in", str(loser.id))

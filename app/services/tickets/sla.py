@@ -3,7 +3,8 @@
 Three clocks: the first response (opening → first public reply by a person), the next response (a message of the customer
 → the next public reply) and the resolution (opening → resolved, going on when the ticket is reopened). A clock stands
 while the ticket waits for the customer. A new priority changes the target of clocks that still run; those that have
-stopped keep theirs. The policy a ticket was opened under stays with the ticket (`Policy.dump`).
+stopped keep theirs. The policy a ticket was opened under stays with the ticket (`Policy.dump`). Statuses and priorities are here what the office's
+values mean.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from app.core.dictionary import tickets
 from app.services.tickets.worktime import WorkingCalendar, due, worked_minutes
 
 
@@ -44,7 +46,7 @@ class Standing(StrEnum):
 
 
 WAITING = frozenset({"waiting", "hold"})
-ENDED = frozenset({"resolved", "closed"})
+ENDED = frozenset(tickets.ENDED)
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Policy:
-    """Targets by priority and clock; what is not named is not promised."""
+    """Targets by what the priority means and clock; what is not named is not promised."""
 
     name: str
     targets: Mapping[str, Mapping[ClockKind, Target]]
@@ -106,7 +108,7 @@ STANDARD = same_for_all(
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to the ticket; `value` is the new status or priority."""
+    """Something that happened to the ticket; `value` is what the new status or priority means."""
 
     at: datetime
     kind: EventKind

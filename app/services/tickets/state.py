@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.core.choices import PickList
+from app.core.fields import Registry
 from app.services.tickets.mail.quoting import split_quote
 from app.services.tickets.office import first_priority, read_terms
 from app.services.tickets.sla import ENDED, Clock, ClockKind, Event, EventKind, Standing, clocks, latest
 from app.services.tickets.worktime import WorkingCalendar
 
 SNIPPET = 160
+#: what the priority of a ticket means that says nothing
+NORMAL = "normal"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What of a message matters here."""
+    """What of a message matters here: of a new status and priority what they mean, and the value of the status."""
 
     at: datetime
     kind: str
@@ -25,6 +29,20 @@ class Line:
     priority: str | None = None
     automatic: bool = False
     body: str = ""
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The office's values of status and priority."""
+
+    status: PickList
+    priority: PickList
+
+    @classmethod
+    def of(cls, registry: Registry) -> Lists:
+        tickets = registry.entity("tickets")
+        return cls(tickets.field("status"), tickets.field("priority"))
 
 
 def snippet(text: str) -> str:
@@ -33,7 +51,7 @@ def snippet(text: str) -> str:
     return " ".join(fresh.split())[:SNIPPET]
 
 
-def events_of(values: Mapping[str, Any], lines: Iterable[Line]) -> list[Event]:
+def events_of(values: Mapping[str, Any], lines: Iterable[Line], lists: Lists) -> list[Event]:
     """The events that move the clocks. Times the ticket brought along stand in where no message tells."""
     found: list[Event] = []
     replied = ended = False
@@ -51,21 +69,22 @@ def events_of(values: Mapping[str, Any], lines: Iterable[Line]) -> list[Event]:
     first, done = values.get("first_responded_at"), values.get("resolved_at") or values.get("closed_at")
     if not replied and first is not None:
         found.append(Event(first, EventKind.REPLY))
-    if not ended and done is not None and values.get("status") in ENDED:
-        found.append(Event(done, EventKind.STATUS, str(values["status"])))
+    status = lists.status.meaning(values.get("status"))
+    if not ended and done is not None and status in ENDED:
+        found.append(Event(done, EventKind.STATUS, status))
     return found
 
 
 def clocks_of(
-    values: Mapping[str, Any], lines: Sequence[Line], calendar: WorkingCalendar, now: datetime
+    values: Mapping[str, Any], lines: Sequence[Line], calendar: WorkingCalendar, now: datetime, lists: Lists
 ) -> tuple[Clock, ...]:
     """How the ticket's promises stand; () when none were made."""
     policy = read_terms(values.get("sla_terms"))
     opened = values.get("opened_at")
     if policy is None or opened is None:
         return ()
-    priority = first_priority(values.get("sla_terms")) or values.get("priority") or "normal"
-    return clocks(policy, calendar, events_of(values, lines), opened_at=opened, priority=priority, now=now)
+    priority = first_priority(values.get("sla_terms")) or lists.priority.meaning(values.get("priority")) or NORMAL
+    return clocks(policy, calendar, events_of(values, lines, lists), opened_at=opened, priority=priority, now=now)
 
 
 def dues(found: Sequence[Clock]) -> dict[str, Any]:
@@ -82,7 +101,7 @@ def dues(found: Sequence[Clock]) -> dict[str, Any]:
     }
 
 
-def derived(values: Mapping[str, Any], lines: Sequence[Line]) -> dict[str, Any]:
+def derived(values: Mapping[str, Any], lines: Sequence[Line], lists: Lists) -> dict[str, Any]:
     """Times and marks that follow from the messages; what the ticket says of itself is not overwritten."""
     ordered = sorted(lines, key=lambda line: line.at)
     public = [x for x in ordered if x.kind in ("inbound", "reply")]
@@ -90,27 +109,29 @@ def derived(values: Mapping[str, Any], lines: Sequence[Line]) -> dict[str, Any]:
     human = [x for x in public if not x.automatic]
     opened = min([at for at in (values.get("opened_at"), ordered[0].at if ordered else None) if at], default=None)
     status = values.get("status")
-    if status in (None, "new"):  # nobody has said more yet; a log may
-        status = _last_status(ordered) or status or ("open" if any(x.kind == "reply" for x in human) else "new")
+    if lists.status.meaning(status) in ("", "new"):  # nobody has said more yet; a log may
+        replied = any(x.kind == "reply" for x in human)
+        status = _last_status(ordered) or status or lists.status.first("open" if replied else "new")
+    meaning = lists.status.meaning(status)
     changes: dict[str, Any] = {
         "opened_at": opened,
         "status": status,
-        "priority": values.get("priority") or "normal",
+        "priority": values.get("priority") or lists.priority.first(NORMAL),
         "first_responded_at": values.get("first_responded_at")
         or next((x.at for x in human if x.kind == "reply"), None),
-        "unanswered": bool(human) and human[-1].kind == "inbound" and status not in ENDED,
+        "unanswered": bool(human) and human[-1].kind == "inbound" and meaning not in ENDED,
         "last_message_at": max([x.at for x in ordered], default=None) or values.get("resolved_at") or opened,
         "snippet": snippet(spoken[-1].body) if spoken else values.get("snippet"),
     }
-    changes |= _endings(values, ordered, status)
+    changes |= _endings(values, ordered, meaning)
     return changes
 
 
 def _last_status(lines: Sequence[Line]) -> str | None:
-    return next((x.status for x in reversed(lines) if x.status), None)
+    return next((x.code for x in reversed(lines) if x.code), None)
 
 
-def _endings(values: Mapping[str, Any], lines: Sequence[Line], status: str) -> dict[str, Any]:
+def _endings(values: Mapping[str, Any], lines: Sequence[Line], meaning: str) -> dict[str, Any]:
     """When it was resolved and closed, and how often it was opened again."""
     resolved = closed = None
     reopened, before = 0, ""
@@ -123,10 +144,10 @@ def _endings(values: Mapping[str, Any], lines: Sequence[Line], status: str) -> d
             resolved = resolved or line.at
             closed = line.at if line.status == "closed" else closed
         before = line.status
-    ended = status in ENDED
+    ended = meaning in ENDED
     given = values.get("reopened")
     return {
         "resolved_at": (values.get("resolved_at") or resolved or values.get("closed_at")) if ended else None,
-        "closed_at": (values.get("closed_at") or closed) if status == "closed" else None,
+        "closed_at": (values.get("closed_at") or closed) if meaning == "closed" else None,
         "reopened": max(reopened, given or 0),
     }

@@ -10,6 +10,7 @@ from datetime import timedelta
 from app.core.clock import now
 from app.core.fields import Field, FieldType
 from app.core.filters import Condition, both
+from app.core.meanings import means
 from app.core.records import Record, Sort
 from app.core.values import to_text
 from app.db.unit_of_work import UnitOfWork
@@ -102,6 +103,8 @@ class Desktop:
             tickets = list(work.reader.each(TICKETS, handles[:50], ["subject", "number", "status", "opened_at"]))
             since = now() - timedelta(days=RECENT_DAYS)
             recent = sum((r.get("opened_at") or now()) >= since for r in tickets)
-            deals = work.reader.count("deals", both(mine, Condition("outcome", "in", ["open"])))
+            deals = work.reader.count(
+                "deals", both(mine, means(work.reader.registry.entity("deals"), "outcome", "open"))
+            )
             others = tuple(r for r in tickets if r.id != ticket)[:5]
             return Glance(customer, recent, deals, others)

@@ -16,7 +16,8 @@ LATE, DUE, COMING, CONTACT, TICKETS, STUCK, BIRTHDAYS = (
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line: a record, what it is about, when. `when`: a moment or a day; `late` it is past."""
+    """One line: a record, what it is about, when. `when`: a moment or a day; `late` it is past. `kind`: what a follow-up
+    means, or "birthday"."""
 
     entity: str
     id: uuid.UUID

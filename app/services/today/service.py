@@ -11,6 +11,7 @@ from typing import Any
 from app.core.clock import now, today
 from app.core.filters import Condition, Filter, Group, Related
 from app.core.i18n import t
+from app.core.meanings import means
 from app.core.records import ChangeSet, Record, Sort
 from app.db.store import birthdays as born
 from app.db.store.settings import setting, store_setting
@@ -65,19 +66,19 @@ class TodayService:
 
     def _activities(self, key: str, whose: str, when: Filter) -> Section:
         condition = _all(Condition("done", "false"), when, *_whose(whose))
-        moment = now()
+        moment, kinds = now(), self._context.registry.entity("activities").field("kind")
 
         def make(record: Record) -> Item:
             due: datetime = record.get("due_at")
             tie = record.get("customer") or record.get("deal") or ()
             return Item("activities", record.id, str(record.get("subject") or ""), tie[0].title if tie else "", due,
-                        str(record.get("kind") or "task"), due < moment, _id(record.get("customer")))  # fmt: skip
+                        kinds.meaning(record.get("kind")) or "task", due < moment, _id(record.get("customer")))  # fmt: skip
 
         return self._list(key, "activities", condition, (Sort("due_at"),), make)
 
     def _tickets(self, whose: str) -> Section:
         """Open tickets with a promise that is broken or will be within some hours."""
-        open_ = Condition("status", "in", ["new", "open", "hold"])
+        open_ = means(self._context.registry.entity("tickets"), "status", "new", "open", "hold")
         limit = now() + timedelta(hours=TICKET_HOURS)
         soon = [Condition(key, "le", limit.astimezone().date().isoformat()) for key in _PROMISES]
         section = self._list(
@@ -101,7 +102,7 @@ class TodayService:
     def _deals(self, whose: str) -> Section:
         """Open deals for which nothing is planned."""
         nothing = Related("activities", _all(Condition("done", "false"), Condition("due_at", "not_empty")), "none")
-        condition = _all(Condition("outcome", "in", ["open"]), nothing, *_whose(whose))
+        condition = _all(means(self._context.registry.entity("deals"), "outcome", "open"), nothing, *_whose(whose))
 
         def make(record: Record) -> Item:
             tie = record.get("customer") or ()

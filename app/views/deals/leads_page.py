@@ -21,7 +21,7 @@ class LeadsPage(RecordPage):
         workspace = self.desk.workspace
         if workspace.archive.read_only or not workspace.actor.may("leads", Action.EDIT):
             return ()
-        if record.get("status") == "converted":
+        if workspace.leads.entity.field("status").means(record.get("status"), "converted"):
             return ()
         return (PaneAction(t("转成客户"), "user-check", self.convert, primary=True),)
 

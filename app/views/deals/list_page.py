@@ -30,7 +30,7 @@ class DealList(RecordPage):
         workspace = self.desk.workspace
         if workspace.archive.read_only or not workspace.actor.may("deals", Action.EDIT):
             return ()
-        if record.get("outcome") == "open":
+        if workspace.deals.entity.field("outcome").means(record.get("outcome"), "open"):
             return (
                 PaneAction(t("赢单"), "trophy", self.win, primary=True),
                 PaneAction(t("输单"), "circle-x", self.lose),
@@ -40,14 +40,20 @@ class DealList(RecordPage):
     def win(self, record: Record) -> None:
         """Asks only for what the won stage requires."""
         deals = self.desk.workspace.deals
-        self._close(record, lambda values: _with(deals.update, record, values) if values else deals.win(record.id))
+
+        def close(values: Mapping[str, Any]) -> ChangeSet:
+            if not values:
+                return deals.win(record.id)
+            return deals.update(record.id, {**values, "outcome": deals.entity.field("outcome").first("won")})[1]
+
+        self._close(record, close)
 
     def lose(self, record: Record) -> None:
         """Asks for the reason."""
         deals = self.desk.workspace.deals
 
         def close(values: Mapping[str, Any]) -> ChangeSet:
-            return deals.update(record.id, {**values, "outcome": "lost"})[1]
+            return deals.update(record.id, {**values, "outcome": deals.entity.field("outcome").first("lost")})[1]
 
         self._close(record, close)
 
@@ -72,7 +78,3 @@ class DealList(RecordPage):
 
         told = t("“{name}”已更新", name=str(record.get("name") or ""))
         self.desk.operate(work, title=t("正在保存"), owner=self, told=told, on_failed=failed)
-
-
-def _with(update: Callable[..., tuple[Record, ChangeSet]], record: Record, values: Mapping[str, Any]) -> ChangeSet:
-    return update(record.id, {**values, "outcome": "won"})[1]

@@ -39,7 +39,7 @@ class OrdersPage(RecordPage):
         """The form of a payment for this order, with what is owed filled in."""
         order = (Link(record.id, str(record.get("number") or "")),)
         owed = record.get("owed") or 0
-        preset = {"order": order, "customer": record.get("customer"), "kind": "receipt", "amount": max(owed, 0) or None}
+        preset = {"order": order, "customer": record.get("customer"), "amount": max(owed, 0) or None}
         RecordDialog(self.desk, "payments", self, preset={k: v for k, v in preset.items() if v}, focus="amount").open()
 
 

@@ -23,20 +23,21 @@ from app.views.widgets import buttons
 from app.views.widgets.form import Form, fit_height
 from app.views.widgets.labels import DataLabel, secondary
 from app.views.widgets.message_dialog import Choice
-from app.views.widgets.segmented import SegmentedControl
+from app.views.widgets.one_of import OneOf
+
+_WIDTH, _MARGIN = 520, 24
 
 
 class FollowDialog(FormDialog):
     """One follow-up, or a task with a due time, for one customer; one operation."""
 
     def __init__(self, desk: Desk, customer: Record, parent: QWidget) -> None:
-        super().__init__(parent, t("记跟进"), t("保存"), width=520)
+        super().__init__(parent, t("记跟进"), t("保存"), width=_WIDTH)
         self._desk, self._customer = desk, customer
         self._entity: Entity = desk.workspace.activities.entity
         self._customers: Entity = desk.workspace.customers.entity
-        field = self._entity.field("kind")
-        options = [(c.code, c.label) for c in field.offered]
-        self._kind = SegmentedControl(options, t("方式"))
+        self._kinds = self._entity.field("kind")
+        self._kind = OneOf(self._kinds.options(), self._kinds.label, _WIDTH - 2 * _MARGIN)
         self._kind.changed.connect(lambda _key: self._on_kind())
         self._subject = LineEditor(self._entity.field("subject"))
         self._body = QPlainTextEdit()
@@ -51,12 +52,16 @@ class FollowDialog(FormDialog):
         self._problem = DataLabel("", "error", wrap=True)
         self._problem.hide()
         self._build()
+        self._on_kind()
         self._at_first = self._state()
         self._subject.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _build(self) -> None:
         self.body.addWidget(secondary(str(self._customer.get("name") or "")))
-        self.body.addWidget(self._kind)
+        if self._kind.few:
+            self.body.addWidget(self._kind)
+        else:
+            self._form.add_row("kind", self._kinds.label, self._kind)
         self._form.add_row("subject", t("主题"), self._subject)
         self._form.add_row("body", t("内容"), self._body)
         self._form.add_row("happened_at", t("时间"), self._when)
@@ -81,13 +86,17 @@ class FollowDialog(FormDialog):
         self._next.setText((today() + timedelta(days=days)).isoformat())
 
     def _on_kind(self) -> None:
-        task = self._kind.current() == "task"
+        task = self._plans()
         self._form.row("due_at").set_shown(task)
         self._form.row("happened_at").set_shown(not task)
         if task and not self._due.text():
             tomorrow = today() + timedelta(days=1)
             self._due.setText(f"{tomorrow.isoformat()} 18:00")
         fit_height(self)
+
+    def _plans(self) -> bool:
+        """Whether it is a task, which is due, and no contact that took place."""
+        return self._kinds.means(self._kind.current(), "task")
 
     def _state(self) -> tuple[str, ...]:
         return (self._subject.text(), self._body.toPlainText(), self._next.text())
@@ -101,7 +110,8 @@ class FollowDialog(FormDialog):
             self._form.set_errors({"subject": t("写一句主题，或在内容里写几个字。")})
             QTimer.singleShot(0, self, self._fit)
             return
-        drafts = {"due_at": Typed(self._due.text())} if kind == "task" else {"happened_at": Typed(self._when.text())}
+        task = self._plans()
+        drafts = {"due_at": Typed(self._due.text())} if task else {"happened_at": Typed(self._when.text())}
         next_text = self._next.text().strip()
         workspace, users, customer = self._desk.workspace, self._desk.users(), self._customer
         self.go.setEnabled(False)
@@ -109,7 +119,7 @@ class FollowDialog(FormDialog):
         def work(_job: Job) -> tuple[Record, ChangeSet]:
             values: dict[str, Any] = DraftReader(workspace, "activities", users).values(drafts)
             values |= {"subject": subject, "kind": kind, "body": body or None}
-            if kind == "task":
+            if task:
                 values["done"] = False
             day = DraftReader(workspace, "customers", users).values({"next_contact_on": Typed(next_text)})
             following: date | None = day["next_contact_on"]

@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from app.core.clock import today
-from app.core.fields import Address, Link
+from app.core.fields import Address, Entity, Link
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, Record
@@ -41,15 +41,15 @@ _PARTS = ("province", "city", "district", "address")
 _NOT_HERE = frozenset({"files", "position", "stage_since", "converted_at"})
 
 
-def _usual(entity: str) -> dict[str, Any]:
+def _usual(entity: Entity) -> dict[str, Any]:
     """What most new records of this kind say, to be written over."""
-    match entity:
+    match entity.key:
         case "customers":
-            return {"kind": "company"}
+            return {"kind": entity.field("kind").first("company")}
         case "orders":
-            return {"ordered_on": today(), "status": "confirmed"}
+            return {"ordered_on": today(), "status": entity.field("status").usually}
         case "payments":
-            return {"paid_on": today(), "kind": "receipt"}
+            return {"paid_on": today(), "kind": entity.field("kind").usually}
         case _:
             return {}
 
@@ -110,7 +110,7 @@ class RecordDialog(FormDialog):
     def _begin(self, user: uuid.UUID, preset: Mapping[str, Any]) -> None:
         """What a new record has before anything is typed."""
         tied = {"customers": (Link(*self._customer),)} if self._customer is not None else {}
-        usual = {"owner": user, **_usual(self._key), **tied, **preset}
+        usual = {"owner": user, **_usual(self._entity), **tied, **preset}
         for key, value in usual.items():
             if self.form.has(key):
                 self.form.set_value(key, value)
@@ -209,7 +209,7 @@ class RecordDialog(FormDialog):
         if remark and self._is_empty("remark"):
             self.form.set_value("remark", remark)
         if self._key == "customers" and not found.company and found.person:
-            self.form.set_value("kind", "person")
+            self.form.set_value("kind", self._entity.field("kind").first("person"))
         self.split_address(only_empty=True)
         self._desk.toasts.show_toast(t("已识别并填入，请核对"), "info")
 

@@ -25,10 +25,9 @@ from app.views.widgets import buttons, painting
 from app.views.widgets.labels import muted
 from app.views.widgets.menus import MenuItem, build_menu
 
-_ICONS = {
-    "call": "phone", "visit": "map-pin", "meeting": "users", "email": "mail", "note": "message-square",
-    "task": "clipboard-list",
-}  # fmt: skip
+#: what a follow-up means → its icon
+ICONS = {"call": "phone", "visit": "map-pin", "meeting": "users", "mail": "mail", "task": "clipboard-list"}
+OTHER_ICON = "message-square"
 _NEVER_TOLD = frozenset({"updated_at", "created_at", "number"})
 _AT_FIRST, _MOST_FIELDS, _LONGEST = 25, 6, 160
 
@@ -63,22 +62,22 @@ def events_of(
 
 
 def _of_activity(item: TimelineItem, record: Record, entity: Entity) -> Event:
-    kind = str(record.get("kind") or "note")
-    choice = entity.field("kind").choice(kind)
+    kinds = entity.field("kind")
+    choice = kinds.choice(str(record.get("kind") or "")) or kinds.choice(kinds.first("note") or "")
+    task = choice is not None and choice.meaning == "task"
     subject, body = str(record.get("subject") or ""), str(record.get("body") or "")
     open_task = None
     due: datetime | None = record.get("due_at")
-    if kind == "task":
+    if task:
         done = bool(record.get("done"))
         state = t("已完成") if done else t("截止 {when}", when=describe_day(_local(due))) if due else t("待办")
         body = "\n".join(part for part in (state, body) if part)
         open_task = None if done else record.id
-    label = choice.label if choice else kind
-    tone = choice.tone if choice else "gray"
-    if kind == "task" and not record.get("done") and due is not None and due < now():
+    label, tone, meaning = (choice.label, choice.tone, choice.meaning) if choice else ("", "gray", "")
+    if task and not record.get("done") and due is not None and due < now():
         tone = "bad"
     title = fonts.join_facts(label, subject, item.actor)
-    return Event(_ICONS.get(kind, "message-square"), tone, title, describe_day(_local(item.at)), body, open_task)
+    return Event(ICONS.get(meaning, OTHER_ICON), tone, title, describe_day(_local(item.at)), body, open_task)
 
 
 def _of_record(item: TimelineItem, record: Record, entity: Entity) -> Event:

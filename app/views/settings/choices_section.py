@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from app.core.choices import Meaning
 from app.core.fields import Field
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.services.customers.choices import TONES, ChoiceInfo
 from app.services.records import ManyResult
+from app.views.settings.form_dialog import FormDialog
 from app.views.settings.section import Section
 from app.views.shell.desk import Desk
+from app.views.theme.fonts import join_facts
 from app.views.widgets import buttons
 from app.views.widgets.fields import ChoiceField
 from app.views.widgets.item_list import Item, ItemList
@@ -79,7 +82,9 @@ class ChoicesSection(Section):
 
     def _item(self, at: int, info: ChoiceInfo) -> Item:
         used = t("{n} 条档案用到", n=f"{info.used:,}") if info.used else ""
+        meaning = next((m.label for m in self._known().meanings if m.key == info.choice.meaning), "")
         words = t("，").join(w for w in (t("已停用") if info.choice.retired else "", used) if w)
+        words = join_facts(meaning, words)
         menu = partial(self._menu, at, info) if self._editable else None
         return Item(
             info.choice.label, words, "tag", [(tone_label(info.choice.tone), info.choice.tone)], menu=menu,
@@ -96,6 +101,14 @@ class ChoicesSection(Section):
                      checked=tone == info.choice.tone)
             for tone in TONES
         ]  # fmt: skip
+        meanings = [
+            MenuItem(
+                m.label,
+                partial(self._do, partial(service.mean, *place, code, m.key)),
+                checked=m.key == info.choice.meaning,
+            )
+            for m in self._known().meanings
+        ]
         into = [MenuItem(other.choice.label, partial(self._merge, info, other)) for other in others]
         found: list[MenuItem | None] = [
             MenuItem(t("改名…"), partial(self._rename, info), "pencil"),
@@ -103,6 +116,8 @@ class ChoicesSection(Section):
             MenuItem(t("上移"), partial(self._shift, at, -1), "arrow-up", enabled=at > 0),
             MenuItem(t("下移"), partial(self._shift, at, 1), "arrow-down", enabled=at < len(self._values) - 1),
         ]
+        if meanings and info.own:
+            found.insert(1, MenuItem(t("含义"), icon="flag", items=meanings, enabled=not info.used))
         if self._known().office:
             retired = info.choice.retired
             act = partial(service.retire, *place, code, retired=not retired)
@@ -117,15 +132,20 @@ class ChoicesSection(Section):
         self.write(lambda _job: act(), title=t("正在保存"))
 
     def _add(self) -> None:
-        label = self.desk.dialogs.ask_text(t("添加选项"), t("名称"), "")
-        if label:
-            self._do(partial(self.desk.workspace.choices.add, self.entity.key(), self.field.key(), label))
+        place, known = (self.entity.key(), self.field.key()), self._known()
+        dialog = ChoiceDialog(self, t("添加选项"), t("添加"), known.meanings, known.neutral)
+        add = self.desk.workspace.choices.add
+        dialog.ask(
+            lambda: self._do(partial(add, *place, dialog.zh.text(), en=dialog.en.text(), meaning=dialog.meaning.key()))
+        )
 
     def _rename(self, info: ChoiceInfo) -> None:
-        label = self.desk.dialogs.ask_text(t("选项改名"), t("名称"), info.choice.label)
-        if label and label != info.choice.label:
-            service, place = self.desk.workspace.choices, (self.entity.key(), self.field.key())
-            self._do(partial(service.rename, *place, info.choice.code, label))
+        place, choice = (self.entity.key(), self.field.key()), info.choice
+        dialog = ChoiceDialog(self, t("选项改名"), t("保存"), (), "")
+        dialog.zh.setText(choice.zh)
+        dialog.en.setText(choice.en if choice.en != choice.zh else "")
+        rename = self.desk.workspace.choices.rename
+        dialog.ask(lambda: self._do(partial(rename, *place, choice.code, dialog.zh.text(), dialog.en.text())))
 
     def _shift(self, at: int, by: int) -> None:
         codes = [info.choice.code for info in self._values]
@@ -148,6 +168,25 @@ class ChoicesSection(Section):
             work, title=t("正在合并"), owner=self, on_done=lambda _result: self.refresh(),
             told=lambda result: t("已修改 {n} 条", n=f"{result.changed:,}"),
         )  # fmt: skip
+
+
+class ChoiceDialog(FormDialog):
+    """A value's names and, where the program asks for it, what it means."""
+
+    def __init__(self, parent: QWidget, title: str, action: str, meanings: Sequence[Meaning], usual: str) -> None:
+        super().__init__(parent, title, action)
+        self.zh, self.en = QLineEdit(), QLineEdit()
+        self.meaning = ChoiceField([(m.key, m.label) for m in meanings])
+        self.form.add_row("zh", t("中文名"), self.zh, required=True)
+        self.form.add_row("en", t("英文名"), self.en, hint=t("留空则和中文名一样。"))
+        row = self.form.add_row(
+            "meaning", t("含义"), self.meaning, hint=t("统计和提醒按含义计算；有档案用到以后不能再改。")
+        )
+        row.set_shown(bool(meanings))
+        if usual:
+            self.meaning.set_key(usual)
+        self.check = lambda: {} if self.zh.text().strip() else {"zh": t("请输入名称。")}
+        self.zh.setFocus()
 
 
 def tone_label(tone: str) -> str:

@@ -23,8 +23,6 @@ from app.views.widgets.fields import ChoiceField
 from app.views.widgets.item_list import Item, ItemList
 from app.views.widgets.menus import MenuItem
 
-_TONES = {"won": "ok", "lost": "bad", "open": "primary"}
-
 
 class PipelinesSection(Section):
     """The order is that of the board from left to right."""
@@ -100,7 +98,7 @@ class PipelinesSection(Section):
             words.append(t("{n} 天提醒停滞", n=record.get("rot_days")))
         if record.get("required"):
             words.append(t("必填：{fields}", fields=self._labels(str(record.get("required")))))
-        chips = [(choice.label, _TONES.get(choice.code, ""))] if choice else []
+        chips = [(choice.label, choice.tone)] if choice else []
         return Item(str(record.get("name")), t("，").join(words), "target", chips, menu=menu)
 
     def _labels(self, keys: str) -> str:
@@ -124,7 +122,8 @@ class PipelinesSection(Section):
         preset: dict[str, Any] = {"position": len(known) + 1, "active": True}
         if entity == "stages" and self.pipeline.key():
             preset |= {
-                "pipeline": (Link(uuid.UUID(self.pipeline.key()), self.pipeline.currentText()),), "kind": "open",
+                "pipeline": (Link(uuid.UUID(self.pipeline.key()), self.pipeline.currentText()),),
+                "kind": self.desk.workspace.records("stages").entity.field("kind").first("open"),
                 "probability": 50,
             }  # fmt: skip
         self._open(RecordDialog(self.desk, entity, self, preset=preset))

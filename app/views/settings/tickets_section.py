@@ -7,7 +7,6 @@ from functools import partial
 
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdit
 
-from app.core.dictionary.tickets import PRIORITIES
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import Record
@@ -270,14 +269,16 @@ class TicketsSection(Section):
         for at, title in enumerate(kinds.values(), 1):
             grid.addWidget(DataLabel(title, "muted"), 0, at)
         self.targets: dict[tuple[str, ClockKind], NumberField] = {}
-        for line, priority in enumerate(reversed(PRIORITIES), 1):
-            grid.addWidget(DataLabel(priority.label, "secondary"), line, 0)
+        known = self.tickets.entity.field("priority")
+        for line, meaning in enumerate(reversed(known.meanings), 1):
+            label = t("、").join(c.label for c in known.offered if c.meaning == meaning.key) or meaning.label
+            grid.addWidget(DataLabel(label, "secondary"), line, 0)
             for at, (kind, title) in enumerate(kinds.items(), 1):
                 field = NumberField(0, 9999, suffix=t(" 小时"))
                 field.setSpecialValueText(t("不承诺"))
-                field.setAccessibleName(f"{priority.label} {title}")
+                field.setAccessibleName(f"{label} {title}")
                 field.setEnabled(self.may)
-                self.targets[priority.code, kind] = field
+                self.targets[meaning.key, kind] = field
                 grid.addWidget(field, line, at)
         card.body.addLayout(grid)
         self.promise_save = buttons.plain(t("保存时限"))

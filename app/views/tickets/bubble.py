@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from app.core.fields import Entity
 from app.core.i18n import t
 from app.core.records import Record
 from app.services.tickets.mail.quoting import split_quote
@@ -162,11 +163,13 @@ class Bubble(QWidget):
 class EventLine(QWidget):
     """What happened, in a quiet line between the messages."""
 
-    def __init__(self, message: Record, names: Callable[[Any], str]) -> None:
+    def __init__(self, entity: Entity, message: Record, names: Callable[[Any], str]) -> None:
         super().__init__()
         row = QHBoxLayout(self)
         row.setContentsMargins(40, 0, 40, 0)
-        text = join_facts(event_text(message, names), at_text(message.get("sent_at") or message.get("created_at")))
+        text = join_facts(
+            event_text(entity, message, names), at_text(message.get("sent_at") or message.get("created_at"))
+        )
         label = DataLabel(text, "muted", wrap=True)
         label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         row.addWidget(label)

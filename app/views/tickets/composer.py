@@ -12,10 +12,10 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
+from app.core.choices import PickList
 from app.core.i18n import t
 from app.core.records import Record
 from app.views.theme import theme
-from app.views.tickets.words import status_label
 from app.views.widgets import buttons, painting
 from app.views.widgets.buttons import IconButton
 from app.views.widgets.chips import FilterChip
@@ -110,10 +110,6 @@ class Composer(QWidget):
         theme.notifier().changed.connect(self.update)
 
     def _build(self) -> None:
-        self.after.set_choices(
-            [(code, status_label(code)) for code in ("waiting", "open", "hold", "resolved")] + [("", t("保持不变"))]
-        )
-        self.after.set_key("waiting")
         head = QHBoxLayout()
         head.setContentsMargins(4, 0, 0, 0)
         head.addWidget(self.tabs, 1)
@@ -136,6 +132,14 @@ class Composer(QWidget):
         self.setMinimumHeight(160)
 
     # ---- what is written ----------------------------------------------------------------------------------------
+
+    def offer(self, statuses: PickList) -> None:
+        """What a ticket may become with the answer: anything but new and closed, at first waiting."""
+        chosen = self.after.key() if self.after.count() else statuses.first("waiting") or ""
+        fitting = statuses.with_meaning("waiting", "open", "hold", "resolved")
+        options = [(code, label) for code, label in statuses.options() if code in fitting]
+        self.after.set_choices([*options, ("", t("保持不变"))])
+        self.after.set_key(chosen if chosen in dict(options) else "")
 
     def show_ticket(self, ticket: Record, target: str) -> None:
         """Write on this ticket from now on; what was begun on another waits there. `target`: where an answer goes."""

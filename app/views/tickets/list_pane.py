@@ -39,7 +39,7 @@ class ListPane(QWidget):
     def __init__(self, desk: Desk, service: TicketService) -> None:
         super().__init__()
         self.desk, self.service = desk, service
-        self.wanted = Wanted(builtin(TODO))
+        self.wanted = Wanted(builtin(service.entity, TODO))
         self.categories: Sequence[tuple[str, str]] = ()
         self._views: dict[str, View] = {}
         self._counts: dict[str, int] = {}
@@ -132,7 +132,7 @@ class ListPane(QWidget):
         service = self.service
 
         def work(_job: Job) -> dict[str, int]:
-            return {key: service.count(builtin(key)) for key in (TODO, MINE)}
+            return {key: service.count(builtin(service.entity, key)) for key in (TODO, MINE)}
 
         def done(found: dict[str, int]) -> None:
             self._counts = found
@@ -155,7 +155,7 @@ class ListPane(QWidget):
     def show_view(self, key: str) -> None:
         """Bring a tab to the front and show what it says."""
         view = self._views.get(key)
-        base = view.condition if view else self._temporary if key == TEMPORARY else builtin(key)
+        base = view.condition if view else self._temporary if key == TEMPORARY else builtin(self.service.entity, key)
         sorts = (view.sorts if view and view.sorts else Wanted().sorts) if key != TEMPORARY else Wanted().sorts
         self.tabs.set_current(key)
         self.search.set_search("")
@@ -223,7 +223,7 @@ class ListPane(QWidget):
 
     def open_narrowing(self) -> Narrowing:
         """States, priorities, categories and order, under their button."""
-        content = Narrowing(self.wanted, self.categories)
+        content = Narrowing(self.service.entity, self.wanted, self.categories)
         popover = Popover(content, self, t("筛选和排序"))
         popover.closed.connect(popover.deleteLater)
         content.changed.connect(lambda wanted: self.show_wanted(replace(wanted, text=self.wanted.text)))

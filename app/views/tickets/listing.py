@@ -7,19 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.core.dictionary.tickets import ENDED
+from app.core.fields import Entity
 from app.core.filters import Condition, Filter, Group, Related, Search, both
 from app.core.i18n import t
 from app.core.jobs import Job
+from app.core.meanings import means, means_not
 from app.core.records import Record, Sort
 from app.services.tickets.service import TicketService
-from app.views.tickets.words import due_chip, first_title, priority_label, status_label, when_text
+from app.views.tickets.words import due_chip, first_title, when_text
 from app.views.widgets.table.source import FIRST, Cell, Row, TableColumn
 
 if TYPE_CHECKING:
     from app.views.widgets.table.source import Ids
 
 TODO, MINE, FREE, ALL, TEMPORARY = "todo", "mine", "free", "all", "temporary"
-_OPEN = Condition("status", "not_in", ["resolved", "closed"])
 NEWEST = (Sort("last_message_at", descending=True),)
 FIELDS = (
     "subject", "number", "customer", "requester", "status", "priority", "snippet", "unanswered", "next_due_at", "sla_paused",
@@ -29,14 +31,15 @@ FIELDS = (
 SUBJECT, SNIPPET, WHEN, STATUS, FACTS, NEW, DUE, URGENT = range(8)
 
 
-def builtin(key: str) -> Filter | None:
+def builtin(entity: Entity, key: str) -> Filter | None:
     """What a tab that everybody has shows."""
+    unended = means_not(entity, "status", *ENDED)
     if key == TODO:
-        return Condition("status", "in", ["new", "open"])
+        return means(entity, "status", "new", "open")
     if key == MINE:
-        return Group("and", (Condition("owner", "me"), _OPEN))
+        return Group("and", (Condition("owner", "me"), unended))
     if key == FREE:
-        return Group("and", (Condition("owner", "is_empty"), _OPEN))
+        return Group("and", (Condition("owner", "is_empty"), unended))
     return None
 
 
@@ -77,6 +80,11 @@ class InboxSource:
         self.ids: dict[int, uuid.UUID] = {}
         self.records: dict[int, Record] = {}
 
+    @property
+    def entity(self) -> Entity:
+        """Tickets, with the office's lists."""
+        return self._service.entity
+
     def load_first(self, job: Job) -> Ids:
         return self._service.handles(self.wanted.condition(), self.wanted.sorts, limit=FIRST, job=job)
 
@@ -93,22 +101,24 @@ class InboxSource:
                 continue
             self.ids[handle] = record.id
             self.records[handle] = record
-            rows[handle] = row_of(record)
+            rows[handle] = row_of(self.entity, record)
         return rows
 
 
-def row_of(record: Record) -> Row:
+def row_of(entity: Entity, record: Record) -> Row:
     """The values of one row, by the places above."""
     known = (str(record.get("number") or ""), first_title(record, "customer"), str(record.get("requester") or ""))
     facts = [x for x in known if x]
-    status = str(record.get("status") or "")
-    due, tone = due_chip(record)
+    status = entity.field("status").choice(str(record.get("status") or ""))
+    state, shade = (status.label, status.tone) if status is not None else ("", "gray")
+    due, tone = due_chip(entity, record)
     unread = bool(record.get("unanswered"))
     subject = str(record.get("subject") or "")
-    spoken = "，".join(x for x in (subject, status_label(status), t("待回复") if unread else "", due, *facts) if x)
-    urgent = record.get("priority") if record.get("priority") in ("high", "urgent") else ""
+    spoken = "，".join(x for x in (subject, state, t("待回复") if unread else "", due, *facts) if x)
+    priority = entity.field("priority").choice(str(record.get("priority") or ""))
+    urgent = priority if priority is not None and priority.meaning in ("high", "urgent") else None
     return (
         Cell(spoken, edit=subject), str(record.get("snippet") or ""),
-        when_text(record.get("last_message_at") or record.get("opened_at")), Cell(status_label(status), tone=status), "\n".join(facts),
-        "1" if unread else "", Cell(due, tone=tone), Cell(priority_label(urgent) if urgent else "", tone=str(urgent)),
+        when_text(record.get("last_message_at") or record.get("opened_at")), Cell(state, tone=shade), "\n".join(facts),
+        "1" if unread else "", Cell(due, tone=tone), Cell(urgent.label, tone=urgent.tone) if urgent is not None else Cell(""),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.core.dictionary.tickets import PRIORITIES, STATUSES, TICKETS
+from app.core.fields import Entity, Field
 from app.core.i18n import t
 from app.core.records import Sort
 from app.views.tickets.listing import NEWEST, Wanted
@@ -33,20 +33,16 @@ class Narrowing(QWidget):
     changed = Signal(object)
     save_wanted = Signal()
 
-    def __init__(self, wanted: Wanted, categories: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, entity: Entity, wanted: Wanted, categories: Sequence[tuple[str, str]]) -> None:
         super().__init__()
         self._wanted = wanted
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(8)
-        self.statuses = self._ticks(
-            column, TICKETS.field("status").label, [(c.code, c.label) for c in STATUSES], wanted.statuses
-        )
-        self.priorities = self._ticks(
-            column, TICKETS.field("priority").label, [(c.code, c.label) for c in PRIORITIES], wanted.priorities
-        )
+        self.statuses = self._ticks(column, entity.field("status"), wanted.statuses)
+        self.priorities = self._ticks(column, entity.field("priority"), wanted.priorities)
         self.category = ChoiceField([("", t("全部分类")), *categories])
-        self.category.setAccessibleName(TICKETS.field("category").label)
+        self.category.setAccessibleName(entity.field("category").label)
         if wanted.categories:
             self.category.set_key(wanted.categories[0])
         self.order = ChoiceField(
@@ -59,7 +55,7 @@ class Narrowing(QWidget):
         )
         self.order.setAccessibleName(t("排序"))
         self.order.set_key(next((k for k, v in _ORDERS.items() if v == wanted.sorts), "newest"))
-        for label, field in ((TICKETS.field("category").label, self.category), (t("排序"), self.order)):
+        for label, field in ((entity.field("category").label, self.category), (t("排序"), self.order)):
             column.addWidget(DataLabel(label, "muted"))
             column.addWidget(field)
             field.currentIndexChanged.connect(lambda _at: self._tell())
@@ -73,14 +69,12 @@ class Narrowing(QWidget):
         row.addWidget(save)
         column.addLayout(row)
 
-    def _ticks(
-        self, column: QVBoxLayout, title: str, choices: Sequence[tuple[str, str]], chosen: Sequence[str]
-    ) -> dict[str, QCheckBox]:
-        column.addWidget(DataLabel(title, "muted"))
+    def _ticks(self, column: QVBoxLayout, field: Field, chosen: Sequence[str]) -> dict[str, QCheckBox]:
+        column.addWidget(DataLabel(field.label, "muted"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(18)
         found: dict[str, QCheckBox] = {}
-        for at, (code, label) in enumerate(choices):
+        for at, (code, label) in enumerate((c.code, c.label) for c in field.choices):
             box = found[code] = QCheckBox(label.replace("&", "&&"))
             box.setChecked(code in chosen)
             box.toggled.connect(lambda _on: self._tell())

@@ -9,7 +9,7 @@ from uuid import UUID
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
-from app.core.dictionary.tickets import CHANNELS, PRIORITIES, TICKETS
+from app.core.dictionary.tickets import TICKETS
 from app.core.fields import Link
 from app.core.i18n import t
 from app.core.records import Record
@@ -51,10 +51,7 @@ class NewTicketDialog(QDialog):
         self.words.setTabChangesFocus(True)
         self.words.setMinimumHeight(130)
         self.words.setPlaceholderText(t("客户说了什么；可以把聊天记录或邮件粘贴到这里"))
-        self.channel = ChoiceField([(c.code, c.label) for c in CHANNELS])
-        self.channel.set_key("phone")
-        self.priority = ChoiceField([(c.code, c.label) for c in PRIORITIES])
-        self.priority.set_key("normal")
+        self.channel, self.priority = self._choice("channel", "call"), self._choice("priority", "normal")
         self.category = ChoiceField([("", t("未分类")), *categories])
         self.customer = Button(t("选择客户…"), "building-2")
         self.customer.clicked.connect(self._find)
@@ -88,6 +85,15 @@ class NewTicketDialog(QDialog):
         if text:
             self.words.setPlainText(text)
         fit_height(self)
+
+    def _choice(self, key: str, meaning: str) -> ChoiceField:
+        """The field's values, at first the one that means this."""
+        known = self._desk.workspace.tickets.entity.field(key)
+        found = ChoiceField(known.options())
+        usual = known.first(meaning)
+        if usual is not None:
+            found.set_key(usual)
+        return found
 
     def _on_words(self) -> None:
         """The subject follows the first line until somebody writes another one."""

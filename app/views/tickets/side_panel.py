@@ -11,7 +11,8 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.core.amounts import money_shown
-from app.core.dictionary.tickets import PRIORITIES, STATUSES, TICKETS
+from app.core.dictionary.tickets import TICKETS
+from app.core.fields import Entity
 from app.core.i18n import t
 from app.core.records import Record
 from app.services.tickets.service import Conversation
@@ -19,7 +20,7 @@ from app.services.tickets.sla import Clock, ClockKind, Standing
 from app.services.tickets.templates import Glance
 from app.views.theme import theme
 from app.views.theme.fonts import join_facts
-from app.views.tickets.words import first_id, span_text, status_label
+from app.views.tickets.words import first_id, span_text
 from app.views.widgets import painting
 from app.views.widgets.avatar import Avatar
 from app.views.widgets.buttons import Button
@@ -111,8 +112,6 @@ class SidePanel(QScrollArea):
         self.priority = self._field("priority")
         self.owner = self._field("owner")
         self.category = self._field("category")
-        self.status.set_choices([(c.code, c.label) for c in STATUSES])
-        self.priority.set_choices([(c.code, c.label) for c in PRIORITIES])
         self._clocks = self._section(t("服务时限"))
         self._customer = self._section(TICKETS.field("customer").label)
         self._column.addStretch(1)
@@ -156,12 +155,14 @@ class SidePanel(QScrollArea):
         field.set_choices(choices)
         self._showing = False
 
-    def show_conversation(self, conversation: Conversation, *, may_edit: bool) -> None:
+    def show_conversation(self, entity: Entity, conversation: Conversation, *, may_edit: bool) -> None:
         """Properties and promises of this ticket."""
         ticket = conversation.ticket
         self._showing = True
-        self._choose(self.status, str(ticket.get("status") or "new"))
-        self._choose(self.priority, str(ticket.get("priority") or "normal"))
+        for key, box in (("status", self.status), ("priority", self.priority)):
+            code = str(ticket.get(key) or "")
+            box.set_choices(entity.field(key).options(code))
+            self._choose(box, code)
         self._choose(self.owner, str(ticket.get("owner") or ""))
         category = first_id(ticket, "category")
         self._choose(self.category, str(category or ""))
@@ -174,7 +175,7 @@ class SidePanel(QScrollArea):
         if not conversation.clocks:
             self._clocks.addWidget(DataLabel(t("没有承诺时限"), "muted"))
 
-    def show_glance(self, ticket: Record, glance: Glance | None, *, may_edit: bool) -> None:
+    def show_glance(self, entity: Entity, ticket: Record, glance: Glance | None, *, may_edit: bool) -> None:
         """The customer beside."""
         _empty(self._customer)
         if glance is None:
@@ -204,7 +205,7 @@ class SidePanel(QScrollArea):
         self._customer.addWidget(DataLabel(counts, "secondary", wrap=True))
         for other in glance.others:
             link = Button(f"{other.get('number')}  {other.get('subject')}", kind="link", compact=True)
-            link.setToolTip(status_label(other.get("status")))
+            link.setToolTip(entity.field("status").label_of(other.get("status")))
             link.setMaximumWidth(232)
             link.clicked.connect(lambda _on=False, one=other.id: self.ticket_wanted.emit(one))
             self._customer.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)

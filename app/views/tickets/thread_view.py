@@ -9,14 +9,14 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.core.dictionary.tickets import CHANNELS, ENDED
+from app.core.fields import Entity
 from app.core.i18n import t
 from app.core.records import Record
-from app.services.tickets.service import Conversation
+from app.services.tickets.service import Conversation, TicketService
 from app.services.tickets.sla import Clock, ClockKind, Standing
 from app.views.theme.fonts import join_facts
 from app.views.tickets.bubble import Bubble, EventLine
-from app.views.tickets.words import at_text, first_title, span_text
+from app.views.tickets.words import at_text, first_title, is_ended, span_text
 from app.views.widgets import buttons
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
@@ -67,15 +67,15 @@ class ThreadHead(QWidget):
         """Little room: merging is in the menu too."""
         self.merge.setVisible(self._may_merge and self.width() >= _ROOMY)
 
-    def show_ticket(self, conversation: Conversation, *, may_edit: bool) -> None:
+    def show_ticket(self, entity: Entity, conversation: Conversation, *, may_edit: bool) -> None:
         """Say which ticket this is."""
         ticket = conversation.ticket
         self.subject.setText(str(ticket.get("subject") or ""))
-        channel = next((c.label for c in CHANNELS if c.code == ticket.get("channel")), str(ticket.get("channel") or ""))
+        channel = entity.field("channel").label_of(ticket.get("channel"))
         facts = [str(ticket.get("number") or ""), channel, t("创建于 {when}", when=at_text(ticket.get("opened_at")))]
-        facts.append(_promise(conversation.clocks, ticket))
+        ended = is_ended(entity, ticket)
+        facts.append(_promise(conversation.clocks, ticket, ended=ended))
         self.facts.setText(join_facts(*facts))
-        ended = ticket.get("status") in ENDED
         merged = bool(ticket.get("merged_into"))
         self.resolve.setText(t("重新打开") if ended else t("标记解决"))
         self.resolve.set_icon("rotate-ccw" if ended else "circle-check")
@@ -84,8 +84,8 @@ class ThreadHead(QWidget):
         self._fit()
 
 
-def _promise(clocks: tuple[Clock, ...], ticket: Record) -> str:
-    if ticket.get("status") in ENDED:
+def _promise(clocks: tuple[Clock, ...], ticket: Record, *, ended: bool) -> str:
+    if ended:
         return t("解决于 {when}", when=at_text(ticket.get("resolved_at"))) if ticket.get("resolved_at") else ""
     running = [c for c in clocks if c.standing in (Standing.RUNNING, Standing.LATE)]
     if not running:
@@ -111,9 +111,9 @@ class ThreadView(QWidget):
     retry_wanted = Signal(object)
     link_wanted = Signal(object)
 
-    def __init__(self, names: Callable[[Any], str]) -> None:
+    def __init__(self, service: TicketService, names: Callable[[Any], str]) -> None:
         super().__init__()
-        self._names = names
+        self._service, self._names = service, names
         self._shown: Conversation | None = None
         self._limit = SHOWN
         self.head = ThreadHead()
@@ -141,7 +141,7 @@ class ThreadView(QWidget):
         self._shown = conversation
         if not same:
             self._limit = SHOWN
-        self.head.show_ticket(conversation, may_edit=may_edit)
+        self.head.show_ticket(self._service.entity, conversation, may_edit=may_edit)
         merged = next(iter(conversation.ticket.get("merged_into") or ()), None)
         self.merged.setVisible(merged is not None)
         if merged is not None:
@@ -176,7 +176,7 @@ class ThreadView(QWidget):
         self.bubbles = []
         for message in messages:
             if message.get("kind") == "event":
-                self.bubbles.append(EventLine(message, self._names))
+                self.bubbles.append(EventLine(self._service.entity, message, self._names))
             else:
                 self.bubbles.append(self._bubble(message, conversation, company))
             column.addWidget(self.bubbles[-1])

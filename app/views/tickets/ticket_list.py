@@ -34,7 +34,7 @@ from app.core.i18n import t
 from app.views.operations.runner import BaseRunner
 from app.views.theme import fonts, theme
 from app.views.tickets.listing import DUE, FACTS, NEW, SNIPPET, STATUS, SUBJECT, URGENT, WHEN, InboxSource
-from app.views.tickets.words import due_chip, status_tone
+from app.views.tickets.words import due_chip
 from app.views.widgets import painting
 from app.views.widgets.chips import chip_width, paint_chip
 from app.views.widgets.table.model import VirtualTableModel
@@ -100,15 +100,15 @@ class TicketDelegate(QStyledItemDelegate):
         self, painter: QPainter, rect: QRect, cells: Sequence[Any], model: VirtualTableModel, row: int
     ) -> None:
         status: Cell = cells[STATUS]
-        x = rect.left() + paint_chip(painter, rect.left(), rect.top(), status.text, status_tone(status.tone)) + 6
+        x = rect.left() + paint_chip(painter, rect.left(), rect.top(), status.text, status.tone) + 6
         urgent: Cell = cells[URGENT]
         if urgent.text:
-            x += paint_chip(painter, x, rect.top(), urgent.text, "bad" if urgent.tone == "urgent" else "warn") + 6
+            x += paint_chip(painter, x, rect.top(), urgent.text, urgent.tone) + 6
         text, tone = cells[DUE].text, cells[DUE].tone
         source = model.source()
         if isinstance(source, InboxSource):  # the clock runs on while the row stands
             record = source.records.get(model.handle_at(row))
-            text, tone = due_chip(record) if record is not None else (text, tone)
+            text, tone = due_chip(source.entity, record) if record is not None else (text, tone)
         end = rect.right()
         if text:
             width = chip_width(text)

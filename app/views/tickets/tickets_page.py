@@ -54,8 +54,9 @@ class InboxPage(Page):
         self.hold_back = HOLD_BACK
         self.setAcceptDrops(True)
         self.pane = ListPane(desk, self.service)
-        self.talk = ThreadView(desk.user_name)
+        self.talk = ThreadView(self.service, desk.user_name)
         self.composer = Composer()
+        self.composer.offer(self.service.entity.field("status"))
         self.side = SidePanel()
         self.verbs = TicketVerbs(self)
         self._build()
@@ -180,7 +181,8 @@ class InboxPage(Page):
             manage = (lambda: self.desk.page_wanted.emit("settings", "tickets")) if admin else None
             self.composer.set_templates(templates, manage)
             if self.conversation is not None:
-                self.side.show_conversation(self.conversation, may_edit=self.verbs.may(Action.EDIT))
+                entity = self.service.entity
+                self.side.show_conversation(entity, self.conversation, may_edit=self.verbs.may(Action.EDIT))
 
         self.desk.read(work, done, owner=self)
 
@@ -231,9 +233,11 @@ class InboxPage(Page):
         self.side.show()
         self.talk.show_conversation(conversation, may_edit=edit)
         self.composer_box.setVisible(writable)
+        entity = self.service.entity
+        self.composer.offer(entity.field("status"))
         self.composer.show_ticket(ticket, self._target(ticket))
-        self.side.show_conversation(conversation, may_edit=writable)
-        self.side.show_glance(ticket, glance, may_edit=writable)
+        self.side.show_conversation(entity, conversation, may_edit=writable)
+        self.side.show_glance(entity, ticket, glance, may_edit=writable)
 
     def _target(self, ticket: Record) -> str:
         address = str(ticket.get("requester_email") or "")

@@ -12,7 +12,6 @@ from PySide6.QtCore import QPoint, QUrl
 from PySide6.QtGui import QCursor, QDesktopServices, QGuiApplication
 
 from app.core.access import Action
-from app.core.dictionary.tickets import ENDED, PRIORITIES, STATUSES
 from app.core.fields import Link
 from app.core.filters import Condition
 from app.core.i18n import t
@@ -24,7 +23,7 @@ from app.services.tickets.outbox import Sent
 from app.views.theme.fonts import join_facts
 from app.views.tickets.find_dialog import FindDialog
 from app.views.tickets.new_dialog import NewTicketDialog
-from app.views.tickets.words import first_title
+from app.views.tickets.words import first_title, is_ended
 from app.views.widgets.menus import MenuItem, build_menu
 
 if TYPE_CHECKING:
@@ -69,10 +68,9 @@ class TicketVerbs:
             {"resolve": self.resolve, "merge": self.merge, "delete": self.delete}[verb]()
 
     def _choices(self, verb: str) -> Menu:
-        if verb == "status":
-            return [MenuItem(c.label, partial(self.change, {"status": c.code})) for c in STATUSES]
-        if verb == "priority":
-            return [MenuItem(c.label, partial(self.change, {"priority": c.code})) for c in PRIORITIES]
+        if verb in ("status", "priority"):
+            field = self.service.entity.field(verb)
+            return [MenuItem(c.label, partial(self.change, {verb: c.code})) for c in field.offered]
         me = self.desk.workspace.actor.user_id
         items: Menu = [MenuItem(t("交给我"), partial(self.assign, me), "user-check")]
         items += [MenuItem(name, partial(self.assign, key)) for key, name in self.people() if key != me]
@@ -91,7 +89,7 @@ class TicketVerbs:
         edit, ids = self.may(Action.EDIT), self.ids()
         some = bool(ids) and edit
         record = self._page.shown()
-        ended = record is not None and record.get("status") in ENDED and len(ids) == 1
+        ended = record is not None and is_ended(self.service.entity, record) and len(ids) == 1
         number = str(record.get("number")) if record is not None and len(ids) == 1 else ""
         return [
             MenuItem(t("回复"), partial(self.run, "reply"), "reply", "R", enabled=some and len(ids) == 1),
@@ -141,10 +139,11 @@ class TicketVerbs:
         if not self.may(Action.EDIT):
             return
         ids, record = self.ids(), self._page.shown()
-        again = len(ids) == 1 and record is not None and record.id == ids[0] and record.get("status") in ENDED
+        again = len(ids) == 1 and record is not None and record.id == ids[0]
+        again = again and record is not None and is_ended(self.service.entity, record)
         if not again:
             self._page.go_on()
-        self.change({"status": "open" if again else "resolved"}, ids)
+        self.change({"status": self.service.entity.field("status").first("open" if again else "resolved")}, ids)
 
     def delete(self) -> None:
         """Into the recycle bin."""

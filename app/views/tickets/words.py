@@ -8,32 +8,18 @@ from typing import Any
 from uuid import UUID
 
 from app.core.clock import now
-from app.core.dictionary.tickets import ENDED, PRIORITIES, STATUSES
+from app.core.dictionary.tickets import ENDED
+from app.core.fields import Entity
 from app.core.i18n import language, t
 from app.core.records import Record
 
-_STATUS = {c.code: c for c in STATUSES}
-_PRIORITY = {c.code: c for c in PRIORITIES}
 #: a deadline nearer than this is told in warning colour
 SOON = timedelta(hours=1)
 
 
-def status_label(code: object) -> str:
-    """待处理, 等待客户 …"""
-    found = _STATUS.get(str(code))
-    return found.label if found else str(code or "")
-
-
-def status_tone(code: object) -> str:
-    """The colour of a status."""
-    found = _STATUS.get(str(code))
-    return found.tone if found else "gray"
-
-
-def priority_label(code: object) -> str:
-    """低, 普通 …"""
-    found = _PRIORITY.get(str(code))
-    return found.label if found else str(code or "")
+def is_ended(entity: Entity, record: Record) -> bool:
+    """Whether the ticket is done."""
+    return entity.field("status").means(record.get("status"), *ENDED)
 
 
 def when_text(moment: datetime | None) -> str:
@@ -66,9 +52,9 @@ def span_text(minutes: float) -> str:
     return f"{whole // 60}:{whole % 60:02d}"
 
 
-def due_chip(record: Record) -> tuple[str, str]:
+def due_chip(entity: Entity, record: Record) -> tuple[str, str]:
     """(text, tone) of the nearest promise: how long is left today, else by when; how late; that it stands; or ("", "")."""
-    if record.get("status") in ENDED:
+    if is_ended(entity, record):
         return "", ""
     due = record.get("next_due_at")
     if due is None:
@@ -84,14 +70,14 @@ def due_chip(record: Record) -> tuple[str, str]:
     return t("{day} 前", day=local.strftime("%m-%d %H:%M")), "ok"
 
 
-def event_text(message: Record, names: Callable[[Any], str]) -> str:
+def event_text(entity: Entity, message: Record, names: Callable[[Any], str]) -> str:
     """What happened, in one sentence."""
     who = str(message.get("author") or "") or names(message.get("author_user"))
     what: list[str] = []
     if message.get("status"):
-        what.append(t("状态改为“{value}”", value=status_label(message.get("status"))))
+        what.append(t("状态改为“{value}”", value=entity.field("status").label_of(message.get("status"))))
     if message.get("priority"):
-        what.append(t("优先级改为“{value}”", value=priority_label(message.get("priority"))))
+        what.append(t("优先级改为“{value}”", value=entity.field("priority").label_of(message.get("priority"))))
     body = str(message.get("body") or "")
     if body.startswith("@owner"):
         name = body.removeprefix("@owner").strip()

@@ -13,6 +13,7 @@ from app.core.clock import today
 from app.core.dictionary import BUILT_IN
 from app.core.i18n import t
 from app.services.today.records import Item, Section
+from app.views.records.timeline import ICONS
 from app.views.theme import fonts, icons
 from app.views.widgets import buttons, painting
 from app.views.widgets.buttons import IconButton
@@ -20,10 +21,7 @@ from app.views.widgets.card import Card
 from app.views.widgets.labels import muted
 from app.views.widgets.menus import MenuItem, build_menu
 
-_ICONS = {
-    "call": "phone", "visit": "map-pin", "meeting": "users", "email": "mail", "note": "message-square",
-    "task": "clipboard-list", "birthday": "cake",
-}  # fmt: skip
+_ICONS = {**ICONS, "birthday": "cake"}
 _SHOWN = 8
 
 

@@ -181,7 +181,7 @@ class TodayPage(Page):
         """A next step for a deal: a call some days from now."""
         activities = self.desk.workspace.activities
         values = {
-            "subject": t("跟进：{name}", name=item.title)[:200], "kind": "task", "deal": (Link(item.id),),
+            "subject": t("跟进：{name}", name=item.title)[:200], "kind": activities.entity.field("kind").first("task"), "deal": (Link(item.id),),
             "due_at": _at(today() + timedelta(days=days)),
         }  # fmt: skip
         self._do(lambda: activities.create(values)[1], t("已安排下一步"))

@@ -19,9 +19,12 @@ from app.views.operations.runner import Runner
 from app.views.records.record_page import RecordPage
 from app.views.shell.main_window import MainWindow
 from app.views.theme import theme
+from app.views.widgets.fields import ChoiceField
 from tests.gui.archives import USER
 from tests.gui.customers.archive import filled, first_id, with_views
 from tests.gui.shots_scenes import settle
+
+KINDS = ("抖音私信", "展会接待", "样品寄送", "视频演示", "合同评审", "售后回访", "节日问候")
 
 
 class Scenes:
@@ -127,6 +130,27 @@ class Scenes:
         assert dialog is not None
         yield dialog
         dialog.reject()
+
+    def shot_08b_many_kinds(self) -> Iterator[QWidget]:
+        """More kinds of follow-ups than stand side by side."""
+        page = self._busy_page()
+        choices, field = page.desk.workspace.choices, page.desk.workspace.activities.entity.field("kind")
+        for name in KINDS:
+            if field.choice(name) is None:
+                choices.add("activities", "kind", name)
+            choices.retire("activities", "kind", name, retired=False)
+        page.verbs.follow()
+        settle(300)
+        dialog = page.findChild(QDialog)
+        assert dialog is not None
+        yield dialog
+        dialog.findChild(ChoiceField).showPopup()
+        settle(300)
+        yield dialog.findChild(ChoiceField).view().window()
+        dialog.findChild(ChoiceField).hidePopup()
+        dialog.reject()
+        for name in KINDS:
+            choices.retire("activities", "kind", name)
 
     def shot_09_tags(self) -> Iterator[QWidget]:
         page = self._busy_page()

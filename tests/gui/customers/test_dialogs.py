@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog
 from app.core.clock import today
 from app.core.filters import Condition
 from app.services.customers.pasted import read_pasted
+from app.views.widgets.fields import ChoiceField
 from app.views.widgets.tick_list import fits
 from tests.gui.accessibility import assert_accessible
 from tests.gui.customers.keys import type_in
@@ -140,6 +141,34 @@ def test_that_a_follow_up_with_the_next_day_is_one_operation(page, qtbot, worksp
     assert workspace.history.list()[0] == before + 1
     assert workspace.customers.get(record.id).get("last_contact_on") == today()
     qtbot.waitUntil(lambda: any("电话确认样品" in e.title for e in page.pane.timeline.events()), timeout=5000)
+    idle(qtbot, page)
+
+
+def test_that_any_number_of_kinds_of_follow_ups_is_offered(page, qtbot, workspace):
+    kinds = workspace.activities.entity.field("kind")
+    for number in range(8):
+        workspace.choices.add("activities", "kind", f"方式{number}", meaning="task" if number == 7 else "call")
+    workspace.choices.retire("activities", "kind", "方式1")
+    workspace.choices.order("activities", "kind", ["方式7"])
+    QTest.mouseClick(page.pane.head.follow, LEFT)
+    dialog = visible_dialog(page)
+    assert_accessible(dialog)
+    box = dialog.findChild(ChoiceField)
+    assert box is not None
+    assert box.count() == len(kinds.choices) + 7
+    assert box.findData("方式1") == -1
+    assert dialog._form.row("due_at").isVisibleTo(dialog), "the first one is a task of the office's own"
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    assert dialog._kind.current() == "call"
+    assert not dialog._form.row("due_at").isVisibleTo(dialog)
+    QTest.keyClick(box, Qt.Key.Key_Up)
+    type_in(dialog._subject, "寄样品")
+    QTest.mouseClick(dialog.go, LEFT)
+    qtbot.waitUntil(lambda: workspace.activities.count(Condition("kind", "in", ["方式7"])) == 1, timeout=5000)
+    (made,) = workspace.activities.list(Condition("kind", "in", ["方式7"]))[1]
+    assert (made.get("done"), made.get("happened_at")) == (False, None)
+    assert made.get("due_at") is not None
     idle(qtbot, page)
 
 

@@ -13,6 +13,7 @@ from app.errors import UserError
 from app.services.customers import field_order
 from app.services.customers.tags import TagService
 from app.services.vault import keychain
+from app.views.settings.choices_section import ChoiceDialog
 from app.views.settings.form_dialog import FormDialog
 from app.views.settings.page import SettingsPage
 from app.views.settings.words import size_text, type_label
@@ -395,18 +396,31 @@ def test_that_pick_lists_are_changed_here(show, qtbot, workspace, dialogs, runne
         entry.on_chosen()
         qtbot.waitUntil(lambda: not runner.busy(), timeout=5000)
 
-    dialogs.texts.append("试用客户")
+    def fill(zh, en="", meaning=""):
+        dialog = next(one for one in section.findChildren(ChoiceDialog) if one.isVisible())
+        assert_accessible(dialog)
+        dialog.zh.setText(zh)
+        dialog.en.setText(en)
+        if meaning:
+            dialog.meaning.set_key(meaning)
+        QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: not runner.busy(), timeout=5000)
+
     QTest.mouseClick(section._add_button, Qt.MouseButton.LeftButton)
+    fill("试用客户", "On trial", "won")
     qtbot.waitUntil(lambda: "试用客户" in _texts(section.list.items()), timeout=5000)
     choose("试用客户", "颜色", "红")
     choose("试用客户", "上移")
-    dialogs.texts.append("洽谈中")
     choose("谈判", "改名…")
+    fill("洽谈中", "Talking")
     choose("报价", "停用")
     qtbot.waitUntil(lambda: any(i.title == "报价" and i.faded for i in section.list.items()), timeout=5000)
     stage = workspace.customers.entity.field("stage")
-    assert stage.choice("negotiating").label == "洽谈中"
-    assert stage.choice("试用客户").tone == "bad"
+    assert (stage.choice("negotiating").label, stage.choice("negotiating").en) == ("洽谈中", "Talking")
+    own = stage.choice("试用客户")
+    assert (own.tone, own.en, own.meaning) == ("bad", "On trial", "won")
+    choose("试用客户", "含义", "已流失")
+    assert workspace.customers.entity.field("stage").meaning("试用客户") == "lost"
     assert [c.code for c in stage.offered][-2:] == ["试用客户", "lost"]
     before = dict(workspace.customers.distinct("stage"))
     dialogs.answers.append("yes")
@@ -417,4 +431,8 @@ def test_that_pick_lists_are_changed_here(show, qtbot, workspace, dialogs, runne
     section.entity.set_key("tickets")
     section.field.set_key("status")
     qtbot.waitUntil(lambda: "新建" in _texts(section.list.items()), timeout=5000)
+    assert section._add_button.isVisible()
+    section.entity.set_key("ticket_messages")
+    section.field.set_key("kind")
+    qtbot.waitUntil(lambda: "客户来信" in _texts(section.list.items()), timeout=5000)
     assert not section._add_button.isVisible()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.core.clock import set_clock
+from app.core.dictionary.tickets import TICKETS
 from app.core.i18n import set_language
 from app.core.records import Record
 from app.views.tickets.words import due_chip, event_text, size_text, span_text, when_text
@@ -42,7 +43,7 @@ def record(**values: Any) -> Record:
     ],
 )
 def test_that_a_deadline_is_told_by_how_near_it_is(values: dict[str, Any], text: str, tone: str) -> None:
-    assert due_chip(record(**values)) == (text, tone)
+    assert due_chip(TICKETS, record(**values)) == (text, tone)
 
 
 @pytest.mark.parametrize(
@@ -55,10 +56,11 @@ def test_that_a_time_is_told_by_how_long_ago_it_is(moment: datetime | None, text
 
 def test_that_an_event_is_one_sentence_in_both_languages() -> None:
     message = record(author="陈晓彤", status="waiting", priority="urgent", body="@owner 李东")
-    assert event_text(message, str) == "陈晓彤 状态改为“等待客户”，优先级改为“紧急”，交给 李东"
+    assert event_text(TICKETS, message, str) == "陈晓彤 状态改为“等待客户”，优先级改为“紧急”，交给 李东"
     set_language("en")
     assert (
-        event_text(message, str) == "陈晓彤 set the status to “Waiting”, set the priority to “Urgent”, assigned to 李东"
+        event_text(TICKETS, message, str)
+        == "陈晓彤 set the status to “Waiting”, set the priority to “Urgent”, assigned to 李东"
     )
 
 

@@ -20,7 +20,7 @@ def test_that_an_entity_is_whole(entity: Entity) -> None:
     assert len(keys) == len(set(keys))
     title = entity.field(entity.title)
     assert title.required or title.readonly or entity.parent
-    assert layout_of(entity).table.name == entity.table
+    assert layout_of(entity, BUILT_IN).table.name == entity.table
     groups = {key for key, _, _ in entity.groups}
     assert {f.group for f in entity.fields} <= groups
     labels = [f.zh for f in entity.fields] + [f.en for f in entity.fields]
@@ -29,7 +29,7 @@ def test_that_an_entity_is_whole(entity: Entity) -> None:
 
 @pytest.mark.parametrize(("entity", "field"), EVERY, ids=lambda x: getattr(x, "key", ""))
 def test_that_a_field_has_a_place_to_live(entity: Entity, field: Field) -> None:
-    layout = layout_of(entity)
+    layout = layout_of(entity, BUILT_IN)
     column = layout.column(field.key)
     assert (column is None) == kind_of(field).rows
     if field.type is FieldType.LINKS:

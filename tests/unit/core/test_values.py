@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 
 from app.core.amounts import money_shown, money_text
-from app.core.fields import Address, Choice, Field, FieldType, Link, Point
+from app.core.choices import Choice
+from app.core.fields import Address, Field, FieldType, Link, Point
 from app.core.i18n import set_language
 from app.core.validation import clean_value
 from app.core.values import from_json, to_json, to_text

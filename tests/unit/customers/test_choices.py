@@ -12,6 +12,7 @@ import pytest
 
 from app.core.filters import Condition
 from app.core.i18n import set_language
+from app.db.store.settings import store_setting
 from app.errors import NotPermitted, UserError
 from app.services.exchange.reading.records import ReadOptions
 from app.services.exchange.report import ImportReport
@@ -100,8 +101,9 @@ def test_that_values_are_merged_as_one_operation(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("act", "words"),
     [
-        (lambda c: c.add("tickets", "status", "暂缓"), "固定含义"),
-        (lambda c: c.retire("deals", "outcome", "won"), "固定含义"),
+        (lambda c: c.add("ticket_messages", "kind", "暂缓"), "固定含义"),
+        (lambda c: c.retire("ticket_messages", "kind", "note"), "固定含义"),
+        (lambda c: c.retire("deals", "outcome", "won"), "至少要留一个"),
         (lambda c: c.add("customers", "stage", "成交"), "已经有"),
         (lambda c: c.rename("customers", "stage", "quoted", "won"), "已经有"),
         (lambda c: c.add("customers", "stage", "  "), "不能为空"),
@@ -156,7 +158,8 @@ def test_that_an_unknown_word_never_costs_the_row(workspace: Workspace, take: Ca
     (made,) = workspace.customers.list()[1]
     assert made.get("stage") is None
     assert "阶段：试用客户" in str(made.get("remark"))
-    fixed = take([["工单标题", "状态"], ["漏油", "搁置中"], *([name, "新建"] for name in "甲乙丙")], "tickets")
+    rows = [["工单标题", "状态"], ["漏油", "搁置中"], *([name, "新建"] for name in "甲乙丙")]
+    fixed = take(rows, "tickets", new_choices=False)
     assert (fixed.created, fixed.rejected, fixed.warnings) == (4, 0, 1)
 
 
@@ -177,3 +180,128 @@ def test_that_a_dry_run_adds_nothing(workspace: Workspace, tmp_path: Path) -> No
     assert report.made_along == {"阶段：试用客户": 1}
     workspace.context.reload_registry()
     assert "试用客户" not in _labels(workspace)
+
+
+# ---- meanings, names in both languages, undo ---------------------------------------------------------------------------
+
+
+def test_that_a_status_of_its_own_is_added_with_what_it_means(workspace: Workspace) -> None:
+    code = workspace.choices.add("orders", "status", "待付款", "warn", en="Awaiting payment", meaning="counts")
+    plain = workspace.choices.add("orders", "status", "试单")
+    field = workspace.orders.entity.field("status")
+    assert (field.meaning(code), field.meaning(plain)) == ("counts", "counts")
+    added = field.choice(code)
+    assert added is not None
+    assert (added.zh, added.en) == ("待付款", "Awaiting payment")
+    with pytest.raises(UserError, match="没有含义"):
+        workspace.choices.add("orders", "status", "怪", meaning="odd")
+    with pytest.raises(UserError, match="没有含义可选"):
+        workspace.choices.add("payments", "method", "怪", meaning="odd")
+    with pytest.raises(UserError, match="已经有"):
+        workspace.choices.add("orders", "status", "新的", en="awaiting payment")
+
+
+def test_that_a_long_name_has_a_code_that_fits_its_column(workspace: Workspace) -> None:
+    codes = [
+        workspace.choices.add("payments", "kind", f"从保证金里退还给客户的部分{n}", meaning="refund") for n in (1, 2)
+    ]
+    assert len(set(codes)) == 2
+    assert max(map(len, codes)) <= 10
+    order, _ = workspace.orders.create({"amount": 100_00})
+    workspace.orders.pay(order.id, {"kind": codes[1], "amount": 30_00})
+    assert workspace.orders.get(order.id).get("received") == -30_00
+
+
+def test_that_a_value_has_a_name_in_each_language(workspace: Workspace) -> None:
+    workspace.choices.rename("customers", "stage", "won", "合作客户", "Partner")
+    known = workspace.customers.entity.field("stage").choice("won")
+    assert known is not None
+    assert (known.zh, known.en) == ("合作客户", "Partner")
+    workspace.choices.rename("customers", "stage", "won", "伙伴")
+    known = workspace.customers.entity.field("stage").choice("won")
+    assert known is not None
+    assert (known.zh, known.en) == ("伙伴", "伙伴")
+    assert {"合作客户", "Partner", "成交"} <= set(known.synonyms)
+
+
+def test_that_a_meaning_changes_only_where_it_is_harmless(workspace: Workspace) -> None:
+    code = workspace.choices.add("tickets", "status", "待配件", meaning="hold")
+    workspace.choices.mean("tickets", "status", code, "waiting")
+    assert workspace.tickets.entity.field("status").meaning(code) == "waiting"
+    with pytest.raises(UserError, match="内置"):
+        workspace.choices.mean("tickets", "status", "hold", "open")
+    made, _ = workspace.tickets.create({"subject": "漏油"})
+    workspace.tickets.set_status([made.id], code)
+    with pytest.raises(UserError, match="已有档案"):
+        workspace.choices.mean("tickets", "status", code, "hold")
+    workspace.tickets.set_status([made.id], "open")
+    with pytest.raises(UserError, match="已有档案"):
+        workspace.choices.mean("tickets", "status", code, "hold")  # its event tells of the time it had it
+
+
+def test_that_one_value_of_a_needed_meaning_stays_on_offer(workspace: Workspace) -> None:
+    with pytest.raises(UserError, match="至少要留一个"):
+        workspace.choices.retire("tickets", "status", "closed")
+    with pytest.raises(UserError, match="至少要留一个"):
+        workspace.choices.merge("tickets", "status", "closed", "resolved")
+    own = workspace.choices.add("tickets", "status", "归档", meaning="closed")
+    workspace.choices.retire("tickets", "status", "closed")
+    keeper, _ = workspace.tickets.create({"subject": "漏油"})
+    loser, _ = workspace.tickets.create({"subject": "也漏油"})
+    workspace.tickets.merge(keeper.id, [loser.id])
+    assert workspace.tickets.get(loser.id).get("status") == own, "what closes a ticket sets the one on offer"
+    with pytest.raises(UserError, match="至少要留一个"):
+        workspace.choices.retire("tickets", "status", own)
+    workspace.choices.add("orders", "status", "生效中", meaning="counts")
+    for code in ("confirmed", "shipped", "done"):
+        workspace.choices.retire("orders", "status", code)
+    made, _ = workspace.orders.create({"amount": 100})
+    assert (made.get("status"), made.get("net")) == ("生效中", 100)
+
+
+def test_that_events_of_tickets_share_the_list_of_statuses(workspace: Workspace) -> None:
+    code = workspace.choices.add("tickets", "status", "待配件", meaning="waiting")
+    assert workspace.context.registry.entity("ticket_messages").field("status").meaning(code) == "waiting"
+    places = {f"{entity}.{field.key}" for entity, field in workspace.choices.fields()}
+    assert {"tickets.status", "deals.outcome"} <= places
+    assert not {"ticket_messages.status", "stages.kind"} & places
+
+
+def test_that_undoing_a_merge_offers_the_value_again(workspace: Workspace) -> None:
+    own = workspace.choices.add("customers", "stage", "签约", meaning="won")
+    made, _ = workspace.customers.create({"name": "甲", "stage": own})
+    before = workspace.history.list()[0]
+    done = workspace.choices.merge("customers", "stage", own, "won")
+    assert workspace.history.list()[0] == before + 1, "one operation"
+    assert "签约" not in _labels(workspace)
+    assert done.changes.operation_id is not None
+    undone = workspace.history.undo(done.changes.operation_id)
+    assert workspace.customers.get(made.id).get("stage") == own
+    assert "签约" in _labels(workspace)
+    workspace.history.undo(undone.operation_id)
+    assert "签约" not in _labels(workspace), "done again"
+    workspace.choices.colour("customers", "stage", "won", "bad")
+    workspace.choices.retire("customers", "stage", own, retired=False)
+    assert "签约" in _labels(workspace)
+
+
+def test_that_a_stored_list_without_meanings_has_those_of_the_built_in_values(workspace: Workspace) -> None:
+    old = [{"code": code, "zh": code, "en": code} for code in ("won", "试用")]
+    with workspace.context.writing() as work:
+        store_setting(work.connection, "choices", {"customers.stage": old})
+        work.commit()
+    workspace.context.reload_registry()
+    field = workspace.customers.entity.field("stage")
+    assert (field.meaning("won"), field.meaning("试用"), field.meaning("lost")) == ("won", "potential", "lost")
+    assert field.with_meaning("won") == ("won",)
+
+
+def test_that_a_word_of_a_file_takes_the_neutral_meaning(
+    workspace: Workspace, take: Callable[..., ImportReport]
+) -> None:
+    rows = [["订单编号", "客户名称", "下单日期", "订单金额", "状态"], ["A1", "甲", "2026-01-02", "100", "待付款"],
+            ["A2", "乙", "2026-01-03", "50", "已取消"]]  # fmt: skip
+    report = take(rows, "orders")
+    assert report.made_along["状态：待付款"] == 1
+    assert workspace.orders.entity.field("status").meaning("待付款") == "counts"
+    assert sorted(r.get("net") for r in workspace.orders.list()[1]) == [0, 100_00]

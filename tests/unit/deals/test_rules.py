@@ -17,7 +17,7 @@ NOW = datetime(2026, 3, 5, 8, tzinfo=UTC)
 
 
 def _stage(kind: str = "open", *, rot: int | None = 10, required: tuple[str, ...] = ()) -> Stage:
-    return Stage(uuid.uuid4(), "阶段", uuid.uuid4(), "管道", kind, 50, rot, required, 1)
+    return Stage(uuid.uuid4(), "阶段", uuid.uuid4(), "管道", kind, 50, rot, required, 1, kind)
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=60))

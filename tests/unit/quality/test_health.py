@@ -150,7 +150,7 @@ def test_that_figures_equal_a_count_of_records_read_one_by_one(
     broken = {r.rule.key: r.broken for r in health.rules}
     assert health.records == len(rows)
     for key in ("kind", "stage", "city", "credit_code", "short_name"):
-        need = applies("customers", key)
+        need = applies(workspace.customers.entity, key)
         fitting = [r for r in rows if need is None or r[need[0]] in (None, *need[1])]
         cell = health.field(key).cells[COMPLETENESS]  # type: ignore[union-attr]
         assert (cell.good, cell.n) == (sum(r[key] is not None for r in fitting), len(fitting))

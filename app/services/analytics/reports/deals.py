@@ -9,6 +9,7 @@ from statistics import median
 
 from app.core.filters import Condition, Filter, both
 from app.core.i18n import t
+from app.core.meanings import means
 from app.services.analytics.records import Column, Drill, Formula, Kind, Measure, Part, Period, Report, Row, month_shift
 from app.services.analytics.reports.common import report
 from app.services.analytics.reports.deal_book import Book, book
@@ -63,7 +64,7 @@ def win_rate_report(run: Run) -> Report:
             }
         )  # fmt: skip
     in_pipeline = _of_pipeline(run)
-    demanded = run.drill("deals", *in_pipeline, Condition("outcome", "in", [WON, LOST]))
+    demanded = run.drill("deals", *in_pipeline, means(run.reader.registry.entity("deals"), "outcome", WON, LOST))
 
     def drill(row: Row) -> Drill:
         start, end = (date.fromisoformat(str(row[k])) for k in ("start", "end"))

@@ -11,6 +11,7 @@ import numpy as np
 from app.core.dictionary import BUILT_IN
 from app.core.filters import Condition, Filter, Group
 from app.core.i18n import t
+from app.core.meanings import means_not
 from app.db.figures import customers, orders
 from app.db.store.computed import NOT_COUNTED
 from app.services.analytics.records import Column, Drill, Formula, Kind, Measure, Part, Period, Report, Row
@@ -21,7 +22,10 @@ from app.services.analytics.rules.history import Orders
 from app.services.analytics.rules.series import STEPS, Bucket, buckets, exact_sums, fitting_step, is_cut, sums
 from app.services.analytics.run import Run, member
 
-COUNTED = Condition("status", "not_in", list(NOT_COUNTED))
+
+def _counted(run: Run) -> Condition:
+    """Orders that are revenue."""
+    return means_not(run.reader.registry.entity("orders"), "status", *NOT_COUNTED)
 
 
 def between(field: str, start: date, end: date) -> Filter:
@@ -80,7 +84,7 @@ def sales_report(run: Run) -> Report:
     first, last = window.start.toordinal(), window.end.toordinal()
     inside = (found.day >= first) & (found.day < last) & (found.customer != run.facts().orders.nobody)
     buyers = np.unique(found.customer[inside]).size
-    demanded = run.drill("orders", COUNTED)
+    demanded = run.drill("orders", _counted(run))
 
     def drill(row: Row) -> Drill:
         days = between("ordered_on", date.fromisoformat(str(row["start"])), date.fromisoformat(str(row["end"])))
@@ -165,7 +169,7 @@ def receivables_report(run: Run) -> Report:
     )
     loose, loose_amount = orders.unassigned_payments(run.reader, until)
     late = total - found[0].owed
-    demanded = run.drill("orders", COUNTED, Condition("owed", "gt", 0))
+    demanded = run.drill("orders", _counted(run), Condition("owed", "gt", 0))
 
     def drill(row: Row) -> Drill:
         return Drill("orders", _and(demanded.condition, _due(run.as_of, str(row["bucket"]))))
@@ -229,7 +233,7 @@ def sources_report(run: Run) -> Report:
     if run.period is not None:
         conditions.append(between(BUILT_IN.entity(entity).happened or "created_at", run.period.start, run.period.end))
     if entity == "orders":
-        conditions.append(COUNTED)
+        conditions.append(_counted(run))
     condition = _and(*conditions)
     counted = customers.by_source(run.reader, entity, condition, _FIELDS[entity])
     n = sum(count for _, count in counted)

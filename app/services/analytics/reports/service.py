@@ -231,9 +231,12 @@ def sla_report(run: Run) -> Report:
     by_clock = {name: [verdict(ticket, name) for ticket, _ in found] for name in labels}
     whole = rules.attainment(v for verdicts in by_clock.values() for v in verdicts)
     rows = tuple(_sla_row({"clock": name, "label": labels[name]}, by_clock[name]) for name in labels)
-    priorities = {"urgent": t("紧急"), "high": t("高"), "normal": t("普通"), "low": t("低")}
+    there = {own for _, own in found}
     parts: list[Row] = []
-    for priority, label in priorities.items():
+    for choice in reversed(run.reader.registry.entity("tickets").field("priority").choices):
+        if choice.retired and choice.code not in there:
+            continue
+        priority, label = choice.code, choice.label
         mine = [verdict(ticket, name) for name in labels for ticket, own in found if own == priority]
         parts.append(_sla_row({"priority": priority, "label": label}, mine))
     violated = {
