@@ -189,6 +189,7 @@ READERS: Mapping[FieldType, Callable[[Field, Options], Converter]] = {
     FieldType.LONG_TEXT: _text,
     FieldType.URL: _text,
     FieldType.ADDRESSES: _text,
+    FieldType.FILES: _text,
     FieldType.CHOICE: cell_lists.choice,
     FieldType.MULTI_CHOICE: cell_lists.choices,
     FieldType.PHONES: cell_lists.phones,

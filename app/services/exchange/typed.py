@@ -51,7 +51,7 @@ class TypedValues:
         wrong: list[str] = []
         for key, text in pairs.items():
             field = self.entity.field(key)
-            if not field.editable or field.type is FieldType.ADDRESSES:
+            if not field.editable or field.type in (FieldType.ADDRESSES, FieldType.FILES):
                 wrong.append(t("字段“{field}”不能这样填写。", field=field.label))
                 continue
             value, problem = converter(field, Options(ColumnPlan(key), users=self._users))(text)
