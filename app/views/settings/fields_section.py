@@ -159,19 +159,24 @@ class FieldsSection(Section):
         dialog.form.add_row("label", t("字段名"), label, required=True)
         dialog.form.add_row("kind", t("类型"), kind, hint=t("以后不能改类型。"))
         row = dialog.form.add_row("choices", t("选项"), choices, hint=t("一行一个。"))
+        registry = self.desk.workspace.context.registry
+        target = ChoiceField([(e.key, e.label) for e in registry if not e.parent and not e.picklist])
+        aim = dialog.form.add_row("target", t("关联到"), target)
         dialog.form.add_row("secret", t("谁能看到"), secret)
         row.set_shown(False)
+        aim.set_shown(False)
         listed = {str(one) for one in CUSTOM_TYPES if KINDS[one].listed}
         kind.currentIndexChanged.connect(lambda _at: row.set_shown(kind.key() in listed))
+        kind.currentIndexChanged.connect(lambda _at: aim.set_shown(kind.key() == FieldType.LINKS))
         dialog.check = lambda: {} if label.text().strip() else {"label": t("请输入名称。")}
         service, entity = self.desk.workspace.fields, self._entity.key()
 
         def add() -> None:
             lines = [line.strip() for line in choices.toPlainText().split("\n") if line.strip()]
             given = lines if kind.key() in listed else []
-            name, what, seen = label.text(), FieldType(kind.key()), Sensitivity(secret.key())
+            name, what, seen, aimed = label.text(), FieldType(kind.key()), Sensitivity(secret.key()), target.key()
             self.write(
-                lambda _job: service.add(entity, name, what, choices=given, sensitivity=seen),
+                lambda _job: service.add(entity, name, what, choices=given, sensitivity=seen, target=aimed),
                 title=t("正在保存"), told=t("已新建字段"),
             )  # fmt: skip
 
