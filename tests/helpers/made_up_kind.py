@@ -13,6 +13,7 @@ import json
 import sys
 import uuid
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import dictionary
 from app.core.dictionary.common import CUSTOMER, OWNER, name, remark, system
-from app.core.fields import CODED, Entity, Field, FieldType, Link, Registry
+from app.core.fields import CODED, Choice, Entity, Field, FieldType, Link, MonthDay, Registry
 
 DEVICES = Entity(
     key="devices",
@@ -43,6 +44,19 @@ DEVICES = Entity(
         Field("serial", "序列号", "Serial number", group="main", searchable=CODED, shown=True, unique=True),
         Field("installed_on", "安装日期", "Installed", FieldType.DATE, group="main", shown=True, past=True),
         Field("price", "售价", "Price", FieldType.MONEY, group="main", shown=True, least=0),
+        Field("rate", "折旧率", "Depreciation", FieldType.PERCENT, group="main", shown=True, least=0, most=100),
+        Field("runtime", "运行时长", "Runtime", FieldType.DURATION, group="main", shown=True),
+        Field("serviced", "年检日", "Inspection", FieldType.MONTH_DAY, group="main", shown=True),
+        Field(
+            "uses",
+            "用途",
+            "Uses",
+            FieldType.MULTI_CHOICE,
+            group="main",
+            shown=True,
+            office=True,
+            choices=(Choice("a", "注塑", "Moulding"), Choice("b", "吹塑", "Blowing")),
+        ),
         OWNER,
         remark(),
         *system(searchable=True),
@@ -51,7 +65,19 @@ DEVICES = Entity(
 
 dictionary.BUILT_IN = Registry((*dictionary.BUILT_IN, DEVICES))
 
-from app.models.base import Base, Editable, Named, Uuid, external_index, live_index, reference  # noqa: E402
+from app.errors import UserError  # noqa: E402
+from app.models.base import (  # noqa: E402
+    Base,
+    Editable,
+    Named,
+    Scaled,
+    Several,
+    Uuid,
+    Yearly,
+    external_index,
+    live_index,
+    reference,
+)
 
 
 class Device(Named, Editable, Base):
@@ -64,6 +90,10 @@ class Device(Named, Editable, Base):
     serial: Mapped[str | None] = mapped_column(sa.String(200))
     installed_on: Mapped[date | None] = mapped_column(sa.Date)
     price: Mapped[int | None] = mapped_column("price_minor", sa.BigInteger)
+    rate: Mapped[Decimal | None] = mapped_column(Scaled)
+    runtime: Mapped[int | None] = mapped_column(sa.BigInteger)
+    serviced: Mapped[MonthDay | None] = mapped_column(Yearly)
+    uses: Mapped[tuple[str, ...] | None] = mapped_column(Several)
     owner: Mapped[uuid.UUID | None] = mapped_column("owner_id", Uuid)
     remark: Mapped[str | None] = mapped_column(sa.Text)
     external_id: Mapped[str | None] = mapped_column(sa.String(100))
@@ -119,9 +149,9 @@ def main(folder: Path) -> None:
     sheet = folder / "设备台账.csv"
     with sheet.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([
-            ["设备名称", "序列号", "客户名称", "售价", "安装日期", "保修期"],
-            ["空压机", "SN-002", "新来的公司", "88.5", "2026-01-02", "一年"],
-            ["注塑机", "SN-001", "恒力机械", "130", "2026-02-03", ""],
+            ["设备名称", "序列号", "客户名称", "售价", "安装日期", "保修期", "折旧率", "运行时长", "年检日", "用途"],
+            ["空压机", "SN-002", "新来的公司", "88.5", "2026-01-02", "一年", "12.5%", "1小时30分", "05-12", "注塑；包装"],
+            ["注塑机", "SN-001", "恒力机械", "130", "2026-02-03", "", "", "", "", ""],
         ])  # fmt: skip
     inspection = workspace.imports.inspect(sheet)
     plan = workspace.imports.propose(inspection, "devices")
@@ -132,6 +162,26 @@ def main(folder: Path) -> None:
     found = devices.find_by("serial", "SN-002")
     assert found is not None
     assert (found.get(own), found.get("price"), found.get("customer")[0].title) == ("一年", 88_50, "新来的公司")
+    of_kinds = {"rate": Decimal("12.5"), "runtime": 5400, "serviced": MonthDay(5, 12), "uses": ("a", "包装")}
+    assert {key: found.get(key) for key in of_kinds} == of_kinds
+    assert [c.code for c in workspace.context.registry.entity("devices").field("uses").choices] == ["a", "b", "包装"]
+    asked = (
+        ("rate", "ge", "12"),
+        ("runtime", "eq", 5400),
+        ("serviced", "eq", "--05-12"),
+        ("uses", "has_all", ["a", "包装"]),
+    )
+    for key, op, value in asked:
+        assert [r.id for r in devices.list(Condition(key, op, value))[1]] == [found.id], key
+        assert [r.id for r in devices.list(Condition(key, "not_empty"), (Sort(key),))[1]] == [found.id], key
+    assert dict(devices.distinct("uses", limit=10)) == {"a": 1, "包装": 1}
+    changed, change = devices.update(found.id, {"uses": ("b",), "serviced": MonthDay(2, 29, 1988), "rate": Decimal(1)})
+    assert change.operation_id is not None
+    workspace.history.undo(change.operation_id)
+    assert {key: devices.get(found.id).get(key) for key in of_kinds} == of_kinds
+    with contextlib.suppress(UserError):
+        devices.update(found.id, {"rate": Decimal(101)})
+        raise AssertionError
 
     from app.services.migration.records import ORDER
 
