@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
-from app.core.fields import FieldType, MonthDay
+from app.core.fields import FieldType, Link, MonthDay
+from app.core.filters import Related
 from app.core.kinds import CUSTOM_TYPES, KINDS
 from app.core.records import Sort
+from app.errors import UserError
 from app.services.exchange.plan import UPDATE
 from app.services.exchange.reading.records import ReadOptions
 from app.services.exchange.typed import TypedValues, pairs_of
@@ -106,6 +108,20 @@ def test_that_what_is_typed_on_the_command_line_means_the_same(
     assert typed == {fields[kind]: value for kind, (_, value) in TYPED.items()}
     made, _ = workspace.customers.create({"name": "甲", **typed})
     assert {key: workspace.customers.get(made.id).get(key) for key in typed} == typed
+
+
+def test_that_amounts_and_durations_of_ones_own_add_up_in_filters(workspace: Workspace) -> None:
+    spent = workspace.fields.add("activities", "工时", FieldType.DURATION)
+    cost = workspace.fields.add("activities", "费用", FieldType.MONEY)
+    one, two = (workspace.customers.create({"name": name})[0] for name in ("甲", "乙"))
+    for seconds in (3000, 2400):
+        workspace.activities.create({"subject": "装机", "customer": (Link(one.id),), spent: seconds, cost: 100_00})
+    workspace.activities.create({"subject": "电话", "customer": (Link(two.id),), spent: 60})
+    for key, least in ((spent, 5400), (cost, 200)):
+        found = workspace.customers.list(Related("activities", None, "sum", "ge", least, key))[1]
+        assert [record.id for record in found] == [one.id]
+    with pytest.raises(UserError, match="求和"):
+        workspace.customers.count(Related("activities", None, "sum", "ge", 1, "subject"))
 
 
 def test_that_merged_records_keep_the_choices_of_both(workspace: Workspace, fields: dict[FieldType, str]) -> None:
