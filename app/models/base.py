@@ -225,7 +225,7 @@ def _in_byte_order(element: CreateColumn, compiler: Any, **kw: Any) -> str:
     """Text is ordered and compared by its bytes, as on SQLite, whatever the server's language."""
     ddl: str = compiler.visit_create_column(element, **kw)
     column = element.element
-    if not isinstance(column.type, sa.String):
+    if not isinstance(column.type, sa.String | Yearly | Several):
         return ddl
     kind = compiler.dialect.type_compiler_instance.process(column.type)
     return ddl.replace(kind, f'{kind} COLLATE "C"', 1)

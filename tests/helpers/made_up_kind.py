@@ -13,6 +13,7 @@ import json
 import sys
 import uuid
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import dictionary
+from app.core.choices import Choice
 from app.core.dictionary.common import CUSTOMER, OWNER, addresses, name, phones, remark, system, tags
-from app.core.fields import CODED, Address, Entity, Field, FieldType, Link, Point, Registry
+from app.core.fields import CODED, Address, Entity, Field, FieldType, Link, MonthDay, Point, Registry
 
 DEVICES = Entity(
     key="devices",
@@ -56,6 +58,19 @@ DEVICES = Entity(
         tags(),
         phones(),
         addresses(),
+        Field("rate", "折旧率", "Depreciation", FieldType.PERCENT, group="main", shown=True, least=0, most=100),
+        Field("runtime", "运行时长", "Runtime", FieldType.DURATION, group="main", shown=True),
+        Field("serviced", "年检日", "Inspection", FieldType.MONTH_DAY, group="main", shown=True),
+        Field(
+            "uses",
+            "用途",
+            "Uses",
+            FieldType.MULTI_CHOICE,
+            group="main",
+            shown=True,
+            office=True,
+            choices=(Choice("a", "注塑", "Moulding"), Choice("b", "吹塑", "Blowing")),
+        ),
         OWNER,
         remark(),
         *system(searchable=True),
@@ -64,7 +79,19 @@ DEVICES = Entity(
 
 dictionary.BUILT_IN = Registry((*dictionary.BUILT_IN, DEVICES))
 
-from app.models.base import Base, Editable, Named, Uuid, external_index, live_index, reference  # noqa: E402
+from app.errors import UserError  # noqa: E402
+from app.models.base import (  # noqa: E402
+    Base,
+    Editable,
+    Named,
+    Scaled,
+    Several,
+    Uuid,
+    Yearly,
+    external_index,
+    live_index,
+    reference,
+)
 
 
 class Device(Named, Editable, Base):
@@ -77,6 +104,10 @@ class Device(Named, Editable, Base):
     serial: Mapped[str | None] = mapped_column(sa.String(200))
     installed_on: Mapped[date | None] = mapped_column(sa.Date)
     price: Mapped[int | None] = mapped_column("price_minor", sa.BigInteger)
+    rate: Mapped[Decimal | None] = mapped_column(Scaled)
+    runtime: Mapped[int | None] = mapped_column(sa.BigInteger)
+    serviced: Mapped[MonthDay | None] = mapped_column(Yearly)
+    uses: Mapped[tuple[str, ...] | None] = mapped_column(Several)
     owner: Mapped[uuid.UUID | None] = mapped_column("owner_id", Uuid)
     remark: Mapped[str | None] = mapped_column(sa.Text)
     external_id: Mapped[str | None] = mapped_column(sa.String(100))
@@ -162,9 +193,9 @@ def main(folder: Path) -> None:
     sheet = folder / "设备台账.csv"
     with sheet.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([
-            ["设备名称", "序列号", "客户名称", "售价", "安装日期", "保修期", "标签", "电话", "保管人", "备用机"],
-            ["空压机", "SN-002", "新来的公司", "88.5", "2026-01-02", "一年", "国产", "13800138000", "李东", "注塑机"],
-            ["注塑机", "SN-001", "恒力机械", "130", "2026-02-03", "", "", "", "", ""],
+            ["设备名称", "序列号", "客户名称", "售价", "安装日期", "保修期", "标签", "电话", "保管人", "备用机", "折旧率", "运行时长", "年检日", "用途"],
+            ["空压机", "SN-002", "新来的公司", "88.5", "2026-01-02", "一年", "国产", "13800138000", "李东", "注塑机", "12.5%", "1小时30分", "05-12", "注塑；包装"],
+            ["注塑机", "SN-001", "恒力机械", "130", "2026-02-03", *[""] * 9],
         ])  # fmt: skip
     inspection = workspace.imports.inspect(sheet)
     plan = workspace.imports.propose(inspection, "devices")
@@ -180,6 +211,26 @@ def main(folder: Path) -> None:
     kept = devices.get(made.id)
     assert {key: kept.get(key) for key in parts} == parts, "an update that does not name them"
     assert (found.get(own), found.get("price"), found.get("customer")[0].title) == ("一年", 88_50, "新来的公司")
+    of_kinds = {"rate": Decimal("12.5"), "runtime": 5400, "serviced": MonthDay(5, 12), "uses": ("a", "包装")}
+    assert {key: found.get(key) for key in of_kinds} == of_kinds
+    assert [c.code for c in workspace.context.registry.entity("devices").field("uses").choices] == ["a", "b", "包装"]
+    asked = (
+        ("rate", "ge", "12"),
+        ("runtime", "eq", 5400),
+        ("serviced", "eq", "--05-12"),
+        ("uses", "has_all", ["a", "包装"]),
+    )
+    for key, op, value in asked:
+        assert [r.id for r in devices.list(Condition(key, op, value))[1]] == [found.id], key
+        assert [r.id for r in devices.list(Condition(key, "not_empty"), (Sort(key),))[1]] == [found.id], key
+    assert dict(devices.distinct("uses", limit=10)) == {"a": 1, "包装": 1}
+    changed, change = devices.update(found.id, {"uses": ("b",), "serviced": MonthDay(2, 29, 1988), "rate": Decimal(1)})
+    assert change.operation_id is not None
+    workspace.history.undo(change.operation_id)
+    assert {key: devices.get(found.id).get(key) for key in of_kinds} == of_kinds
+    with contextlib.suppress(UserError):
+        devices.update(found.id, {"rate": Decimal(101)})
+        raise AssertionError
 
     from app.services.migration.records import ORDER
 

@@ -50,9 +50,6 @@ class DateKind(Kind):
     def operators(self, field: Field) -> tuple[str, ...]:
         return (*_RELATIVE, *ORDERED)
 
-    def compared(self, value: Any) -> date:
-        return date.fromisoformat(str(value)[:10])
-
     def rule(self, field: Field) -> str:
         return t("2024-03-05、2024/3/5、2024年3月5日、20240305，或 Excel 日期")
 
@@ -94,9 +91,6 @@ class MomentKind(Kind):
 
     def operators(self, field: Field) -> tuple[str, ...]:
         return (*_RELATIVE, *ORDERED)
-
-    def compared(self, value: Any) -> date:
-        return date.fromisoformat(str(value)[:10])
 
     def rule(self, field: Field) -> str:
         return t("2024-03-05 14:30，或 Excel 日期时间；只写日期也可以")

@@ -288,7 +288,7 @@ def _summed(node: Related, layout: Layout, ctx: Context) -> Clause:
     """Records whose related ones sum up so; those without any sum up to nothing."""
     other = ctx.layouts[_relation(node, layout, ctx).target]
     summed = other.entity.field(node.of)
-    amount = other.column(summed.key)
+    amount = _amount(summed, other, ctx)
     query = _relation_query(node, layout, ctx).add_columns(sa.func.coalesce(amount, 0))
     rows = query.subquery()
     total = Total(rows.c[1])
@@ -298,6 +298,14 @@ def _summed(node: Related, layout: Layout, ctx: Context) -> Clause:
     )
     without = _in(layout, _relation_query(node, layout, ctx), negate=True)
     return sa.or_(enough, without) if _ALLOWS_ZERO[node.op](node.value) else enough
+
+
+def _amount(field: Field, layout: Layout, ctx: Context) -> Any:
+    """What a field that is added up holds, as it is stored."""
+    if not field.custom:
+        return layout.column(field.key)
+    query = sa.select(CustomValue.number).where(CustomValue.org_id == ctx.office, CustomValue.field == field.key)
+    return query.where(CustomValue.record_id == layout.table.c.id).correlate(layout.table).scalar_subquery()
 
 
 def _relation(node: Related, layout: Layout, ctx: Context) -> Relation:

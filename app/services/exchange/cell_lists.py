@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from app.core.fields import Field, Point
 from app.core.i18n import t
@@ -18,6 +18,8 @@ from app.services.exchange.cell_options import Converted, Converter, Options
 from app.services.exchange.plan import UNKNOWN_CHOICE
 
 _LONGEST_CHOICE = 60
+#: what never is a part of a value that is not quoted
+_BETWEEN = "，,；;、|\n"
 
 
 def _chooser(field: Field, options: Options) -> Callable[[str], str | None]:
@@ -57,14 +59,19 @@ def choice(field: Field, options: Options) -> Converter:
 
 
 def choices(field: Field, options: Options) -> Converter:
-    """Items as of tags; a value of the list that has a separator in it is understood whole."""
+    """Items as of tags; a value of the list that has a blank, a stroke or another separator in it is understood whole."""
     choose = _chooser(field, options)
     labels = {c.code: (c.code, c.zh, c.en, *c.synonyms) for c in field.choices}
 
+    def items(text: str) -> Iterator[str]:
+        for part in (text,) if match_choice(text, labels) else split_items(text, _BETWEEN):
+            # our own exports quote every value with a separator in it: what is left there is one value
+            whole = '"' in text or match_choice(part, labels)
+            yield from filter(None, (part,) if whole else split_items(part, TAG_MARKS))
+
     def convert(cell: str) -> Converted:
         text = clean_text(cell, keep_lines=True)
-        parts = (text,) if match_choice(text, labels) else split_items(text, TAG_MARKS)
-        codes = {part: choose(clean_text(part)) for part in parts if part}
+        codes = {part: choose(clean_text(part)) for part in items(text)}
         unknown = [part for part, code in codes.items() if code is None]
         value = tuple(dict.fromkeys(code for code in codes.values() if code)) or None
         return value, _not_listed(field, *unknown) if unknown else None

@@ -41,8 +41,9 @@ def difference(entity: Entity, plan: ImportPlan, record: Record, row: Prepared) 
         field_ = entity.find(key)
         if field_ is not None:
             value = from_custom(field_, text, number)
-            if value != record.get(key) and key not in record.masked:
-                values[key] = value
+            if value == record.get(key) or key in record.masked or _says_the_same(plan, row, field_, record):
+                continue
+            values[key] = value
     said = frozenset(key for key, value in row.columns.items() if key in mapped and value is not None)
     return Change(record, values, row.raw, said) if values else None
 

@@ -66,7 +66,7 @@ def kinds_for(field: Field) -> tuple[str, ...]:
         kinds.append("allowed")
     if of.text:
         kinds.append("length")
-    if of.numeric or of.day or of.yearly:
+    if of.ordered:
         kinds.append("range")
     if of.text or of.points or of.numeric or field.type is FieldType.DATE:
         kinds.append("unique")

@@ -62,8 +62,8 @@ class LineEditor(QLineEdit):
 class DayEditor(LineEditor):
     """A day, typed in any usual form or picked."""
 
-    def __init__(self, field: Field) -> None:
-        super().__init__(field, t("例如 2026-11-21"))
+    def __init__(self, field: Field, placeholder: str = "") -> None:
+        super().__init__(field, placeholder or t("例如 2026-11-21"))
         action = self.addAction(icons.icon("calendar", "text_3"), QLineEdit.ActionPosition.TrailingPosition)
         action.setToolTip(t("日历"))
         action.triggered.connect(self.open_calendar)
@@ -209,7 +209,7 @@ def _linked(field: Field, given: Given) -> QWidget:
 
 
 #: lines that are not plain to everybody: what may stand there is said
-_SAID = frozenset({FieldType.PRICE, FieldType.PERCENT, FieldType.DURATION, FieldType.MONTH_DAY})
+_SAID = frozenset({FieldType.PRICE, FieldType.PERCENT, FieldType.DURATION})
 #: type → its editor
 EDITORS: dict[FieldType, Callable[[Field, Given], QWidget]] = {
     **dict.fromkeys(FieldType, _line),
@@ -221,6 +221,7 @@ EDITORS: dict[FieldType, Callable[[Field, Given], QWidget]] = {
     FieldType.CHOICE: lambda field, given: OpenPickEditor(field) if field.open_choices else _picked(field, given),
     FieldType.MULTI_CHOICE: lambda field, _given: SeveralEditor(field),
     FieldType.DATE: lambda field, _given: DayEditor(field),
+    FieldType.MONTH_DAY: lambda field, _given: DayEditor(field, t("例如 1985-11-21，或 11-21")),
     FieldType.TAGS: lambda field, given: TagsEditor(field, given.tags),
     FieldType.MONEY: lambda field, _given: LineEditor(field, t("例如 5万 或 12,000.50")),
     FieldType.LINKS: _linked,

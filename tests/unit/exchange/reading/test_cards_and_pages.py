@@ -67,6 +67,17 @@ def test_that_a_full_card_is_read(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("BDAY:--0512", "--05-12"), ("BDAY:--02-29", "--02-29"), ("BDAY;X-APPLE-OMIT-YEAR=1604:1604-05-12", "--05-12"),
+        ("BDAY:1985-05-12T00:00:00Z", "1985-05-12"), ("BDAY;VALUE=date:19850512", "1985-05-12"),
+    ],
+)  # fmt: skip
+def test_that_a_birthday_may_lack_its_year(tmp_path: Path, line: str, day: str) -> None:
+    assert card(tmp_path / "b.vcf", "FN:王小雨", line)["生日"] == day
+
+
 def test_that_old_phones_cards_are_read(tmp_path: Path) -> None:
     packed = quopri.encodestring("备注很长很长很长很长很长很长很长很长".encode()).decode()
     gb = "".join(f"={byte:02X}" for byte in "李四".encode("gb18030"))
