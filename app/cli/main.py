@@ -49,7 +49,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def build() -> typer.Typer:
     """The whole command, its help in the language in force. Called with `obj`, the screen to answer on."""
-    from app.cli import archive, choices, clean, data, duplicates, health, migration, records, reports, search, tickets
+    from app.cli import (
+        archive,
+        choices,
+        clean,
+        data,
+        duplicates,
+        files,
+        health,
+        migration,
+        records,
+        reports,
+        search,
+        tickets,
+    )  # fmt: skip
 
     app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True, help=t("客档通命令行"))
     app.callback()(_options)
@@ -58,6 +71,7 @@ def build() -> typer.Typer:
     app.add_typer(data.build(), name="data")
     app.add_typer(duplicates.build(), name="duplicates")
     app.add_typer(choices.build(), name="choices")
+    app.add_typer(files.build(), name="files")
     app.add_typer(clean.build(), name="clean")
     app.add_typer(migration.build(), name="migration")
     app.add_typer(reports.build(), name="report")

@@ -11,6 +11,7 @@
  addresses                                list of {"province", "city", "district", "detail", "label"}
  owner (any user)                         display name, and its id as "owner_id"
  links                                    list of {"id", "title", "role"}
+ files                                    list of {"name", "sha256", "size", "media_type", "note", "added_at"}
  "points": the same phones, e-mails and WeChat ids with normal form, label, extension, validity and opt-out,
  "currency" where there are amounts, "masked": keys of fields whose value this user may not see,
  "deleted_at" for records in the recycle bin}
@@ -23,7 +24,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from app.core.fields import POINT_TYPES, Address, Entity, Field, FieldType, Link, Point
+from app.core.fields import POINT_TYPES, Address, Entity, Field, FieldType, File, Link, Point
 from app.core.records import Record
 from app.core.values import UserNames, to_json
 
@@ -70,6 +71,8 @@ def _plain(field: Field, value: Any, users: UserNames) -> Any:
         return [_address(a) for a in value or ()]
     if field.type is FieldType.LINKS:
         return [_link(link) for link in value or ()]
+    if field.type is FieldType.FILES:
+        return [_file(file) for file in value or ()]
     if field.type is FieldType.TAGS:
         return list(value or ())
     if field.type is FieldType.USER:
@@ -84,6 +87,10 @@ def _shown(point: Point) -> str:
 
 def _address(address: Address) -> dict[str, str]:
     return asdict(address)
+
+
+def _file(file: File) -> dict[str, Any]:
+    return asdict(file) | {"added_at": moment_text(file.added_at) if file.added_at else None}
 
 
 def _link(link: Link) -> dict[str, str]:
