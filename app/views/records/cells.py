@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.core.fields import POINT_TYPES, Entity, Field, FieldType
+from app.core.i18n import t
 from app.core.records import Record
 from app.core.values import money_shown, to_text
 from app.views.theme import fonts
@@ -25,6 +26,7 @@ _KINDS: dict[FieldType, Kind] = {
     FieldType.USER: "muted",
     FieldType.LONG_TEXT: "muted",
     FieldType.LINKS: "muted",
+    FieldType.FILES: "muted",
 }
 _WIDTHS = {
     FieldType.DATE: 98,
@@ -35,7 +37,12 @@ _WIDTHS = {
     FieldType.TAGS: 116,
 }
 #: fields whose value cannot be typed in one line without losing something
-_NOT_IN_CELL = frozenset({FieldType.LONG_TEXT, FieldType.LINKS, FieldType.ADDRESSES})
+_NOT_IN_CELL = frozenset({FieldType.LONG_TEXT, FieldType.LINKS, FieldType.ADDRESSES, FieldType.FILES})
+
+
+def has_editor(field: Field) -> bool:
+    """Whether the field is filled in a form; files have their place in the pane."""
+    return field.editable and field.type is not FieldType.FILES
 
 
 def has_tones(field: Field) -> bool:
@@ -83,6 +90,8 @@ def cell_of(field: Field, record: Record, users: Names, tones: Tones) -> CellVal
     if field.type is FieldType.CHOICE:
         choice = field.choice(value)
         return Cell(choice.label, choice.tone) if choice else Cell(str(value))
+    if field.type is FieldType.FILES and len(value) > 1:
+        return t("{n} 个附件", n=len(value))
     if field.type in POINT_TYPES:
         first = value[0]
         return Cell(first.value, "" if first.valid else "warn", edit=to_text(field, value))

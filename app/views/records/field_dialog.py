@@ -11,6 +11,7 @@ from app.core.fields import Entity, Field, FieldType
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.errors import AppError
+from app.views.records.cells import has_editor
 from app.views.records.drafts import Draft, DraftReader
 from app.views.records.field_editors import FieldEditor, make_editor
 from app.views.records.form_dialog import FormDialog
@@ -32,7 +33,7 @@ class FieldDialog(FormDialog):
         actor = desk.workspace.actor
         self._fields = [
             f for f in entity.fields
-            if f.editable and not f.unique and f.type not in _NEVER and f.key != entity.title and actor.sees(entity.key, f)
+            if has_editor(f) and not f.unique and f.type not in _NEVER and f.key != entity.title and actor.sees(entity.key, f)
         ]  # fmt: skip
         self._choice = ChoiceField([(f.key, f.label) for f in self._fields])
         self._choice.setAccessibleName(t("字段"))
