@@ -31,6 +31,7 @@ from app.services.duplicates.service import DuplicateService
 from app.services.exchange.export import ExportService
 from app.services.exchange.importer import ImportService
 from app.services.exchange.presets import PresetService
+from app.services.files.service import FileService
 from app.services.history.service import HistoryService
 from app.services.merging.service import MergeService
 from app.services.migration.service import MigrationService
@@ -74,6 +75,7 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
         today=TodayService(context),
         samples=SampleOffice(context),
         others=others,
+        files=FileService(context),
         views=ViewService(context),
         people=people,
         history=history,
@@ -172,16 +174,17 @@ def _entered(archive: Archive, username: str, origin: str, job: Job | None = Non
         archive.bring_up(job)
         if not archive.read_only:  # a crash may have come between making the archive and its first user
             add_first_user(archive, username, username)
-        return _furnished(archive, username, origin)
+        return _furnished(archive, username, origin, job)
     except BaseException:
         archive.close()
         raise
 
 
-def _furnished(archive: Archive, username: str, origin: str) -> Workspace:
-    """The workspace of an archive that has its pick-lists: stages, reasons, policies."""
+def _furnished(archive: Archive, username: str, origin: str, job: Job | None = None) -> Workspace:
+    """The workspace of an archive that has its pick-lists: stages, reasons, policies, and no halves of files."""
     workspace = workspace_of(archive, actor_of(archive, username), origin)
     if not archive.read_only:
         plant(workspace.context)
         plant_tickets(workspace.context)
+        workspace.files.tidy(job)
     return workspace

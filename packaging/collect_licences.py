@@ -28,7 +28,7 @@ def texts(package: str) -> str:
     parts = [f"{meta['Name']} {found.version}\nLicence: {stated}\n"]
     for file in found.files or ():
         inside = str(file)
-        if ".dist-info" in inside and _NAMES.search(file.name):
+        if ".dist-info" in inside and _NAMES.search(inside.partition("/")[2]):
             path = Path(str(found.locate_file(file)))
             if path.is_file():
                 parts.append(f"--- {file.name} ---\n" + path.read_text(encoding="utf-8", errors="replace"))

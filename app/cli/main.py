@@ -56,6 +56,7 @@ def build() -> typer.Typer:
         data,
         duplicates,
         fields,
+        files,
         health,
         migration,
         records,
@@ -72,6 +73,7 @@ def build() -> typer.Typer:
     app.add_typer(duplicates.build(), name="duplicates")
     app.add_typer(choices.build(), name="choices")
     app.add_typer(fields.build(), name="fields")
+    app.add_typer(files.build(), name="files")
     app.add_typer(clean.build(), name="clean")
     app.add_typer(migration.build(), name="migration")
     app.add_typer(reports.build(), name="report")

@@ -134,7 +134,7 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return t("是") if value else t("否")
     if isinstance(value, Mapping):
-        return str(value.get("title") or " ".join(f"{k}={v}" for k, v in value.items()))
+        return str(value.get("title") or value.get("name") or " ".join(f"{k}={v}" for k, v in value.items()))
     if isinstance(value, list | tuple):
         return "；".join(cell(item) for item in value)
     return str(value)

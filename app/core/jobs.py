@@ -13,16 +13,21 @@ from dataclasses import dataclass
 
 from app.errors import Cancelled
 
+#: the unit of progress that is told in sizes
+BYTES = "bytes"
+
 
 @dataclass(frozen=True)
 class Progress:
-    """One report. `total` 0 = unknown. `rate`: items a second in this phase; `left`: seconds to go, or None."""
+    """One report. `total` 0 = unknown. `rate`: items a second in this phase; `left`: seconds to go, or None. `unit`: BYTES, or
+    "" for things that are counted."""
 
     text: str
     done: int
     total: int
     rate: float
     left: float | None
+    unit: str = ""
 
 
 class Job:
@@ -70,7 +75,7 @@ class Job:
 
         return forget
 
-    def progress(self, text: str, done: int, total: int = 0) -> None:
+    def progress(self, text: str, done: int, total: int = 0, *, unit: str = "") -> None:
         """Report `done` of `total` items of the phase `text`; raises `Cancelled` when asked to stop."""
         self.check()
         if self._report is None:
@@ -84,4 +89,4 @@ class Job:
         spent = now - self._started
         rate = done / spent if spent > 0 else 0.0
         left = (total - done) / rate if total and rate > 0 else None
-        self._report(Progress(text, done, total, rate, left))
+        self._report(Progress(text, done, total, rate, left, unit))

@@ -24,6 +24,7 @@ from app.services.duplicates.service import DuplicateService
 from app.services.exchange.export import ExportService
 from app.services.exchange.importer import ImportService
 from app.services.exchange.presets import PresetService
+from app.services.files.service import FileService
 from app.services.history.service import HistoryService
 from app.services.merging.service import MergeService
 from app.services.migration.service import MigrationService
@@ -53,6 +54,7 @@ class Workspace:
     today: TodayService
     samples: SampleOffice
     others: Mapping[str, RecordService]
+    files: FileService
     views: ViewService
     people: PeopleService
     history: HistoryService

@@ -119,6 +119,12 @@ class ScriptedDialogs(Dialogs):
         assert self.files, f"nobody expected a file dialog: {mode} {title!r} {filters!r} {suggested!r}"
         return self.files.pop(0)
 
+    def pick_files(self, title: str) -> list[Path]:
+        self.asked.append(title)
+        found = [path for path in self.files if path is not None]
+        self.files.clear()
+        return found
+
     def ask_text(self, title: str, label: str, text: str = "") -> str | None:
         self.asked.append(title)
         assert self.texts, f"nobody expected the question {title!r} {label!r} {text!r}"

@@ -13,6 +13,7 @@
  addresses                                list of {"province", "city", "district", "detail", "label"}
  owner (any user)                         display name, and its id as "owner_id"
  links                                    list of {"id", "title", "role"}
+ files                                    list of {"name", "sha256", "size", "media_type", "note", "added_at"}
  "points": the same phones, e-mails and WeChat ids with normal form, label, extension, validity and opt-out,
  "currency" where there are amounts, "masked": keys of fields whose value this user may not see,
  "deleted_at" for records in the recycle bin}

@@ -24,8 +24,9 @@ from app.db.store.settings import setting
 from app.db.unit_of_work import UnitOfWork
 from app.errors import UserError
 from app.services.context import Context
+from app.services.files import copies
 from app.services.records import BeforeMany, ManyResult, RecordService
-from app.services.tickets import files, intake, messages
+from app.services.tickets import intake, messages
 from app.services.tickets.account import KEY as ACCOUNT_KEY
 from app.services.tickets.account import MailAccountService
 from app.services.tickets.intake import Received
@@ -82,13 +83,13 @@ class TicketService(RecordService):
         """A read-only copy of an attachment for another program; it is deleted when this program ends."""
         with self._context.reading() as work:
             record = work.reader.get("attachments", attachment)
-            return files.open_copy(work.reader, str(record.get("sha256")), str(record.get("name")))
+            return copies.open_copy(work.reader, str(record.get("sha256")), str(record.get("name")))
 
     def save_file(self, attachment: uuid.UUID, target: Path) -> Path:
         """Write an attachment to `target`."""
         with self._context.reading() as work:
             record = work.reader.get("attachments", attachment)
-            return files.write_copy(work.reader, str(record.get("sha256")), target)
+            return copies.write_copy(work.reader, str(record.get("sha256")), target)
 
     # ---- verbs ----------------------------------------------------------------------------------------------------
 

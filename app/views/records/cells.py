@@ -8,6 +8,7 @@ from typing import Any
 
 from app.core import values
 from app.core.fields import POINT_TYPES, Entity, Field, FieldType
+from app.core.i18n import t
 from app.core.kinds import kind_of
 from app.core.records import Record
 from app.core.values import to_text
@@ -35,9 +36,15 @@ LOOKS: dict[FieldType, tuple[Kind, int | None]] = {
     FieldType.USER: ("muted", 76),
     FieldType.LONG_TEXT: ("muted", None),
     FieldType.LINKS: ("muted", None),
+    FieldType.FILES: ("muted", None),
 }
 #: fields whose value cannot be typed in one line without losing something
-_NOT_IN_CELL = frozenset({FieldType.LONG_TEXT, FieldType.LINKS, FieldType.ADDRESSES})
+_NOT_IN_CELL = frozenset({FieldType.LONG_TEXT, FieldType.LINKS, FieldType.ADDRESSES, FieldType.FILES})
+
+
+def has_editor(field: Field) -> bool:
+    """Whether the field is filled in a form; files have their place in the pane."""
+    return field.editable and field.type is not FieldType.FILES
 
 
 def has_tones(field: Field) -> bool:
@@ -85,6 +92,8 @@ def cell_of(field: Field, record: Record, users: Names, tones: Tones) -> CellVal
     if field.type is FieldType.CHOICE:
         choice = field.choice(value)
         return Cell(choice.label, choice.tone) if choice else Cell(str(value))
+    if field.type is FieldType.FILES and len(value) > 1:
+        return t("{n} 个附件", n=len(value))
     if field.type in POINT_TYPES:
         first = value[0]
         return Cell(first.value, "" if first.valid else "warn", edit=to_text(field, value))

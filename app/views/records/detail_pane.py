@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QShowEvent
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.access import Action
 from app.core.dictionary import BUILT_IN
-from app.core.fields import Entity
+from app.core.fields import Entity, FieldType
 from app.core.i18n import t
 from app.core.records import Record
 from app.views.operations.task import Task
@@ -18,11 +19,13 @@ from app.views.records.cells import Names, Tones
 from app.views.records.fact_sheet import FactSheet
 from app.views.records.pane_business import BusinessList
 from app.views.records.pane_data import PaneData, Tied, read_pane
+from app.views.records.pane_files import FilesPanel
 from app.views.records.pane_head import PaneAction, PaneHead
 from app.views.records.timeline import Timeline
 from app.views.shell.desk import Desk
 from app.views.theme import fonts
 from app.views.widgets import buttons
+from app.views.widgets.drop_shade import DropShade
 from app.views.widgets.empty_state import EmptyState
 from app.views.widgets.item_list import Item, ItemList
 from app.views.widgets.menus import MenuItem
@@ -30,7 +33,7 @@ from app.views.widgets.skeleton import Skeleton
 from app.views.widgets.tabs import TabItem, ViewTabs
 
 _WAIT = 140
-EVENTS, PEOPLE, BUSINESS, ALL_FIELDS = "events", "people", "business", "fields"
+EVENTS, PEOPLE, BUSINESS, FILES, ALL_FIELDS = "events", "people", "business", "files", "fields"
 
 
 class DetailPane(QWidget):
@@ -71,8 +74,13 @@ class DetailPane(QWidget):
         self.timeline = Timeline()
         self.people = ItemList(t("联系人"), t("还没有联系人。"))
         self.fields = FactSheet(entity, may_edit=self._may_edit)
+        self._files_field = next((field for field in entity.fields if field.type is FieldType.FILES), None)
+        self.files = FilesPanel(desk, entity, may_edit=self._may_edit)
         self._stack = QStackedWidget()
         self._build()
+        if self._files_field is not None and self._may_edit:
+            shade = DropShade(self, t("松开鼠标，添加为附件"), lambda: self.data is not None)
+            shade.dropped.connect(self._on_dropped)
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(_WAIT)
@@ -112,7 +120,8 @@ class DetailPane(QWidget):
         inner.addWidget(self.timeline)
         inner.addStretch()
         self.business = BusinessList(self._desk)
-        for key, content in ((EVENTS, events), (PEOPLE, people), (BUSINESS, self.business), (ALL_FIELDS, self.fields)):
+        pages = {EVENTS: events, PEOPLE: people, BUSINESS: self.business, FILES: self.files, ALL_FIELDS: self.fields}
+        for key, content in pages.items():
             page = self._pages[key] = _scroll(content)
             self._tab_stack.addWidget(page)
         holder = QWidget()
@@ -134,6 +143,8 @@ class DetailPane(QWidget):
             tabs.append(TabItem(PEOPLE, t("联系人"), people))
         if BUILT_IN.hanging(self._entity.key):
             tabs.append(TabItem(BUSINESS, t("业务")))
+        if self._files_field is not None:
+            tabs.append(TabItem(FILES, self._files_field.label))
         tabs.append(TabItem(ALL_FIELDS, t("资料")))
         self.tabs.set_tabs(tabs)
 
@@ -152,6 +163,10 @@ class DetailPane(QWidget):
         self.add_contact.clicked.connect(
             lambda _on=False: self._with_record(lambda record: self.contact_wanted.emit(record, None))
         )
+
+    def _on_dropped(self, paths: list[Path]) -> None:
+        self.show_tab(FILES)
+        self.files.take(paths)
 
     def _with_record(self, call: Callable[[Record], object]) -> None:
         if self.data is not None:
@@ -226,6 +241,9 @@ class DetailPane(QWidget):
         self.head.set_actions(self.offers(data.record))
         self._show_people(data.contacts)
         self.business.show_sections(data.sections)
+        if self._files_field is not None:
+            self.files.show_files(data.record, data.files, data.pictures)
+            self.tabs.set_count(FILES, len(data.files) or None)
         if self._entity.key == "customers":
             self.tabs.set_count(PEOPLE, len(data.contacts) or None)
         if not same:

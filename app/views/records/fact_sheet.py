@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.core.fields import Entity, FieldType
 from app.core.i18n import t
 from app.core.records import Record
-from app.views.records.cells import Names, shown
+from app.views.records.cells import Names, has_editor, shown
 from app.views.records.fact_row import FactRow
 from app.views.widgets.labels import caption
 
@@ -42,7 +42,7 @@ class FactSheet(QWidget):
             column.addWidget(caption(entity.group_label(group)))
             column.addSpacing(2)
             for field in fields:
-                row = self.rows[field.key] = FactRow(field.label, editable=may_edit and field.editable)
+                row = self.rows[field.key] = FactRow(field.label, editable=may_edit and has_editor(field))
                 row.copied.connect(lambda text: self.told.emit(t("已复制：{text}", text=text)))
                 row.edit_wanted.connect(lambda key=field.key: self.edit_wanted.emit(key))
                 column.addWidget(row)

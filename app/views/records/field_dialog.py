@@ -12,6 +12,7 @@ from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.kinds import kind_of
 from app.errors import AppError
+from app.views.records.cells import has_editor
 from app.views.records.drafts import Draft, DraftReader
 from app.views.records.field_editors import FieldEditor, make_editor
 from app.views.records.form_dialog import FormDialog
@@ -29,7 +30,7 @@ class FieldDialog(FormDialog):
         actor = desk.workspace.actor
         self._fields = [
             f for f in entity.fields
-            if f.editable and not f.unique and not kind_of(f).rows and f.key != entity.title and actor.sees(entity.key, f)
+            if has_editor(f) and not f.unique and not kind_of(f).rows and f.key != entity.title and actor.sees(entity.key, f)
         ]  # fmt: skip
         self._choice = ChoiceField([(f.key, f.label) for f in self._fields])
         self._choice.setAccessibleName(t("字段"))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as made
 from datetime import datetime
 
 from app.core.amounts import money_shown
@@ -14,6 +15,7 @@ from app.core.filters import Condition
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import Record, Sort
+from app.services.files.records import Held, held_by
 from app.services.history.detail import OperationBrowser
 from app.services.workspace import Workspace
 from app.views.records.cells import Names, shown
@@ -45,12 +47,14 @@ class Section:
 
 @dataclass(frozen=True)
 class PaneData:
-    """One record, its events in words, its contacts with their roles."""
+    """One record, its events in words, its contacts with their roles, its files with small pictures of those looked at."""
 
     record: Record
     events: Sequence[Event]
     contacts: Tied
     sections: Sequence[Section] = ()
+    files: Sequence[Held] = ()
+    pictures: Mapping[str, bytes | None] = made(default_factory=dict)
 
 
 def read_pane(workspace: Workspace, entity: str, handle: int, users: Names, job: Job) -> PaneData | None:
@@ -62,15 +66,18 @@ def read_pane(workspace: Workspace, entity: str, handle: int, users: Names, job:
     job.check()
     browser = OperationBrowser(workspace.context)
     registry = workspace.context.registry
+    files = held_by(service.entity, record)
+    pictures = workspace.files.pictures(entity, record.id) if files else {}
     if entity == "customers":
         items = workspace.customers.timeline(record.id)
         job.check()
         events = events_of(items, service.entity, registry, browser, users)
         contacts = workspace.customers.contacts(record.id)
-        return PaneData(record, events, contacts, sections_of(workspace, record, users, timeline=True))
+        sections = sections_of(workspace, record, users, timeline=True)
+        return PaneData(record, events, contacts, sections, files, pictures)
     changes = [change_event(entry, service.entity, browser, users) for entry in service.history(record.id)]
     events = [event for event in changes if event is not None]
-    return PaneData(record, events, [], sections_of(workspace, record, users))
+    return PaneData(record, events, [], sections_of(workspace, record, users), files, pictures)
 
 
 _MOST = 50

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.core.fields import Entity, FieldType, Point
 from app.core.i18n import t
 from app.core.records import Record
-from app.views.records.cells import Names, Tones, shown
+from app.views.records.cells import Names, Tones, has_editor, shown
 from app.views.records.fact_row import FactRow
 from app.views.records.pane_data import reachable
 from app.views.theme import fonts
@@ -89,7 +89,7 @@ class PaneHead(QWidget):
         for key, icon in _FACTS.get(entity.key) or _usual_facts(entity):
             field = entity.find(key)
             if field is not None:
-                facts.addWidget(self._build_fact(key, icon, editable=may_edit and field.editable))
+                facts.addWidget(self._build_fact(key, icon, editable=may_edit and has_editor(field)))
         column.addLayout(facts)
 
     def _build_who(self) -> QHBoxLayout:

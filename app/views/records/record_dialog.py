@@ -20,7 +20,7 @@ from app.errors import AppError, Conflict
 from app.services.customers.pasted import Pasted, read_pasted
 from app.services.exchange.convert import address_parts
 from app.views.operations.task import Task
-from app.views.records.cells import Tones
+from app.views.records.cells import Tones, has_editor
 from app.views.records.drafts import DraftReader, Rows, Ties, Typed
 from app.views.records.field_editors import FieldEditor, LineEditor
 from app.views.records.form_dialog import FormDialog
@@ -85,7 +85,7 @@ class RecordDialog(FormDialog):
         actor = desk.workspace.actor
         fields = [
             f for f in self._entity.fields
-            if f.editable and f.key not in _NOT_HERE and (record is not None or actor.sees(entity, f))
+            if has_editor(f) and f.key not in _NOT_HERE and (record is not None or actor.sees(entity, f))
         ]  # fmt: skip
         self._banner = Banner("warning", "", t("打开"))
         self._banner.hide()

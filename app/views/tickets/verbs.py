@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from PySide6.QtCore import QPoint, QUrl
-from PySide6.QtGui import QCursor, QDesktopServices, QGuiApplication
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QCursor, QGuiApplication
 
 from app.core.access import Action
 from app.core.fields import Link
@@ -20,6 +20,7 @@ from app.core.records import Record, Sort
 from app.services.records import ManyResult
 from app.services.tickets.intake import Imported
 from app.services.tickets.outbox import Sent
+from app.views.shell.opened_files import is_program, show_file
 from app.views.theme.fonts import join_facts
 from app.views.tickets.find_dialog import FindDialog
 from app.views.tickets.new_dialog import NewTicketDialog
@@ -290,15 +291,12 @@ class TicketVerbs:
     def open_file(self, file: Record) -> None:
         """In the program this computer opens such files with; programs are saved instead."""
         name = str(file.get("name"))
-        if name.rpartition(".")[2].casefold() in _DANGEROUS:
+        if is_program(name):
             self.save_file(file)
             return
-
-        def show(path: Path) -> None:
-            if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-                self.desk.toasts.show_toast(t("这台电脑没有能打开它的程序，请另存"), "warning")
-
-        self.desk.read(lambda _job: self.service.open_file(file.id), show, owner=self._page)
+        self.desk.read(
+            lambda _job: self.service.open_file(file.id), lambda path: show_file(self.desk, path), owner=self._page
+        )
 
     def save_file(self, file: Record) -> None:
         """Where the person wants it."""
@@ -324,12 +322,6 @@ class TicketVerbs:
             return self.service.desktop.fill(text, ticket)
 
         self.desk.read(work, done, owner=self._page)
-
-
-_DANGEROUS = frozenset(
-    "exe com bat cmd scr pif msi msp vbs vbe js jse wsf wsh ps1 psm1 hta cpl jar lnk reg sh command app desktop html htm svg "
-    "docm xlsm pptm iso img vhd url".split()
-)
 
 
 def _line(record: Record) -> str:

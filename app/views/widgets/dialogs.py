@@ -44,6 +44,10 @@ class Dialogs(ABC):
         """A file to open, a file to write (ending added if left out) or a folder; None = given up."""
 
     @abstractmethod
+    def pick_files(self, title: str) -> list[Path]:
+        """Any number of files to open; none = given up."""
+
+    @abstractmethod
     def ask_text(self, title: str, label: str, text: str = "") -> str | None:
         """One line of text, stripped; None = given up."""
 
@@ -114,6 +118,10 @@ class WindowDialogs(Dialogs):
             return Path(chosen) if chosen else None
         chosen, _used = QFileDialog.getSaveFileName(self._window, title, start, shown)
         return with_ending(Path(chosen), filters) if chosen else None
+
+    def pick_files(self, title: str) -> list[Path]:
+        chosen, _used = QFileDialog.getOpenFileNames(self._window, title, QDir.homePath())
+        return [Path(path) for path in chosen]
 
     def ask_text(self, title: str, label: str, text: str = "") -> str | None:
         answer, accepted = QInputDialog.getText(self._window, title, label, text=text)

@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from app.core.i18n import t
-from app.core.jobs import Progress
+from app.core.jobs import BYTES, Progress
+from app.core.sizes import size_text
 from app.views.operations.runner import BaseRunner
 from app.views.operations.task import Task
 from app.views.theme import fonts
@@ -28,11 +29,14 @@ def describe_progress(progress: Progress | None) -> str:
     if progress is None:
         return t("等待中")
     facts = [progress.text]
+    told = size_text if progress.unit == BYTES else "{:,}".format
     if progress.total:
-        facts.append(f"{progress.done:,} / {progress.total:,}")
+        facts.append(f"{told(progress.done)} / {told(progress.total)}")
     elif progress.done:
-        facts.append(f"{progress.done:,}")
-    if progress.rate >= 1:
+        facts.append(told(progress.done))
+    if progress.rate >= 1 and progress.unit == BYTES:
+        facts.append(t("每秒 {rate}", rate=size_text(round(progress.rate))))
+    elif progress.rate >= 1:
         facts.append(t("每秒 {rate} 条", rate=f"{progress.rate:,.0f}"))
     if progress.left is not None and progress.done < progress.total:
         facts.append(t("还需 {time}", time=describe_seconds(progress.left)))

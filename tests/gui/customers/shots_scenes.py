@@ -19,10 +19,12 @@ from app.views.operations.runner import Runner
 from app.views.records.record_page import RecordPage
 from app.views.shell.main_window import MainWindow
 from app.views.theme import theme
+from app.views.widgets.drop_shade import DropShade
 from app.views.widgets.fields import ChoiceField
 from tests.gui.archives import USER
 from tests.gui.customers.archive import filled, first_id, with_views
 from tests.gui.shots_scenes import settle
+from tests.unit.files.makers import docx, pdf, picture, put, xlsx
 
 KINDS = ("抖音私信", "展会接待", "样品寄送", "视频演示", "合同评审", "售后回访", "节日问候")
 
@@ -207,6 +209,34 @@ class Scenes:
         table.setCurrentIndex(page.rows.model.index(3, 6))
         table.edit(table.currentIndex())
         settle(200)
+        yield self._shown()
+
+    def shot_16_files(self) -> Iterator[QWidget]:
+        page = self._busy_page()
+        page.pane.show_tab("files")
+        settle(100)
+        yield self._shown()
+        record = page.pane.record()
+        assert record is not None
+        made = [
+            put(self.folder, "2026年度采购合同（盖章扫描件）.pdf", pdf()), put(self.folder, "二号车间.jpg", picture("JPEG")),
+            put(self.folder, "报价单_第三版_含税_不含运费_2026-11-18.xlsx", xlsx()), put(self.folder, "会议纪要.docx", docx()),
+            put(self.folder, "演示.mp4", bytes(3_400_000)), put(self.folder, "客户资料.zip", bytes(900)),
+        ]  # fmt: skip
+        if not page.pane.files.rows:
+            added = self.full.files.add("customers", record.id, made, note="原件在档案柜")
+            self.full.files.note("customers", record.id, added.files[1], "")
+        page.pane.reload()
+        settle(900)
+        page.pane.files.rows[1].setFocus()
+        settle(200)
+        yield self._shown()
+        page.pane.findChild(DropShade).lift()
+        settle(100)
+        yield page.pane
+        page.pane.findChild(DropShade).hide()
+        self._shown().resize(960, 600)
+        settle(300)
         yield self._shown()
 
 

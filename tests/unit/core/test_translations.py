@@ -31,6 +31,7 @@ AREAS = {
             "deals",
             "analytics",
             "tickets",
+            "files",
             "today",
             "samples",
             "duplicates",

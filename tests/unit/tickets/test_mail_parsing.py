@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.errors import UserError
 from app.services.exchange.reading.child import run_in_child
-from app.services.tickets.mail.file_names import LONGEST_BYTES, safe_name
+from app.services.files.names import LONGEST_BYTES, safe_name
 from app.services.tickets.mail.html_text import html_text
 from app.services.tickets.mail.parsing import MAX_PEOPLE, Mail, Person, parse_mail, parse_task
 from app.services.tickets.mail.quoting import split_quote

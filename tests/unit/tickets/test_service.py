@@ -13,7 +13,7 @@ from app.core.fields import Link, Point
 from app.core.filters import Condition
 from app.core.records import Record
 from app.errors import NotPermitted, UserError
-from app.services.tickets import files as opened_files
+from app.services.files import copies as opened_files
 from app.services.tickets.mail.parsing import Mail, MailFile, Person
 from app.services.tickets.sla import ClockKind, Standing
 from app.services.workspace import Workspace

@@ -105,7 +105,7 @@ def _in_text(head: bytes, name: str) -> str:
         shown = head[: len(head) // 2 * 2].decode("utf-16", "replace")
     else:
         shown = head.replace(b"\0", b"").decode("latin-1").removeprefix("\xef\xbb\xbf")
-        if _is_binary(head):
+        if is_binary(head):
             raise UserError(t("“{name}”不是表格文件，无法识别其内容。", name=name))
     start = shown.lstrip("\ufeff \t\r\n")
     if start[:11].upper() == "BEGIN:VCARD":
@@ -118,7 +118,7 @@ def _in_text(head: bytes, name: str) -> str:
     return "text"
 
 
-def _is_binary(head: bytes) -> bool:
+def is_binary(head: bytes) -> bool:
     """Control characters that no text holds; NULs alone may be UTF-16 without a byte order mark."""
     sample = head[:8192]
     control = sum(sample.count(code) for code in (1, 2, 3, 4, 5, 6, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23))

@@ -6,11 +6,13 @@ possible after this (a member that unpacks to more than it says) meets the limit
 
 from __future__ import annotations
 
+import os
 import re
 import struct
 import zipfile
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 from app.core.i18n import t
 from app.errors import UserError
@@ -31,33 +33,38 @@ _BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotIm
 
 def check_archive(path: Path) -> list[str]:
     """The member names of a harmless container. Raises UserError on a bomb, an entity or damage."""
-    size = path.stat().st_size
+    with path.open("rb") as stream:
+        return check_container(stream, path.name)
+
+
+def check_container(stream: BinaryIO, name: str) -> list[str]:
+    """As `check_archive`, of a container that is open."""
+    size = stream.seek(0, os.SEEK_END)
     if size > MAX_FILE:
-        raise UserError(t("“{name}”太大（{size} MB），请拆成几个文件后再试。", name=path.name, size=size >> 20))
-    _check_count(path, size)
+        raise UserError(t("“{name}”太大（{size} MB），请拆成几个文件后再试。", name=name, size=size >> 20))
+    _check_count(stream, size, name)
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(stream) as archive:
             members = archive.infolist()
-            _check_sizes(members, path.name)
+            _check_sizes(members, name)
             for member in members:
                 if member.filename.lower().endswith((".xml", ".rels", ".vml")):
-                    _check_prolog(archive, member, path.name)
+                    _check_prolog(archive, member, name)
     except _BROKEN as error:
-        raise refusals.damaged(path.name) from error
+        raise refusals.damaged(name) from error
     return [member.filename for member in members]
 
 
-def _check_count(path: Path, size: int) -> None:
+def _check_count(stream: BinaryIO, size: int, name: str) -> None:
     """The number of members as the end record tells it: a directory of millions is not even listed."""
-    with path.open("rb") as stream:
-        stream.seek(max(0, size - 65_557))
-        tail = stream.read()
+    stream.seek(max(0, size - 65_557))
+    tail = stream.read()
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) < at + 22:
-        raise refusals.damaged(path.name)
+        raise refusals.damaged(name)
     count, directory = struct.unpack_from("<HI", tail, at + 10)
     if count > MAX_MEMBERS or (directory > 4 << 20 and directory != 0xFFFFFFFF):
-        raise refusals.bomb(path.name)
+        raise refusals.bomb(name)
 
 
 def _check_sizes(members: list[zipfile.ZipInfo], name: str) -> None:

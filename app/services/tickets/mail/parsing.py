@@ -16,8 +16,8 @@ from pathlib import Path
 
 from app.core.i18n import t
 from app.errors import UserError
+from app.services.files.names import safe_name
 from app.services.tickets.mail.charsets import cleaned, decoded, header_text
-from app.services.tickets.mail.file_names import safe_name
 from app.services.tickets.mail.html_text import html_text
 
 MAX_BYTES = 50 * 1024 * 1024

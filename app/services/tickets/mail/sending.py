@@ -19,7 +19,7 @@ from typing import Any
 
 from app.core.i18n import t
 from app.errors import AppError, EnvironmentProblem, UserError
-from app.services.tickets.mail.file_names import safe_name
+from app.services.files.names import safe_name
 from app.services.tickets.mail.parsing import MailFile, Person
 from app.services.tickets.mail.threads import chain
 

@@ -1,9 +1,10 @@
-"""Names of attachments that are safe to write anywhere."""
+"""Names of files that are safe to write anywhere, and no two alike on one record."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 LONGEST_BYTES = 200
 _DEVICES = frozenset(
@@ -28,3 +29,20 @@ def safe_name(name: str, fallback: str = "attachment") -> str:
         stem = f"_{stem}"
     whole = f"{stem}{dot}{suffix}".strip(" .")
     return whole or fallback
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """The name, or with the first number behind it that nobody has: "合同 (2).pdf". Big and small letters are alike."""
+    used = {other.casefold() for other in taken}
+    if name.casefold() not in used:
+        return name
+    stem, dot, suffix = name.rpartition(".")
+    if not stem:
+        stem, dot, suffix = name, "", ""
+    number = 2
+    while True:
+        tail = f" ({number}){dot}{suffix}"
+        found = stem.encode()[: LONGEST_BYTES - len(tail.encode())].decode("utf-8", "ignore").rstrip() + tail
+        if found.casefold() not in used:
+            return found
+        number += 1

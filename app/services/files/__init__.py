@@ -1,0 +1,1 @@
+"""Files on records of any kind: in, out, seen, found."""
