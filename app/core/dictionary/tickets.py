@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.core.dictionary.common import CUSTOMER, OWNER, link, name, position, system
+from app.core.dictionary.common import CUSTOMER, OWNER, files, link, name, position, system
 from app.core.fields import CODED, NAMED, WORDED, Choice, Entity, Field, FieldType
 
 _MAIN = ("main", "基本信息", "Basics")
@@ -189,6 +189,7 @@ TICKETS = Entity(
         link("category", "分类", "Category", "ticket_categories", "工单分类", "问题分类", "问题类型", "类型", "Type", width=120),
         Field("channel", "渠道", "Channel", FieldType.CHOICE, office=True, choices=CHANNELS, open_choices=True, max_length=40, group="main",
               width=80, synonyms=("来源", "受理渠道", "Source", "Via")),
+        files(),
         replace(OWNER, zh="处理人", en="Assignee",
                 synonyms=("负责人", "客服", "受理人", "经办人", "坐席", "Agent", "Assigned To", "Owner")),
         _moment("opened_at", "创建时间", "Opened", "提交时间", "受理时间", "报修时间", "建单时间", "Created At", "Created",
