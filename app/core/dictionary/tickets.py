@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.core.choices import Choice, Meaning
-from app.core.dictionary.common import CUSTOMER, OWNER, link, name, position, system
+from app.core.dictionary.common import CUSTOMER, OWNER, files, link, name, position, system, tags
 from app.core.fields import CODED, NAMED, WORDED, Entity, Field, FieldType
 
 _MAIN = ("main", "基本信息", "Basics")
@@ -222,6 +222,8 @@ TICKETS = Entity(
         link("category", "分类", "Category", "ticket_categories", "工单分类", "问题分类", "问题类型", "类型", "Type", width=120),
         Field("channel", "渠道", "Channel", FieldType.CHOICE, office=True, choices=CHANNELS, meanings=CHANNEL_MEANINGS, open_choices=True, max_length=40, group="main",
               width=80, synonyms=("来源", "受理渠道", "Source", "Via")),
+        tags(),
+        files(),
         replace(OWNER, zh="处理人", en="Assignee",
                 synonyms=("负责人", "客服", "受理人", "经办人", "坐席", "Agent", "Assigned To", "Owner")),
         _moment("opened_at", "创建时间", "Opened", "提交时间", "受理时间", "报修时间", "建单时间", "Created At", "Created",

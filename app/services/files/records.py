@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from app.core.fields import Entity, FieldType, File
 from app.core.records import ChangeSet, Record
+from app.services.files.names import free_name
 
 
 @dataclass(frozen=True)
@@ -40,3 +42,13 @@ def held_by(entity: Entity, record: Record) -> list[Held]:
         if field.type is FieldType.FILES and field.key not in record.masked
         for file in record.get(field.key) or ()
     ]
+
+
+def joined_files(values: Iterable[tuple[File, ...] | None]) -> tuple[File, ...] | None:
+    """The files of all; other ones of one name get a number."""
+    found: dict[tuple[str, str], File] = {}
+    for file in (file for value in values for file in value or ()):
+        if (file.name, file.sha256) not in found:
+            name = free_name(file.name, [other.name for other in found.values()])
+            found[file.name, file.sha256] = replace(file, name=name)
+    return tuple(found.values()) or None

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from app.core.fields import Address, Entity, Field, FieldType, File, Link, Point
+from app.core.fields import Address, Entity, Field, FieldType, Link, Point
 from app.core.kinds import KINDS
 from app.core.records import Record
-from app.services.files.names import free_name
+from app.services.files.records import joined_files
 from app.services.merging.records import FieldChoice, Survival
 
 #: types of which all the values of all records stay
@@ -151,7 +150,7 @@ def _joined(field: Field, values: Sequence[Any]) -> Any:
         distinct = [x for x in texts if not any(x != y and x in y for y in texts)]
         return "\n".join(distinct)[:_LONGEST_TEXT] or None
     if field.type is FieldType.FILES:
-        return _all_files(values)
+        return joined_files(values)
     found: dict[Any, Any] = {}
     for value in values:
         for item in value or ():
@@ -161,16 +160,6 @@ def _joined(field: Field, values: Sequence[Any]) -> Any:
             elif isinstance(item, Link) and item.role and item.role not in found[key].role:
                 before = found[key]
                 found[key] = Link(before.id, before.title, f"{before.role}、{item.role}" if before.role else item.role)
-    return tuple(found.values()) or None
-
-
-def _all_files(values: Sequence[Any]) -> tuple[File, ...] | None:
-    """The files of all; other ones of one name get a number."""
-    found: dict[tuple[str, str], File] = {}
-    for file in (file for value in values for file in value or ()):
-        if (file.name, file.sha256) not in found:
-            name = free_name(file.name, [other.name for other in found.values()])
-            found[file.name, file.sha256] = replace(file, name=name)
     return tuple(found.values()) or None
 
 

@@ -25,6 +25,7 @@ from app.db.unit_of_work import UnitOfWork
 from app.errors import UserError
 from app.services.context import Context
 from app.services.files import copies
+from app.services.files.records import joined_files
 from app.services.records import BeforeMany, ManyResult, RecordService
 from app.services.tickets import intake, messages
 from app.services.tickets.account import KEY as ACCOUNT_KEY
@@ -249,7 +250,8 @@ class TicketService(RecordService):
         link = (Link(keeper.id, self._title(keeper)),)
         ended = {"status": self.entity.field("status").first("closed"), "closed_at": now()}
         closed, _ = work.writer.update(operation, "tickets", loser.id, ended, terms=Terms(note=False))
-        work.writer.update(operation, "tickets", keeper.id, {"reopened": keeper.get("reopened") or 0})
+        held = joined_files(work.reader.get("tickets", key).get("files") for key in (keeper.id, loser.id))
+        work.writer.update(operation, "tickets", keeper.id, {"reopened": keeper.get("reopened") or 0, "files": held})
         mine = Condition("ticket", "in", str(loser.id))
         for entity in (MESSAGES, "attachments"):
             for record in builtins.list(work.reader.each(entity, work.reader.handles(entity, mine).tolist())):

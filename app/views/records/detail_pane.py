@@ -104,7 +104,6 @@ class DetailPane(QWidget):
     def _build_record(self) -> QWidget:
         self.tabs = ViewTabs(t("详情"))
         self._tab_stack = QStackedWidget()
-        self._pages: dict[str, QWidget] = {}
         people = QWidget()
         column = QVBoxLayout(people)
         column.setContentsMargins(0, 8, 4, 12)
@@ -121,8 +120,8 @@ class DetailPane(QWidget):
         inner.addStretch()
         self.business = BusinessList(self._desk)
         pages = {EVENTS: events, PEOPLE: people, BUSINESS: self.business, FILES: self.files, ALL_FIELDS: self.fields}
-        for key, content in pages.items():
-            page = self._pages[key] = _scroll(content)
+        self._pages = {key: _scroll(content) for key, content in pages.items()}
+        for page in self._pages.values():
             self._tab_stack.addWidget(page)
         holder = QWidget()
         outer = QVBoxLayout(holder)
@@ -248,7 +247,6 @@ class DetailPane(QWidget):
             self.tabs.set_count(PEOPLE, len(data.contacts) or None)
         if not same:
             for page in self._pages.values():
-                assert isinstance(page, QScrollArea)
                 page.verticalScrollBar().setValue(0)
         self._stack.setCurrentIndex(2)
 

@@ -26,7 +26,7 @@ from app.views.widgets import painting
 from app.views.widgets.buttons import IconButton
 from app.views.widgets.labels import plain_tooltip
 
-HEIGHT, _SIDE, _LEFT = 54, 40, 50
+HEIGHT, _NOTE, _SIDE, _LEFT = 54, 17, 40, 50
 _SHEETS = frozenset({".xlsx", ".xls", ".xlsm", ".ods", ".csv", ".tsv"})
 _TEXTS = frozenset({".pdf", ".doc", ".docx", ".txt", ".md", ".rtf", ".odt"})
 
@@ -61,9 +61,9 @@ class FileRow(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(HEIGHT)
+        self.setFixedHeight(HEIGHT + (_NOTE if file.note else 0))
         self.setAccessibleName(file.name)
-        self.setAccessibleDescription(f"{self.facts()}\n{t('按回车打开，按 Delete 移除')}")
+        self.setAccessibleDescription("\n".join((self.facts(), file.note, t("按回车打开，按 Delete 移除"))))
         self.setToolTip(plain_tooltip("\n".join(part for part in (file.name, file.note) if part)))
         self._more = IconButton("ellipsis", t("对“{name}”的操作", name=file.name), self, side=28)
         self._more.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the row has the same menu by its menu key
@@ -73,22 +73,22 @@ class FileRow(QWidget):
         self._more.hide()
 
     def facts(self) -> str:
-        """Size, day and note in a line."""
+        """Size and day in a line."""
         added = self.file.added_at
         when = describe_day(added.astimezone().replace(tzinfo=None)) if added is not None else ""
-        return fonts.join_facts(size_text(self.file.size), when, self.file.note)
+        return fonts.join_facts(size_text(self.file.size), when)
 
     def has_picture(self) -> bool:
         """Whether its small picture is shown."""
         return not self._picture.isNull()
 
     def sizeHint(self) -> QSize:
-        return QSize(260, HEIGHT)
+        return QSize(260, self.height())
 
     # ---- events -------------------------------------------------------------------------------------------------
 
     def resizeEvent(self, _event: object) -> None:
-        self._more.move(self.width() - 32, (HEIGHT - 28) // 2)
+        self._more.move(self.width() - 32, (self.height() - 28) // 2)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
@@ -104,7 +104,7 @@ class FileRow(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-        self.menu_wanted.emit(self.mapToGlobal(QPoint(_LEFT, HEIGHT - 6)) if by_key else event.globalPos())
+        self.menu_wanted.emit(self.mapToGlobal(QPoint(_LEFT, self.height() - 6)) if by_key else event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
@@ -120,19 +120,20 @@ class FileRow(QWidget):
         rect = QRectF(self.rect())
         if self.hasFocus() or self.underMouse():
             painting.rounded(painter, rect, 7, "primary_soft" if self.hasFocus() else "hover")
-        box = QRectF(4, (HEIGHT - _SIDE) / 2, _SIDE, _SIDE)
+        box = QRectF(4, (self.height() - _SIDE) / 2, _SIDE, _SIDE)
         if self._picture.isNull():
             name, tone = icon_of(self.file)
             painting.rounded(painter, box, 7, f"{tone}_soft")
             ink = "text_2" if tone == "gray" else tone
-            painter.drawPixmap(14, (HEIGHT - 20) // 2, icons.pixmap(name, ink, 20, dpr=self.devicePixelRatioF()))
+            painter.drawPixmap(14, (self.height() - 20) // 2, icons.pixmap(name, ink, 20, dpr=self.devicePixelRatioF()))
         else:
             self._paint_picture(painter, box)
-        room = self.width() - _LEFT - 38
-        shown = painting.elide(self.file.name, room)
-        painting.put_text(painter, QRectF(_LEFT, 8, room, 20), shown)
-        under = painting.elide(self.facts(), room, fonts.CAPTION)
-        painting.put_text(painter, QRectF(_LEFT, 28, room, 18), under, "text_3", fonts.CAPTION)
+        room = self.width() - _LEFT - (38 if self._more.isVisible() else 6)
+        name = fonts.metrics().elidedText(self.file.name, Qt.TextElideMode.ElideMiddle, room)  # the ending stays
+        painting.put_text(painter, QRectF(_LEFT, 8, room, 20), name)
+        for place, text in enumerate((self.facts(), self.file.note)):
+            under = painting.elide(text, room, fonts.CAPTION)
+            painting.put_text(painter, QRectF(_LEFT, 28 + _NOTE * place, room, 18), under, "text_3", fonts.CAPTION)
         if self.hasFocus():
             painting.focus_ring(painter, rect, 7)
         painter.end()

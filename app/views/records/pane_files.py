@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
@@ -24,7 +25,7 @@ from app.views.shell.desk import Desk
 from app.views.shell.opened_files import is_program, show_file
 from app.views.widgets import buttons
 from app.views.widgets.drop_shade import local_files
-from app.views.widgets.labels import DataLabel, muted
+from app.views.widgets.labels import DataLabel, ElidedLabel
 from app.views.widgets.menus import MenuItem, build_menu
 
 
@@ -40,7 +41,8 @@ class FilesPanel(QWidget):
         self._field = next((f for f in entity.fields if f.type is FieldType.FILES), None)
         self._why_not = why_not
         self._record: Record | None = None
-        self._looked: set[str] = set()
+        self._looked: set[tuple[uuid.UUID, str]] = set()
+        self._pictures: dict[str, bytes | None] = {}
         self.rows: list[FileRow] = []
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.add = buttons.plain(t("添加附件…"), "paperclip")
@@ -48,7 +50,7 @@ class FilesPanel(QWidget):
         self.add.setEnabled(not why_not)
         self.save_all = buttons.ghost(t("全部另存为…"), "download")
         self.save_all.clicked.connect(lambda _on=False: self._save_all())
-        self.sum = muted("")
+        self.sum = ElidedLabel("", "muted")
         self.progress = FileProgress()
         self.nothing = DataLabel("", "muted", wrap=True)
         self.hint = DataLabel(why_not, "muted", wrap=True)
@@ -56,8 +58,10 @@ class FilesPanel(QWidget):
         top = QHBoxLayout()
         top.setSpacing(6)
         top.addWidget(self.add)
-        top.addWidget(self.save_all)
         top.addStretch()
+        bottom = QHBoxLayout()
+        bottom.addWidget(self.sum, 1)
+        bottom.addWidget(self.save_all)
         self._list = QVBoxLayout()
         self._list.setSpacing(2)
         column = QVBoxLayout(self)
@@ -68,7 +72,7 @@ class FilesPanel(QWidget):
         column.addWidget(self.progress)
         column.addLayout(self._list)
         column.addWidget(self.nothing)
-        column.addWidget(self.sum)
+        column.addLayout(bottom)
         column.addStretch()
 
     @property
@@ -79,16 +83,18 @@ class FilesPanel(QWidget):
     # ---- showing ------------------------------------------------------------------------------------------------
 
     def show_files(self, record: Record, held: Sequence[Held], pictures: Mapping[str, bytes | None]) -> None:
-        """Another record's files, or a newer state of these. The keyboard stays where it was."""
+        """Another record's files, or a newer state of these. `pictures`: those that are known; others come in the background.
+        The keyboard stays where it was."""
         at = next((i for i, row in enumerate(self.rows) if row.hasFocus()), None)
         if self._record is None or self._record.id != record.id:
-            at = None
+            at, self._pictures = None, {}
         self._record = record
+        self._pictures |= pictures
         for row in self.rows:
             self._list.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self.rows = [self._row(one.file, pictures.get(one.file.sha256)) for one in held]
+        self.rows = [self._row(one.file, self._pictures.get(one.file.sha256)) for one in held]
         self.save_all.setVisible(len(held) > 1)
         total = size_text(sum(one.file.size for one in held))
         self.sum.setText(t("{n} 个附件，共 {size}", n=len(held), size=total) if len(held) > 1 else "")
@@ -98,7 +104,7 @@ class FilesPanel(QWidget):
         self.nothing.setVisible(not held)
         if at is not None:
             (self.rows[min(at, len(self.rows) - 1)] if self.rows else self.add).setFocus()
-        self._look(record, [one.file.sha256 for one in held if one.file.sha256 not in pictures])
+        self._look(record, [one.file.sha256 for one in held if one.file.sha256 not in self._pictures])
 
     def _row(self, file: File, picture: bytes | None) -> FileRow:
         row = FileRow(file, picture)
@@ -111,10 +117,10 @@ class FilesPanel(QWidget):
 
     def _look(self, record: Record, contents: Sequence[str]) -> None:
         """See what nobody saw yet, once; pictures come when they are there."""
-        wanted = [sha256 for sha256 in contents if sha256 not in self._looked]
-        if not wanted or self._desk.workspace.archive.read_only:
+        wanted = [sha256 for sha256 in contents if (record.id, sha256) not in self._looked]
+        if not wanted:
             return
-        self._looked.update(wanted)
+        self._looked.update((record.id, sha256) for sha256 in wanted)
 
         def work(job: Job) -> tuple[list[Held], dict[str, bytes | None]]:
             self._service.look(wanted, job)
@@ -122,6 +128,7 @@ class FilesPanel(QWidget):
             return held, self._service.pictures(record.entity, record.id)
 
         def done(found: tuple[list[Held], dict[str, bytes | None]]) -> None:
+            self._looked.difference_update((record.id, sha256) for sha256 in found[1])  # another look costs little
             if self._record is not None and self._record.id == record.id:
                 self.show_files(record, *found)
 

@@ -114,6 +114,7 @@ class SidePanel(QScrollArea):
         self.category = self._field("category")
         self._clocks = self._section(t("服务时限"))
         self._customer = self._section(TICKETS.field("customer").label)
+        self._files = self._section(TICKETS.field("files").label)
         self._column.addStretch(1)
         self.setWidget(holder)
         self._showing = False
@@ -141,6 +142,10 @@ class SidePanel(QScrollArea):
         return inner
 
     # ---- showing ------------------------------------------------------------------------------------------------
+
+    def set_files(self, panel: QWidget) -> None:
+        """The panel of the ticket's own files; those of its messages stand in the conversation."""
+        self._files.addWidget(panel)
 
     def set_people(self, people: Sequence[tuple[str, str]]) -> None:
         """(id, name) of everybody a ticket may be given to."""

@@ -15,10 +15,12 @@ from app.core.filters import Condition, Filter, Group, Listed, Not, Related, Sea
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, Record
+from app.services.files.records import held_by
 from app.services.tickets.mail.parsing import file_of
 from app.services.tickets.service import Conversation
 from app.services.tickets.templates import Glance
 from app.views.operations.task import Task
+from app.views.records.pane_files import FilesPanel
 from app.views.shell.desk import Desk
 from app.views.shell.page import Command, NewRecord, OpenRecord, Page
 from app.views.tickets.composer import NOTE, REPLY, Composer
@@ -28,6 +30,7 @@ from app.views.tickets.side_panel import SidePanel
 from app.views.tickets.thread_view import ThreadView
 from app.views.tickets.verbs import TicketVerbs
 from app.views.widgets import buttons
+from app.views.widgets.drop_shade import DropShade
 from app.views.widgets.empty_state import EmptyState
 from app.views.widgets.labels import Rule
 
@@ -59,6 +62,11 @@ class InboxPage(Page):
         self.composer.offer(self.service.entity.field("status"))
         self.side = SidePanel()
         self.verbs = TicketVerbs(self)
+        self.files = FilesPanel(desk, self.service.entity, may_edit=self.verbs.may(Action.EDIT))
+        self.side.set_files(self.files)
+        if self.files.may_change:
+            shade = DropShade(self.side, t("松开鼠标，添加为附件"), lambda: self.conversation is not None)
+            shade.dropped.connect(self.files.take)
         self._build()
         self._connect()
         self._clock = QTimer(self)
@@ -238,6 +246,7 @@ class InboxPage(Page):
         self.composer.show_ticket(ticket, self._target(ticket))
         self.side.show_conversation(entity, conversation, may_edit=writable)
         self.side.show_glance(entity, ticket, glance, may_edit=writable)
+        self.files.show_files(ticket, held_by(self.service.entity, ticket), {})
 
     def _target(self, ticket: Record) -> str:
         address = str(ticket.get("requester_email") or "")

@@ -62,8 +62,9 @@ class DropShade(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = painting.painter_for(self)
         ground = QColor(theme.color("primary_soft"))
-        ground.setAlpha(230)
-        painter.setBrush(ground)
+        ground.setAlpha(242)
+        painter.fillRect(self.rect(), ground)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.color("primary"), 2, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(8, 8, -8, -8), 10, 10)
         middle = self.height() / 2

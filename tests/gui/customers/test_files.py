@@ -108,7 +108,7 @@ def test_that_the_menu_saves_and_notes(page, files, two, shown, dialogs, qtbot, 
     qtbot.waitUntil((tmp_path / "out.docx").exists, timeout=5000)
     dialogs.texts = ["已盖章"]
     items["备注…"].on_chosen()
-    qtbot.waitUntil(lambda: "已盖章" in files.rows[0].facts(), timeout=5000)
+    qtbot.waitUntil(lambda: files.rows[0].file.note == "已盖章", timeout=5000)
     (tmp_path / "all").mkdir()
     dialogs.files = [tmp_path / "all"]
     QTest.mouseClick(files.save_all, LEFT)

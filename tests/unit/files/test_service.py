@@ -409,3 +409,13 @@ def test_that_a_damaged_content_is_not_saved(workspace: Workspace, customer: Rec
     with pytest.raises(EnvironmentProblem, match="不完整"):
         workspace.files.save("customers", customer.id, added.files[0], tmp_path / "out" / "a.txt")
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_that_merging_tickets_keeps_the_files_of_both(workspace: Workspace, tmp_path: Path) -> None:
+    first, second = (workspace.tickets.create({"subject": subject})[0] for subject in ("漏水", "又漏水"))
+    for record, name in ((first, "a.txt"), (second, "b.txt")):
+        workspace.files.add("tickets", record.id, [put(tmp_path, name, name.encode())], look=False)
+    changes = workspace.tickets.merge(first.id, [second.id])
+    assert [f.name for f in held(workspace, first)] == ["a.txt", "b.txt"]
+    workspace.history.undo(changes.operation_id)
+    assert [f.name for f in held(workspace, first)] == ["a.txt"]
