@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from app.bootstrap import workspace_of
 from app.core import clock
-from app.core.fields import POINT_TYPES, Address, Field, FieldType, Link, MonthDay, Point
+from app.core.fields import POINT_TYPES, Address, Field, FieldType, File, Link, MonthDay, Point
 from app.core.filters import NO_VALUE, Condition, Filter, Group, Not, Related, operators
 from app.core.records import Record
 from app.errors import UserError
@@ -55,7 +55,8 @@ def _day(chance: random.Random) -> date:
 
 
 _EXACT = [Decimal("0.195"), Decimal("-1.25"), Decimal(7)]
-_NUMBERS: dict[FieldType, list[Any]] = {
+_FEW: dict[FieldType, list[Any]] = {
+    FieldType.WECHATS: [(Point("wx_Li", "wx_li"),)],
     FieldType.INTEGER: [-1, 0, 7, 100],
     FieldType.NUMBER: [Decimal("0.5"), Decimal("-1.25"), Decimal(7)],
     FieldType.MONEY: [-100, 0, 12345, 10_000_000],
@@ -70,8 +71,8 @@ def _value(field: Field, chance: random.Random, users: list[uuid.UUID]) -> Any:
     if chance.random() < 0.3:
         return None
     word = chance.choice(WORDS)
-    if field.type in _NUMBERS:
-        return chance.choice(_NUMBERS[field.type])
+    if field.type in _FEW:
+        return chance.choice(_FEW[field.type])
     match field.type:
         case FieldType.CHOICE:
             return chance.choice([c.code for c in field.choices] or ["线上", "线下"])
@@ -96,10 +97,10 @@ def _value(field: Field, chance: random.Random, users: list[uuid.UUID]) -> Any:
             return tuple(phone(n) for n in chance.sample(["13800138000", "139 0013 9000", "13800000000"], 2))
         case FieldType.EMAILS:
             return (email(chance.choice(["Li@Heng.cn", "zhang@b.com"])),)
-        case FieldType.WECHATS:
-            return (Point("wx_Li", "wx_li"),)
         case FieldType.ADDRESSES:
             return (Address("江苏", "苏州", "", chance.choice(["1号", "Road 5"])),)
+        case FieldType.FILES:
+            return tuple(File(name, "0" * 64) for name in chance.sample(["1号合同.pdf", "Acme.docx", "a_b%.txt"], 2))
     return word or None
 
 

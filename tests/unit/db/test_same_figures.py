@@ -142,7 +142,7 @@ FIGURES: dict[str, Callable[[Reader], Any]] = {
     "shared phones": lambda r: _sorted((value, sorted(ids)) for value, ids in quality.shared(r, "customers", ["phones"])),
     "shared city": lambda r: _sorted((v, sorted(i)) for v, i in quality.shared(r, "customers", ["city", "source"])),
     "pairs": lambda r: quality.pairs_mark(r, "customers"),
-    "tags": tags.counted,
+    "tags": lambda reader: tags.counted(reader, ["customers", "deals"]),
     "birthdays": lambda r: _sorted(birthdays.near(r, date(2026, 3, 5), date(2026, 3, 6))),
     "texts": lambda r: vars(texts.read_texts(r, "customers", r.layout("customers").entity.fields)),
     "cities": lambda r: _sorted(r.distinct("customers", "city", 100)),
@@ -190,7 +190,7 @@ def test_that_computed_fields_filter_the_same(twins: Twins, field: str) -> None:
 @pytest.mark.parametrize("user", PEOPLE)
 def test_that_tags_are_counted_as_the_list_counts_them(twins: Twins, user: str) -> None:
     def check(reader: Reader) -> Any:
-        found = tags.counted(reader)
+        found = tags.counted(reader, ["customers"])
         for name, _, count in found:
             assert reader.count("customers", Condition("tags", "has_any", [name])) == count
         return found
