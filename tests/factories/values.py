@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from app.core.fields import Address, Field, FieldType, Link, Point
+from app.core.fields import Address, Field, FieldType, File, Link, Point
 from app.core.hidden import without_hidden
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20).map(lambda s: without_hidden(s).strip())
@@ -25,6 +25,10 @@ POINTS = st.builds(
 )
 ADDRESSES = st.builds(Address, province=TEXT, city=TEXT, district=TEXT, detail=TEXT, label=TEXT)
 LINKS = st.builds(Link, id=st.uuids(), title=TEXT, role=TEXT)
+FILES = st.builds(
+    File, name=FILLED, sha256=st.text("0123456789abcdef", min_size=64, max_size=64), size=st.integers(0, 2**31),
+    media_type=st.sampled_from(("", "text/plain")), note=TEXT, added_at=st.none() | MOMENTS,
+)  # fmt: skip
 DECIMALS = st.decimals(-(10**12), 10**12, allow_nan=False, allow_infinity=False)
 
 _POINTS = st.lists(POINTS, min_size=1, max_size=3).map(tuple)
@@ -47,6 +51,7 @@ BY_TYPE: dict[FieldType, st.SearchStrategy[Any]] = {
     FieldType.EMAILS: _POINTS,
     FieldType.WECHATS: _POINTS,
     FieldType.ADDRESSES: st.lists(ADDRESSES, min_size=1, max_size=3).map(tuple),
+    FieldType.FILES: st.lists(FILES, min_size=1, max_size=3).map(tuple),
     FieldType.LINKS: st.lists(LINKS, min_size=1, max_size=3, unique_by=lambda link: link.id).map(tuple),
 }
 

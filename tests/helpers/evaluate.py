@@ -65,6 +65,8 @@ def _condition(field: Field, op: str, value: Any, have: Any, world: World) -> bo
         case FieldType.ADDRESSES:
             lines = [a.province + a.city + a.district + a.detail for a in have or ()]
             return any(_compared("contains", line, items) for line in lines)
+        case FieldType.FILES:
+            return any(_compared("contains", file.name, items) for file in have or ())
         case FieldType.LINKS:
             if op == "contains":
                 return any(_compared("contains", link.title, items) for link in have or ())

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from app.bootstrap import workspace_of
 from app.core import clock
-from app.core.fields import POINT_TYPES, Address, Field, FieldType, Link, Point
+from app.core.fields import POINT_TYPES, Address, Field, FieldType, File, Link, Point
 from app.core.filters import NO_VALUE, Condition, Filter, Group, Not, Related, operators
 from app.core.records import Record
 from app.errors import UserError
@@ -48,7 +48,7 @@ def _day(chance: random.Random) -> date:
     return TODAY + timedelta(days=chance.choice([-400, -90, -31, -7, -3, -1, 0, 1, 3, 30, 400]))
 
 
-def _value(field: Field, chance: random.Random, users: list[uuid.UUID]) -> Any:
+def _value(field: Field, chance: random.Random, users: list[uuid.UUID]) -> Any:  # noqa: PLR0912 - one way for each type
     """A value that conditions are likely to hit, or None."""
     if chance.random() < 0.3:
         return None
@@ -82,6 +82,8 @@ def _value(field: Field, chance: random.Random, users: list[uuid.UUID]) -> Any:
             return (Point("wx_Li", "wx_li"),)
         case FieldType.ADDRESSES:
             return (Address("江苏", "苏州", "", chance.choice(["1号", "Road 5"])),)
+        case FieldType.FILES:
+            return (File(word or "合同.pdf", "0" * 64),)
     return word or None
 
 
