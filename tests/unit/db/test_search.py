@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.dictionary import BUILT_IN
-from app.core.fields import Entity, Field, Link
+from app.core.fields import Entity, Field, FieldType, File, Link
 from app.core.filters import Condition, Search
 from app.core.jobs import Job
 from app.db import search_tokens
@@ -149,6 +150,7 @@ def test_that_a_field_is_searchable_where_the_index_holds_it_and_nowhere_else(en
     """`contains` on a searchable field asks the index: a field that is not in it would never be found, silently."""
     sources = SEARCHED.get(entity.table, Sources(entity.key, (), codes=()))
     held = {*sources.names, *sources.texts, *sources.codes} | (POINTS if sources.points else set())
+    held |= {f.key for f in entity.fields if f.type is FieldType.FILES} if sources.files else set()
     assert {f.key for f in entity.fields if f.searchable} == held
 
 
@@ -164,6 +166,7 @@ def one_of_each(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         for key, title in (("customers", "name"), ("contacts", "name"), ("activities", "subject"), ("leads", "name"),
                            ("deals", "name"), ("products", "name"), ("orders", "name")):  # fmt: skip
             workspace.records(key).create({title: "甲"})
+        workspace.records("payments").create({"amount": 1, "paid_on": date(2026, 3, 5)})
         ticket, _ = workspace.tickets.create({"subject": "甲"})
         workspace.tickets.note(ticket.id, "甲")
         yield workspace
@@ -177,11 +180,15 @@ def one_of_each(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def test_that_contains_finds_what_stands_in_any_searchable_field(
     one_of_each: Workspace, entity: Entity, field: Field
 ) -> None:
+    if field.type is FieldType.FILES:
+        service = one_of_each.records(entity.key)
+        service.update(service.list(limit=1)[1][0].id, {field.key: (File("前文魍魉XK-7788后", "0" * 64),)})
     with one_of_each.context.writing() as work:
         first = f"SELECT min(rid) FROM {entity.table} WHERE deleted_at IS NULL"
-        work.connection.exec_driver_sql(
-            f"UPDATE {entity.table} SET {field.key}='前文魍魉XK-7788后' WHERE rid=({first})"
-        )
+        if field.type is not FieldType.FILES:
+            work.connection.exec_driver_sql(
+                f"UPDATE {entity.table} SET {field.key}='前文魍魉XK-7788后' WHERE rid=({first})"
+            )
         work.commit()
     with one_of_each.context.reading() as work:
         for piece in ("魍魉", "魉xk", "7788", "K-77", "文魍魉XK-7788后"):
