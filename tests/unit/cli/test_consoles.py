@@ -36,13 +36,13 @@ SOME = [
 
 
 def lists() -> list[list[str]]:
-    """Every command that ends in `list`, as words."""
+    """Every command that ends in `list` and needs no more words."""
     found: list[list[str]] = []
 
     def walk(command: Any, path: list[str]) -> None:
         for name, inner in getattr(command, "commands", {}).items():
             walk(inner, [*path, name])
-        if path[-1:] == ["list"]:
+        if path[-1:] == ["list"] and not any(param.required for param in command.params):
             found.append(path)
 
     walk(typer.main.get_command(build()), [])
