@@ -95,12 +95,11 @@ class WrittenValue(QWidget):
         return found if len(found) > 1 else found[0]
 
     def _one(self, text: str) -> str:
-        if not text.strip():
-            raise UserError(t("请输入要比较的内容。"))
-        value, problem = self._read(text)
-        if value is None:
-            raise UserError(problem.text if problem else t("请输入要比较的内容。"))
         kind = kind_of(self._field)
+        missing = t("请输入数字。") if kind.numeric else t("请输入要比较的内容。")
+        value, problem = self._read(text) if text.strip() else (None, None)
+        if value is None:
+            raise UserError(problem.text if problem else missing)
         said = kind.to_json(value)
         return str(said).removesuffix(".00") if kind.currency else str(said)
 

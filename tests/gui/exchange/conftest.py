@@ -65,7 +65,9 @@ class Wizard:
         found = self.session.inspection
         assert found is not None
         step = self.dialog.mapping_step
-        self._qtbot.waitUntil(lambda: len(step.lines) == len(found.columns) and not step._building.isActive())
+        self._qtbot.waitUntil(
+            lambda: len(step.lines) == len(found.columns) and not step._building.isActive(), timeout=30_000
+        )
         self._qtbot.waitUntil(step.lines[-1].isVisible)
 
     def to_check(self, path: Path) -> None:
