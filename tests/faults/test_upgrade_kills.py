@@ -20,7 +20,7 @@ from app.db.archive import Archive, open_with_password
 from app.db.backup import integrity_problems
 from app.db.keys import DEVICE
 from app.db.migrations import LATEST, after
-from tests.upgrade.compare import Rows, entries_of, lost, rows_of, schema_of
+from tests.upgrade.compare import Rows, as_of_5, entries_of, lost, rows_of, schema_of
 from tests.upgrade.make_archive import FOLDER, PASSWORD, USER
 
 STORED = sorted(FOLDER.glob("*.kedang"))
@@ -85,7 +85,7 @@ def check_next_start(before: Before, path: Path, fresh: dict[str, Any]) -> None:
         archive.bring_up()
         with archive.raw() as raw:
             assert schema_of(raw) == fresh
-            assert lost(before.rows, rows_of(raw)) == []
+            assert lost(as_of_5(before.rows), rows_of(raw)) == []
             found = entries_of(raw)
             assert {name: found[name] for name in before.entries} == before.entries
             assert integrity_problems(raw) == []
@@ -104,8 +104,9 @@ def test_that_an_upgrade_killed_anywhere_is_whole_at_the_next_start(
     assert [s for s in steps if s in ends] == (ends if before.revision < LATEST else [])
     backed_up = [check_backup(before, tmp_path / f"{at}.kedang") for at in range(1, len(steps) + 1)]
     assert backed_up == [not s.startswith("upgrade:copying") for s in steps]
-    for at in range(1, len(steps) + 1):
-        check_next_start(before, tmp_path / f"{at}.kedang", fresh)
+    for at, step in enumerate(steps, 1):  # within one transaction one statement is killed like the next
+        if step in ends or at % 8 == 0:
+            check_next_start(before, tmp_path / f"{at}.kedang", fresh)
 
 
 def test_that_a_search_index_killed_while_it_is_made_anew_is_right_at_the_next_start(
