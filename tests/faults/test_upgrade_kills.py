@@ -57,7 +57,7 @@ def killed(before: Before, folder: Path) -> list[str]:
     """The steps at which copies were killed; `folder` holds them as 1.kedang, 2.kedang, …"""
     called = [sys.executable, "-m", "tests.helpers.upgrade_child"]
     called += [str(before.path), str(folder), before.slot, before.secret.hex()]
-    done = subprocess.run(called, capture_output=True, text=True, timeout=170, check=True)
+    done = subprocess.run(called, capture_output=True, text=True, timeout=500, check=True)
     *steps, end = done.stdout.split("\n")[:-1]
     assert end == "whole", done.stderr
     return steps
@@ -92,6 +92,7 @@ def check_next_start(before: Before, path: Path, fresh: dict[str, Any]) -> None:
     assert not list(path.parent.glob(f"{path.stem}.*.part"))
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("stored", STORED, ids=lambda p: p.stem)
 def test_that_an_upgrade_killed_anywhere_is_whole_at_the_next_start(
     stored: Path, tmp_path: Path, fresh: dict[str, Any]
