@@ -195,7 +195,7 @@ def edit(context: typer.Context, entity: str, reference: Reference, assignments:
         service = workspace.records(entity)
         current = find(workspace, entity, reference)
         typed = TypedValues(workspace.context, entity, user_ids(workspace))
-        values = typed.values(pairs_of(service.entity, assignments))
+        values = typed.values(pairs_of(service.entity, assignments), current)
         record, changes = service.update(current.id, values, expected_version=current.version)
         operation = str(changes.operation_id) if changes.operation_id else None
         data = _json(workspace, service, record, None) | {

@@ -10,6 +10,8 @@ from typing import Any
 from app.core.fields import Entity, Field, FieldType, Link, Registry
 from app.core.filters import Condition
 from app.core.i18n import t
+from app.core.kinds import kind_of
+from app.core.records import Record
 from app.db.store.reading import Reader
 from app.errors import UserError
 from app.services.context import Context
@@ -45,8 +47,9 @@ class TypedValues:
         self._users = {name: user.hex for name, user in users.items()}
         self.warnings: list[str] = []
 
-    def values(self, pairs: Mapping[str, str]) -> dict[str, Any]:
-        """The values; an empty text is None. Raises UserError naming every field that could not be understood."""
+    def values(self, pairs: Mapping[str, str], current: Record | None = None) -> dict[str, Any]:
+        """The values; an empty text is None. Of a record that is there, numbers and links that stay keep what is known of
+        them (`kept`). Raises UserError naming every field that could not be understood."""
         found: dict[str, Any] = {}
         wrong: list[str] = []
         for key, text in pairs.items():
@@ -60,7 +63,7 @@ class TypedValues:
                 continue
             if problem is not None:
                 self.warnings.append(f"{field.label}：{problem.text}")
-            found[key] = self._finished(field, value)
+            found[key] = kept(field, current.get(key) if current is not None else None, self._finished(field, value))
         if wrong:
             raise UserError(wrong[0] if len(wrong) == 1 else t("有 {n} 个字段的值不对。", n=len(wrong)), details=wrong)
         return found
@@ -76,6 +79,20 @@ class TypedValues:
         if field.type is FieldType.DATETIME and isinstance(value, datetime) and value.tzinfo is None:
             return value.astimezone()
         return value
+
+
+def kept(field: Field, before: Any, after: Any) -> Any:
+    """`after`, typed as plain words, with what is known of those of its items that were there before: labels, notes and
+    refusals of numbers, roles and days of ties."""
+    if not isinstance(before, tuple) or not isinstance(after, tuple):
+        return after
+    if kind_of(field).points:
+        points = {(point.normal, point.extension): point for point in before}
+        return tuple(points.get((point.normal, point.extension), point) for point in after)
+    if field.type is FieldType.LINKS:
+        ties = {tie.id: tie for tie in before}
+        return tuple(ties.get(tie.id, tie) for tie in after)
+    return after
 
 
 def _link(reader: Reader, target: Entity, text: str) -> Link:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from app.core.access import Action
@@ -31,7 +32,7 @@ from app.errors import AppError, UserError
 from app.services.context import Context
 from app.services.duplicates.service import ENTITIES, DuplicateService
 from app.services.merging.records import RULES, BulkMergeResult, MergeInfo, MergePlan, MergeResult, Survival
-from app.services.merging.survival import choose, pick_survivor
+from app.services.merging.survival import choose, joined_tie, pick_survivor
 
 MERGE = "merge"
 #: more than this in one group is a mistake of the search, not a customer written down so often
@@ -237,7 +238,7 @@ def _differs(before: Any, after: Any) -> bool:
 def _move(
     reader: Reader, writer: Writer, operation: Operation, entity: str, losers: Sequence[uuid.UUID], to: Link, job: Job
 ) -> Counter[str]:
-    """Everything that names a loser names the survivor; roles on ties stay."""
+    """Everything that names a loser names the survivor; what ties say stays."""
     moved: Counter[str] = Counter()
     gone = set(losers)
     for tie in ties_to(entity, reader):
@@ -259,12 +260,9 @@ def _move(
 def _retied(links: Sequence[Link], gone: set[uuid.UUID], to: Link) -> tuple[Link, ...]:
     made: dict[uuid.UUID, Link] = {}
     for link in links:
-        new = Link(to.id, to.title, link.role) if link.id in gone else link
+        new = replace(link, id=to.id, title=to.title) if link.id in gone else link
         before = made.get(new.id)
-        if before is None:
-            made[new.id] = new
-        elif new.role and new.role not in before.role.split("、"):
-            made[new.id] = Link(new.id, new.title, f"{before.role}、{new.role}" if before.role else new.role)
+        made[new.id] = new if before is None else joined_tie(before, new)
     return tuple(made.values())
 
 

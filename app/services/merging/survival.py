@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +25,8 @@ _EARLIEST = frozenset({"first_deal_on", "received_at"})
 _LATEST = frozenset({"last_contact_on"})
 _NEVER = frozenset({"external_id", "merged_into", "number", "created_at", "updated_at"})
 _LONGEST_TEXT = 10_000
+#: what the columns of a tie hold
+_LONGEST_ROLE, _LONGEST_NOTE = 60, 200
 
 
 def pick_survivor(records: Sequence[Record]) -> uuid.UUID:
@@ -157,10 +160,22 @@ def _joined(field: Field, values: Sequence[Any]) -> Any:
             key = _item_key(item)
             if key not in found:
                 found[key] = item
-            elif isinstance(item, Link) and item.role and item.role not in found[key].role:
-                before = found[key]
-                found[key] = Link(before.id, before.title, f"{before.role}、{item.role}" if before.role else item.role)
+            elif isinstance(item, Link):
+                found[key] = joined_tie(found[key], item)
     return tuple(found.values()) or None
+
+
+def joined_tie(one: Link, two: Link) -> Link:
+    """Two ties to the same record as one: all roles and notes, the first and the last of the days that are known."""
+    roles = [role for tie in (one, two) for role in tie.role.split("、") if role]
+    notes = [note for tie in (one, two) for note in tie.note.split("；") if note]
+    return replace(
+        one,
+        role="、".join(dict.fromkeys(roles))[:_LONGEST_ROLE],
+        note="；".join(dict.fromkeys(notes))[:_LONGEST_NOTE],
+        since=min((tie.since for tie in (one, two) if tie.since), default=None),
+        until=max((tie.until for tie in (one, two) if tie.until), default=None),
+    )
 
 
 def _item_key(item: Any) -> Any:

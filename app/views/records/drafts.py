@@ -10,7 +10,6 @@ from typing import Any
 
 from app.core.fields import Entity, Field, FieldType, Link, Point
 from app.core.i18n import t
-from app.core.kinds import kind_of
 from app.core.validation import InvalidFields
 from app.errors import UserError
 from app.services.cleaning.dates import parse_date
@@ -156,13 +155,3 @@ def _address(row: PointRow) -> Any:
     if found is None:
         raise UserError(row.text)
     return replace(found, label=row.label.strip())
-
-
-def merged_points(field: Field, before: Any, after: Any) -> Any:
-    """`after` with labels, notes and refusals of the points in `before` that are the same."""
-    if not isinstance(before, tuple) or not isinstance(after, tuple):
-        return after
-    if not kind_of(field).points:
-        return after
-    known = {(point.normal, point.extension): point for point in before}
-    return tuple(known.get((point.normal, point.extension), point) for point in after)

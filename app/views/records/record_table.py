@@ -13,7 +13,8 @@ from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, Record, Sort
 from app.errors import AppError, Conflict
-from app.views.records.drafts import DraftReader, Typed, merged_points
+from app.services.exchange.typed import kept
+from app.views.records.drafts import DraftReader, Typed
 from app.views.records.listing import Columns, Listing, known_columns
 from app.views.records.source import RecordSource
 from app.views.shell.desk import Desk
@@ -185,7 +186,7 @@ class RecordTable(QWidget):
             if record is None:
                 raise Conflict(t("这条记录已经不在了，可能刚被删除。"))
             value = DraftReader(workspace, self._key, users).value(field, Typed(text))
-            value = merged_points(field, record.get(key), value)
+            value = kept(field, record.get(key), value)
             return service.update(record.id, {key: value}, expected_version=version)
 
         def failed(error: Exception) -> None:

@@ -2,12 +2,16 @@
 
 import csv
 import io
+import uuid
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from app.bootstrap import open_workspace
 from app.cli.main import main
-from tests.unit.cli.conftest import Kedang
+from app.core.fields import Link, Point
+from tests.unit.cli.conftest import PASSWORD, Kedang
 
 
 def test_that_a_record_is_added_changed_and_deleted(kedang: Kedang) -> None:
@@ -104,3 +108,27 @@ def test_that_people_get_a_table_on_stdout_and_messages_on_stderr(
     rows = list(csv.reader(io.StringIO(captured.out), delimiter="\t"))
     assert rows == [["客户名称", "备注"], ["[red]甲[/red]", "a b"]]
     assert "1" in captured.err
+
+
+def test_that_typing_a_list_anew_loses_nothing_known_of_its_items(kedang: Kedang, archive: Path) -> None:
+    """Numbers keep their labels and refusals, ties their role and days, whoever types the rest of the list."""
+    first = kedang("customers", "add", "--set", "name=甲公司").data
+    kedang("customers", "add", "--set", "name=乙公司")
+    made = kedang(
+        "contacts", "add", "--set", "name=张三", "--set", "customers=甲公司", "--set", "phones=13800138000"
+    ).data
+    workspace = open_workspace(archive, "admin", PASSWORD)
+    tie = Link(uuid.UUID(first["id"]), "甲公司", "采购", "兼任", date(2024, 1, 1))
+    point = Point("138 0013 8000", "+8613800138000", "办公", opt_out=True)
+    workspace.contacts.update(uuid.UUID(made["id"]), {"customers": (tie,), "phones": (point,)})
+    workspace.close()
+    kedang(
+        "contacts", "edit", "P000001", "--set", "customers=甲公司；乙公司", "--set", "phones=13800138000；13900139000"
+    )
+    workspace = open_workspace(archive, "admin", PASSWORD)
+    after = workspace.contacts.get(uuid.UUID(made["id"]))
+    workspace.close()
+    assert after.get("customers")[0] == tie
+    assert [link.title for link in after.get("customers")] == ["甲公司", "乙公司"]
+    assert after.get("phones")[0] == point
+    assert len(after.get("phones")) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -72,6 +73,21 @@ def _all(workspace: Workspace) -> dict[str, Any]:
                 values = {k: v for k, v in record.values.items() if k != "updated_at" and v not in (None, ())}
                 found[f"{entity.key} {record.id} {deleted}"] = values
     return found
+
+
+def test_that_what_ties_say_survives_the_merge_of_either_end(workspace: Workspace) -> None:
+    one, two = (workspace.customers.create({"name": name})[0] for name in ("恒力机械", "恒力机械厂"))
+    first = Link(one.id, "", "采购", "主要联系人", date(2024, 1, 1), date(2025, 6, 30))
+    second = Link(two.id, "", "法人", "兼任", date(2023, 1, 1))
+    man, _ = workspace.contacts.create({"name": "李明", "customers": (first, second)})
+    alone, _ = workspace.contacts.create({"name": "赵工", "customers": (second,)})
+    workspace.merging.merge("customers", [one.id, two.id], one.id)
+    joined = Link(one.id, "恒力机械", "采购、法人", "主要联系人；兼任", date(2023, 1, 1), date(2025, 6, 30))
+    assert workspace.contacts.get(man.id).get("customers") == (joined,)
+    assert workspace.contacts.get(alone.id).get("customers") == (replace(second, id=one.id, title="恒力机械"),)
+    done = workspace.merging.merge("contacts", [man.id, alone.id], man.id)
+    (tie,) = done.survivor.get("customers")
+    assert (tie.role, tie.note, tie.since) == ("采购、法人", "主要联系人；兼任", date(2023, 1, 1))
 
 
 def test_that_everything_that_hangs_on_a_customer_follows_with_its_role(workspace: Workspace) -> None:
