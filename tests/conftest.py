@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.util
 import os
 import sys
 import tempfile
@@ -40,6 +41,7 @@ def _children_from_a_server() -> None:
         from app.services.exchange.reading import child
 
         child.START = "forkserver"
+        multiprocessing.util.get_temp_dir()  # kept from now on; where a test puts it, paths can be too long for a socket
         multiprocessing.set_forkserver_preload(["app.services.exchange.cooking", "app.services.exchange.column_check"])
 
 
