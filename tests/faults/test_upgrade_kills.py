@@ -117,7 +117,9 @@ def test_that_a_search_index_killed_while_it_is_made_anew_is_right_at_the_next_s
         "DELETE FROM customer_search",
     )
     assert before.revision == LATEST
-    steps = killed(before, tmp_path, "search:customer", "search:sales_order", "search:before commit", "search:committed")
+    steps = killed(
+        before, tmp_path, "search:customer", "search:sales_order", "search:before commit", "search:committed"
+    )
     assert len(steps) > 4
     for at in steps:
         with closing(before.open(tmp_path / f"{at}.kedang")) as archive:
