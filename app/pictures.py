@@ -5,32 +5,18 @@ from __future__ import annotations
 import os
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.core.i18n import t
-from app.errors import EnvironmentProblem
+from app.errors import EnvironmentProblem, UserError
+from app.services.analytics.catalogue import reports
 from app.services.analytics.records import Report
 from app.services.quality.dictionary import DictionaryDocument
 
-#: report → the tile whose chart stands for it
-_TILES = {
-    "rfm": "rfm_grid",
-    "clv": "clv_top",
-    "churn": "churn_bands",
-    "cohort": "cohort",
-    "lifecycle": "lifecycle",
-    "abc": "abc",
-    "funnel": "funnel",
-    "win-rate": "won_lost",
-    "pipeline": "pipeline_months",
-    "velocity": "velocity",
-    "sales": "sales_line",
-    "receivables": "receivables",
-    "sources": "sources",
-    "service": "ticket_volume",
-    "sla": "sla_clocks",
-}
+if TYPE_CHECKING:
+    from app.views.charts.chart import Chart
+
 _WIDTH, _HEIGHT = 900, 540
-_HEIGHTS = {"churn": 340, "receivables": 340, "rfm": 430, "velocity": 220, "sla": 360}
 
 
 def write_picture(report: Report, target: Path) -> None:
@@ -43,23 +29,37 @@ def write_picture(report: Report, target: Path) -> None:
     from PySide6.QtWidgets import QApplication
 
     from app.views.charts.export import Sheet, save
-    from app.views.dashboards.tiles import all_tiles
+    from app.views.dashboards.tiles import TileSpec
     from app.views.theme import fonts
 
     application = QApplication.instance() or QApplication(["kedang"])
     fonts.forget()  # the language may be another one than before
-    tile = all_tiles()[_TILES[report.name]]
-    chart = tile.draw(report)
-    subtitle = "" if tile.title() == report.title else tile.title()
-    save(chart, Sheet(report.title, subtitle, _footnotes(report)), target, QSize(_WIDTH, _height(report)))
+    spec = reports()[report.name]
+    if spec.face is None:
+        raise UserError(t("报表“{title}”没有图。可以用 --format xlsx、csv 或 json。", title=report.title))
+    chart = TileSpec(spec, spec.face).draw(report)
+    subtitle = "" if spec.face.title == report.title else spec.face.title
+    save(chart, Sheet(report.title, subtitle, _footnotes(report)), target, QSize(_WIDTH, _height(chart)))
     del application
 
 
-def _height(report: Report) -> int:
+def _height(chart: Chart) -> int:
     """As much as the chart can fill: bars and cells have a largest size."""
-    if report.name == "cohort":
-        return min(_HEIGHT, 170 + 46 * min(len(report.rows), 12))
-    return _HEIGHTS.get(report.name, _HEIGHT)
+    from app.views.charts.columns import ColumnChart
+    from app.views.charts.heat import HeatChart
+    from app.views.charts.kpi import KpiChart
+    from app.views.charts.ranking import RankingChart
+
+    match chart:
+        case KpiChart():
+            return 220
+        case HeatChart():
+            return min(_HEIGHT, 170 + 46 * len(chart.rows))
+        case RankingChart():
+            return min(_HEIGHT, 140 + 40 * len(chart.marks))
+        case ColumnChart() if len(chart.names) < 4:
+            return 360
+    return _HEIGHT
 
 
 def _footnotes(report: Report) -> tuple[str, ...]:

@@ -43,17 +43,17 @@ def list_reports(context: typer.Context, as_json: JsonOption = False) -> None:
     """All reports with their parameters."""
     session = session_of(context)
     session.screen.as_json |= as_json
-    from app.services.analytics.catalogue import infos
+    from app.services.analytics.catalogue import reports
 
     rows = [
         {
-            "name": info.name,
-            "title": info.title,
-            "entity": info.entity,
-            "parameters": [{"key": p.key, "title": p.title, "default": p.default} for p in info.parameters],
-            "parameter_names": " ".join(p.key for p in info.parameters),
+            "name": spec.name,
+            "title": spec.title,
+            "entity": spec.entity,
+            "parameters": [{"key": p.key, "title": p.title, "default": p.default} for p in spec.parameters],
+            "parameter_names": " ".join(p.key for p in spec.parameters),
         }
-        for info in infos().values()
+        for spec in reports().values()
     ]
     session.screen.rows(
         len(rows), rows, (("name", t("名称")), ("title", t("标题")), ("parameter_names", t("参数")))

@@ -78,7 +78,7 @@ class ReportRequest:
 
     `as_of` is the last day that counts. `period` None: everything up to `as_of`. `compare`: the same for the period
     before. `owners` and `team` (its name, sub-teams included) narrow to records of these people; empty = everybody.
-    `condition` narrows the report's own entity (see `ReportInfo.entity`). `params` are the report's own parameters.
+    `condition` narrows the report's own entity (see `ReportSpec.entity`). `params` are the report's own parameters.
     `limit`: no more rows of single records than this (figures and parts are always whole); a screen wants few.
     """
 
@@ -195,23 +195,3 @@ class Report:
             if found.key == key:
                 return found
         raise KeyError(key)
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A parameter a report understands: its default, and what it means."""
-
-    key: str
-    title: str
-    default: Any
-
-
-@dataclass(frozen=True, slots=True)
-class ReportInfo:
-    """A report there is: its name, title, the entity that `ReportRequest.condition` filters, the entities it reads."""
-
-    name: str
-    title: str
-    entity: str
-    reads: frozenset[str]
-    parameters: tuple[Parameter, ...] = ()

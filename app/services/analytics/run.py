@@ -19,10 +19,11 @@ from app.db.figures.columns import key_bytes
 from app.db.store.reading import Reader
 from app.errors import UserError
 from app.services.analytics.facts import Facts, FactsBook
-from app.services.analytics.records import Drill, Parameter, Period, ReportInfo, ReportRequest
+from app.services.analytics.records import Drill, Period, ReportRequest
 from app.services.analytics.rules.arrays import Bools, Ints
 from app.services.analytics.rules.clv import Model, fit
 from app.services.analytics.rules.history import Histories, ModelInputs, Orders, histories
+from app.services.analytics.specification import Parameter, ReportSpec
 
 T = TypeVar("T")
 
@@ -33,7 +34,7 @@ class Run:
 
     reader: Reader
     book: FactsBook
-    info: ReportInfo
+    spec: ReportSpec
     request: ReportRequest
 
     # ---- the request --------------------------------------------------------------------------------------------
@@ -64,12 +65,12 @@ class Run:
 
     def parameter(self, key: str) -> Any:
         """The value of a parameter, given or default."""
-        default = next(p for p in self.info.parameters if p.key == key)
+        default = next(p for p in self.spec.parameters if p.key == key)
         return coerced(default, self.request.params[key]) if key in self.request.params else default.default
 
     def parameters(self) -> dict[str, Any]:
         """All parameters with the values in force."""
-        return {p.key: self.parameter(p.key) for p in self.info.parameters}
+        return {p.key: self.parameter(p.key) for p in self.spec.parameters}
 
     # ---- filters ------------------------------------------------------------------------------------------------
 
@@ -89,7 +90,7 @@ class Run:
 
     def condition(self, entity: str) -> Filter | None:
         """What the request demands of records of `entity`: the owner, and the filter where it is the report's own."""
-        own = self.request.condition if entity == self.info.entity else None
+        own = self.request.condition if entity == self.spec.entity else None
         return both(self.owners(), own)
 
     def drill(self, entity: str, *parts: Filter | None) -> Drill:
@@ -144,7 +145,7 @@ class Run:
     def kept(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
         """What was read for this report, remembered while the entities it reads stay as they are."""
         condition = repr((self.owners(), self.request.condition, clock.today()))
-        reads = self.info.reads | ({"customers"} if self.reader.actor.reach(self.info.entity, Action.VIEW) else set())
+        reads = self.spec.reads | ({"customers"} if self.reader.actor.reach(self.spec.entity, Action.VIEW) else set())
         if self.request.condition is not None:  # it may speak of anything
             reads |= set(self.reader.registry.keys())
         return self.book.kept(self.reader, (*key, condition), frozenset(reads), make)

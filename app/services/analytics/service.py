@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +19,16 @@ from app.core.i18n import language, t
 from app.core.jobs import Job
 from app.db.interrupt import stopped_by
 from app.errors import NotFound, UserError
-from app.services.analytics.catalogue import infos
-from app.services.analytics.records import Measure, Period, Report, ReportInfo, ReportRequest
+from app.services.analytics.catalogue import reports
+from app.services.analytics.catalogue.kinds import WORKING_HOURS
+from app.services.analytics.records import Measure, Period, Report, ReportRequest
+from app.services.analytics.specification import ReportSpec
 from app.services.context import Context
 
 if TYPE_CHECKING:
     from app.db.store.reading import Reader
     from app.services.analytics.facts import FactsBook
+    from app.services.analytics.run import Run
 
 #: answers kept in memory, and the most rows of one that is
 KEPT, LARGEST = 64, 5_000
@@ -42,17 +46,17 @@ class AnalyticsService:
 
     def names(self) -> tuple[str, ...]:
         """The names of all reports."""
-        return tuple(infos())
+        return tuple(reports())
 
-    def infos(self) -> tuple[ReportInfo, ...]:
+    def specs(self) -> tuple[ReportSpec, ...]:
         """All reports with their titles and parameters."""
-        return tuple(infos().values())
+        return tuple(reports().values())
 
-    def info(self, name: str) -> ReportInfo:
+    def spec(self, name: str) -> ReportSpec:
         """One report's description; raises NotFound."""
-        found = infos().get(name)
+        found = reports().get(name)
         if found is None:
-            raise NotFound(t("没有报表“{name}”。可用的有：{names}。", name=name, names="、".join(infos())))
+            raise NotFound(t("没有报表“{name}”。可用的有：{names}。", name=name, names="、".join(reports())))
         return found
 
     def run(self, name: str, request: ReportRequest, job: Job | None = None) -> Report:
@@ -60,12 +64,12 @@ class AnalyticsService:
 
         An answer is remembered until something in the archive changes.
         """
-        info = self.info(name)
-        for entity in sorted(info.reads & set(self._context.registry.keys())):
+        spec = self.spec(name)
+        for entity in sorted(spec.reads & set(self._context.registry.keys())):
             self._context.actor.require(entity, Action.VIEW)
-        unknown = request.params.keys() - {p.key for p in info.parameters}
+        unknown = request.params.keys() - {p.key for p in spec.parameters}
         if unknown:
-            known = "、".join(p.key for p in info.parameters) or "—"
+            known = "、".join(p.key for p in spec.parameters) or "—"
             raise UserError(
                 t("报表“{name}”没有参数“{key}”。可用的有：{known}。", name=name, key=min(unknown), known=known)
             )
@@ -73,14 +77,14 @@ class AnalyticsService:
         job.check()
         key = _key(name, request)
         with self._context.reading() as work, stopped_by(job, work.connection):
-            if "calendar_days" in info.reads:  # office hours are a setting: no record changes with them
+            if WORKING_HOURS in spec.reads:  # office hours are a setting: no record changes with them
                 from app.services.tickets.office import calendar_of
 
                 key += repr(calendar_of(work.reader))
             known_answer = self._remembered(work.reader, key)
             if known_answer is not None:
                 return known_answer
-            found = self._computed(work.reader, info, request)
+            found = self._computed(work.reader, spec, request)
         with self._lock:
             if self._mark == found[1] and _size(found[0]) <= LARGEST:
                 self._answers[key] = found[0]
@@ -95,7 +99,7 @@ class AnalyticsService:
         """
         from app.services.analytics.export import write
 
-        self._context.actor.require(self.info(report.name).entity, Action.EXPORT)
+        self._context.actor.require(self.spec(report.name).entity, Action.EXPORT)
         rows = write(report, target)
         if not self._context.archive.read_only:
             with self._context.writing() as work:
@@ -126,20 +130,27 @@ class AnalyticsService:
                 self._answers.move_to_end(key)
             return found
 
-    def _computed(self, reader: Reader, info: ReportInfo, request: ReportRequest) -> tuple[Report, object]:
+    def _computed(self, reader: Reader, spec: ReportSpec, request: ReportRequest) -> tuple[Report, object]:
         from app.db.figures.changes import mark
         from app.services.analytics.facts import FactsBook
-        from app.services.analytics.reports import REPORTS
         from app.services.analytics.run import Run
 
         with self._lock:
             book = self._book = self._book or FactsBook()
-        report = REPORTS[info.name](Run(reader, book, info, request))
+        compute = computation(spec)
+        report = compute(Run(reader, book, spec, request))
         if request.compare:
             before = previous_request(request, report.window)
             if before is not None:
-                report = compared(report, REPORTS[info.name](Run(reader, book, info, before)))
+                report = compared(report, compute(Run(reader, book, spec, before)))
         return report, mark(reader)
+
+
+def computation(spec: ReportSpec) -> Callable[[Run], Report]:
+    """The function that computes a report."""
+    module, _, function = spec.computed_by.rpartition(".")
+    found: Callable[[Run], Report] = getattr(import_module(f"app.services.analytics.reports.{module}"), function)
+    return found
 
 
 def _size(report: Report) -> int:

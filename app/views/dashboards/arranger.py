@@ -44,7 +44,7 @@ class Arranger(QWidget):
         """Show another one."""
         tiles = all_tiles()
         self._placed = {one.key: one for one in arrangement}
-        ticks = [Tick(one.key, tiles[one.key].title()) for one in arrangement]
+        ticks = [Tick(one.key, tiles[one.key].title) for one in arrangement]
         self.list.set_ticks(ticks, [one.key for one in arrangement if one.shown])
 
     def _tell(self) -> None:

@@ -41,11 +41,11 @@ class Asking:
         wish = self._wish
         return ReportRequest(
             as_of=self._today,
-            period=None if spec.timeless else wish.span.period(self._today),
-            compare=wish.compare and not spec.timeless,
+            period=None if spec.tile.timeless else wish.span.period(self._today),
+            compare=wish.compare and not spec.tile.timeless,
             owners=frozenset({wish.owner}) if wish.owner else frozenset(),
             team=wish.team or None,
-            params=dict(spec.params),
+            params=dict(spec.tile.params),
             limit=_FEW,
         )
 
@@ -60,7 +60,7 @@ class Asking:
             report = shown[0]
             chart = spec.draw(report, compared=compared, spark=sparks[0])
             text = filter_text(report)
-            sheet = Sheet(spec.title(), window_text(report.window, report.as_of), footnotes(report, text))
+            sheet = Sheet(spec.title, window_text(report.window, report.as_of), footnotes(report, text))
             tile.show_chart(chart, sheet, report.notes)
 
         def done(report: Report) -> None:
@@ -74,21 +74,21 @@ class Asking:
                 tile.show_problem(problem_text(error))
 
         request = self.request(spec)
-        self._feed.want(spec.report, request, done, failed)
-        if spec.spark:
+        self._feed.want(spec.report.name, request, done, failed)
+        if spec.tile.spark:
             months = replace(
                 request,
                 period=last_months(self._today, 12),
                 compare=False,
-                params={**request.params, **_by_month(spec)},
+                params={**request.params, **spec.by_month()},
             )
 
             def drawn(report: Report) -> None:
-                sparks[0] = tuple(row.get(spec.spark) for row in report.rows)
+                sparks[0] = tuple(row.get(spec.tile.spark) for row in report.rows)
                 if shown and mine == self._round:
                     draw()
 
-            self._feed.want(spec.report, months, drawn, lambda _error: None)
+            self._feed.want(spec.report.name, months, drawn, lambda _error: None)
 
     def whole(
         self, spec: TileSpec, on_report: OnReport, on_problem: OnProblem, *, params: Mapping[str, Any] | None = None
@@ -97,11 +97,7 @@ class Asking:
         request = self.request(spec)
         wanted = {**request.params, **(params or {})}
         whole = replace(request, limit=None, compare=False, params=wanted)
-        self._feed.want(spec.report, whole, on_report, on_problem, lasting=True)
-
-
-def _by_month(spec: TileSpec) -> dict[str, Any]:
-    return {"step": "month"} if spec.report in ("sales", "service") else {}
+        self._feed.want(spec.report.name, whole, on_report, on_problem, lasting=True)
 
 
 def problem_text(error: Exception) -> str:

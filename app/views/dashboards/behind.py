@@ -54,7 +54,7 @@ class Behind(QObject):
         def show(report: Report) -> None:
             from app.views.dashboards.rows_dialog import RowsDialog
 
-            dialog = RowsDialog(self._desk, report, spec.rows, self._page)
+            dialog = RowsDialog(self._desk, report, spec.tile.rows, self._page)
             dialog.drilled.connect(self.found)
             dialog.finished.connect(dialog.deleteLater)
             dialog.show()
@@ -63,9 +63,9 @@ class Behind(QObject):
 
     def explorer(self, spec: TileSpec) -> None:
         """The plane of points of a tile, if it has one."""
-        if spec.plane is None:
+        if not spec.tile.plane:
             return
-        plane = spec.plane
+        plane = planes.PLANES[spec.tile.plane]
 
         def laid_out(report: Report) -> Explored:
             import pyqtgraph  # noqa: F401 - half a second that the window need not wait for
@@ -75,7 +75,7 @@ class Behind(QObject):
         def show(report: Report) -> None:
             self._desk.read(lambda _job: laid_out(report), lambda explored: self._explore(report, explored), owner=self)
 
-        self._asking.whole(spec, show, self._desk.dialogs.show_error, params=spec.plane_params)
+        self._asking.whole(spec, show, self._desk.dialogs.show_error, params=spec.tile.plane_params)
 
     def _explore(self, report: Report, explored: Explored) -> None:
         from app.views.charts.explorer import ExplorerDialog
@@ -93,9 +93,9 @@ class Behind(QObject):
         """How the figure is computed, under `anchor`."""
         from app.views.dashboards.formula import FormulaCard
 
-        titles = {parameter.key: parameter.title for parameter in self._feed.info(report.name).parameters}
+        titles = {parameter.key: parameter.title for parameter in self._feed.spec(report.name).parameters}
         card = FormulaCard(report, titles, filter_text)
-        popover = Popover(card, self._page, t("“{title}”怎么算的", title=spec.title()))
+        popover = Popover(card, self._page, t("“{title}”怎么算的", title=spec.title))
         popover.closed.connect(popover.deleteLater)
         popover.show_under(anchor, align_right=True)
         return popover

@@ -9,8 +9,9 @@ from dataclasses import dataclass, fields
 from PySide6.QtCore import QObject
 
 from app.core.records import ChangeSet
-from app.services.analytics.records import Report, ReportInfo, ReportRequest
+from app.services.analytics.records import Report, ReportRequest
 from app.services.analytics.service import AnalyticsService
+from app.services.analytics.specification import ReportSpec
 from app.views.operations.task import Task
 from app.views.shell.desk import Desk
 
@@ -37,18 +38,14 @@ class ReportFeed(QObject):
     def __init__(self, desk: Desk, reports: AnalyticsService, parent: QObject) -> None:
         super().__init__(parent)
         self._desk, self._reports = desk, reports
-        self._info = {info.name: info for info in reports.infos()}
+        self._specs = {spec.name: spec for spec in reports.specs()}
         self._kept: dict[str, Report] = {}
         self._waiting: dict[str, _Waiting] = {}
         self._round = 0
 
-    def offers(self, name: str) -> bool:
-        """Whether there is such a report."""
-        return name in self._info
-
-    def info(self, name: str) -> ReportInfo:
+    def spec(self, name: str) -> ReportSpec:
         """Raises KeyError."""
-        return self._info[name]
+        return self._specs[name]
 
     def begin_round(self) -> None:
         """Another filter or another page: what is wanted from now on replaces what was wanted before."""
@@ -97,7 +94,7 @@ class ReportFeed(QObject):
 
     def forget(self, changes: ChangeSet) -> set[str]:
         """Drop what these changes make stale; the names of the reports concerned."""
-        stale = {name for name, info in self._info.items() if changes.concerns(*info.reads)}
+        stale = {name for name, spec in self._specs.items() if changes.concerns(*spec.reads)}
         self._drop(lambda key: key.partition("\n")[0] in stale)
         return stale
 

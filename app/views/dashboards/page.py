@@ -63,10 +63,8 @@ class DashboardsPage(Page):
         return t("仪表盘")
 
     def _may_see(self, spec: TileSpec) -> bool:
-        if not self.feed.offers(spec.report):
-            return False
         actor, known = self.desk.workspace.actor, set(self.desk.workspace.context.registry.keys())
-        return all(actor.may(entity, Action.VIEW) for entity in self.feed.info(spec.report).reads & known)
+        return all(actor.may(entity, Action.VIEW) for entity in spec.report.reads & known)
 
     # ---- construction -------------------------------------------------------------------------------------------
 
@@ -146,11 +144,11 @@ class DashboardsPage(Page):
         return tuple(one for one in self.memory.arrangement(tab) if one.key in self._specs)
 
     def tiles(self, tab: str) -> dict[str, Tile]:
-        """The tiles of a page, made when it is first shown."""
-        found = self._tiles.get(tab)
-        if found is None:
-            found = {one.key: self._make_tile(tab, one.key) for one in self.arrangement(tab)}
-            self._tiles[tab] = found
+        """The tiles of a page that were ever shown, made when they are first."""
+        found = self._tiles.setdefault(tab, {})
+        for one in self.arrangement(tab):
+            if one.shown and one.key not in found:
+                found[one.key] = self._make_tile(tab, one.key)
         return found
 
     def _make_tile(self, tab: str, key: str) -> Tile:
@@ -171,7 +169,7 @@ class DashboardsPage(Page):
         self.boards[tab].bring_into_view(key)
 
     def _hide(self, tab: str, key: str) -> None:
-        title = self._specs[key].title()
+        title = self._specs[key].title
         self._arrange(tab, changed(self.arrangement(tab), key, shown=False))
 
         def again() -> None:

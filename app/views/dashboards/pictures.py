@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
 from app.core.i18n import language, t
+from app.services.analytics import specification
 from app.services.analytics.records import Column, Measure, Part, Report, Row, month_shift
 from app.views.charts.chart import Chart
 from app.views.charts.columns import ColumnChart
@@ -234,7 +235,7 @@ def ranking(
     return draw
 
 
-def parts_of(value: str, part: str = "", *, name: str = "label", center: Callable[[], str] | None = None) -> Picture:
+def parts_of(value: str, part: str = "", *, name: str = "label", center: str = "") -> Picture:
     """Rows as parts of a whole; the smallest beyond six are one part."""
 
     def draw(report: Report, title: str) -> Chart:
@@ -248,7 +249,7 @@ def parts_of(value: str, part: str = "", *, name: str = "label", center: Callabl
         if len(marks) > 6:
             rest = sum(mark.value or 0 for mark in marks[5:])
             marks = [*marks[:5], Mark(t("其他 {n} 项", n=len(marks) - 5), rest)]
-        middle = center() if center else column.title
+        middle = center or column.title
         return DonutChart(title, marks, unit_of(column.kind), center=middle, reason=reason_of(report))
 
     return draw
@@ -272,48 +273,59 @@ def _short_name(row: Row, key: str) -> str:
 # ---- shapes of their own --------------------------------------------------------------------------------------------
 
 
-def retention(report: Report, title: str) -> Chart:
+def retention() -> Picture:
     """Months of first order by months since; the month that still runs is hatched."""
-    rows = report.rows[-12:]
-    first = len(report.rows) - len(rows)
-    width = max((len(row["rates"]) for row in rows), default=0)
-    width = min(width, 13)
-    cells = []
-    for at, row in enumerate(rows):
-        line = []
-        for k, rate in enumerate(row["rates"][:width]):
-            note = t("{n} 位客户", n=f"{row['active'][k]:,}")
-            key = openable(report, RowKey(first + at, more=(("k", k),)))
-            line.append(Mark("", rate, key, note=note, unfinished=row.get("unfinished") == k))
-        cells.append(line)
-    names = [_cohort_name(str(row["month"])) for row in rows]
-    heads = [f"+{k}" for k in range(width)]
-    return HeatChart(title, names, heads, cells, Unit.RATE, column_word=t("第几个月"), reason=reason_of(report))
+
+    def draw(report: Report, title: str) -> Chart:
+        rows = report.rows[-12:]
+        first = len(report.rows) - len(rows)
+        width = max((len(row["rates"]) for row in rows), default=0)
+        width = min(width, 13)
+        cells = []
+        for at, row in enumerate(rows):
+            line = []
+            for k, rate in enumerate(row["rates"][:width]):
+                note = t("{n} 位客户", n=f"{row['active'][k]:,}")
+                key = openable(report, RowKey(first + at, more=(("k", k),)))
+                line.append(Mark("", rate, key, note=note, unfinished=row.get("unfinished") == k))
+            cells.append(line)
+        names = [_cohort_name(str(row["month"])) for row in rows]
+        heads = [f"+{k}" for k in range(width)]
+        return HeatChart(title, names, heads, cells, Unit.RATE, column_word=t("第几个月"), reason=reason_of(report))
+
+    return draw
 
 
 def _cohort_name(text: str) -> str:
     return text[2:] if len(text) == 7 else text
 
 
-def rfm_grid(report: Report, title: str) -> Chart:
+def rfm_grid() -> Picture:
     """R by F, how many customers; the most recent at the top."""
-    part = report.part("grid")
-    at = {(int(row["r"]), int(row["f"])): (n, row) for n, row in enumerate(part.rows)}
-    scores = sorted({r for r, _f in at}, reverse=True)
-    cells = []
-    for r in scores:
-        line = []
-        for f in sorted({f for _r, f in at}):
-            n, row = at[r, f]
-            line.append(Mark("", row["n"], openable(report, RowKey(n, "grid")), note=full(row["monetary"], Unit.MONEY)))
-        cells.append(line)
-    names = [
-        t("R{n} 近", n=r) if r == max(scores) else t("R{n} 远", n=r) if r == min(scores) else f"R{r}" for r in scores
-    ]
-    heads = [f"F{f}" for f in sorted({f for _r, f in at})]
-    if not report.n:
-        cells = [[] for _ in scores]
-    return HeatChart(title, names, heads, cells, reason=reason_of(report))
+
+    def draw(report: Report, title: str) -> Chart:
+        part = report.part("grid")
+        at = {(int(row["r"]), int(row["f"])): (n, row) for n, row in enumerate(part.rows)}
+        scores = sorted({r for r, _f in at}, reverse=True)
+        cells = []
+        for r in scores:
+            line = []
+            for f in sorted({f for _r, f in at}):
+                n, row = at[r, f]
+                line.append(
+                    Mark("", row["n"], openable(report, RowKey(n, "grid")), note=full(row["monetary"], Unit.MONEY))
+                )
+            cells.append(line)
+        names = [
+            t("R{n} 近", n=r) if r == max(scores) else t("R{n} 远", n=r) if r == min(scores) else f"R{r}"
+            for r in scores
+        ]
+        heads = [f"F{f}" for f in sorted({f for _r, f in at})]
+        if not report.n:
+            cells = [[] for _ in scores]
+        return HeatChart(title, names, heads, cells, reason=reason_of(report))
+
+    return draw
 
 
 def funnel(value: str = "n", *, name: str = "label", amount: str = "amount", days: str = "days") -> Picture:
@@ -332,3 +344,13 @@ def funnel(value: str = "n", *, name: str = "label", amount: str = "amount", day
         return FunnelChart(title, marks, reason=reason_of(report))
 
     return draw
+
+
+_SHAPES: Mapping[str, Callable[..., Picture]] = {
+    shape.__name__: shape for shape in (over_time, columns, stacked, ranking, parts_of, funnel, retention, rfm_grid)
+}
+
+
+def drawn(picture: specification.Picture) -> Picture:
+    """What draws a picture of the catalogue; raises KeyError for a shape there is none of."""
+    return _SHAPES[picture.shape](*picture.shown, **picture.settings)

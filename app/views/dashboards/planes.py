@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 
 from app.core.filters import Filter, Group, Listed
 from app.core.i18n import t
@@ -45,6 +45,10 @@ def clv(report: Report) -> Explored:
     )
     title = t("客户：历史毛利与未来价值")
     return Explored(title, t("历史毛利"), t("未来价值"), (Track(t("客户"), places),), Unit.MONEY, Unit.MONEY)
+
+
+#: by the names tiles call them
+PLANES: Mapping[str, Callable[[Report], Explored]] = {plane.__name__: plane for plane in (by_day, rfm, clv)}
 
 
 def together(report: Report, keys: Iterable[Hashable]) -> Drill | None:

@@ -79,7 +79,7 @@ class RowsDialog(QDialog):
         self.count = muted("")
         self.save = buttons.plain(t("导出…"), "download")
         self.save.clicked.connect(self.save_file)
-        entity = desk.workspace.analytics.info(report.name).entity
+        entity = desk.workspace.analytics.spec(report.name).entity
         self.save.setVisible(desk.workspace.actor.may(entity, Action.EXPORT))
         self.open_row = buttons.plain(t("打开记录"), "external-link")
         self.open_row.clicked.connect(self._open_current)

@@ -47,12 +47,12 @@ class Tile(QWidget):
     def __init__(self, spec: TileSpec, dialogs: Dialogs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.spec = spec
-        self.size_key = spec.size
+        self.size_key = spec.tile.size
         self.dragging = False
         self._pressed: QPointF | None = None
         self._dialogs = dialogs
         self.view: ChartView | None = None
-        self.title = spec.title()
+        self.title = spec.title
         self.setAccessibleName(self.title)
         self._build()
 
@@ -132,7 +132,7 @@ class Tile(QWidget):
     def menu_items(self) -> list[MenuItem | None]:
         """The three dots, and the right button on the chart."""
         items: list[MenuItem | None] = list(self.view.own_items()) if self.view is not None else []
-        if self.view is not None and self.spec.plane is not None:
+        if self.view is not None and self.spec.tile.plane:
             items.insert(
                 self._place_of_explorer(items), MenuItem(t("放大查看…"), self.explorer_wanted.emit, "scan-search")
             )

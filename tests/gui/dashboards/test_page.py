@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt, QThread
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
+from app.core.access import Action, Level
 from app.core.filters import Group, Listed
 from app.core.i18n import set_language
 from app.core.records import ChangeSet
@@ -50,7 +51,7 @@ def test_that_every_tile_shows_a_chart(page, qtbot, runner, tab):
     page.show_tab(tab)
     ready(page, qtbot, runner)
     tiles = page.tiles(tab)
-    assert list(tiles) == [one.key for one in defaults(tab)]
+    assert list(tiles) == [one.key for one in defaults(tab) if one.shown]
     for key, tile in tiles.items():
         assert tile.stack.currentWidget() is tile.view, f"{key}: {tile._problem.accessibleName()}"
         assert tile.view.accessibleDescription(), key
@@ -65,7 +66,7 @@ COUNTED = {
 
 @pytest.mark.parametrize("key", COUNTED)
 def test_that_the_list_behind_a_mark_has_as_many_records_as_the_mark_says(page, qtbot, runner, workspace, key):
-    tab = next(tab for tab in TABS if any(one.key == key for one in defaults(tab)))
+    tab = next(tab for tab in TABS if any(one.key == key and one.shown for one in defaults(tab)))
     page.show_tab(tab)
     ready(page, qtbot, runner)
     report = page.report(tab, key)
@@ -131,7 +132,7 @@ def test_that_everything_a_report_counts_is_an_empty_group(page, monkeypatch):
 
 
 def value_of(page, key: str):
-    return page.report(page.current_tab(), key).measure(page._specs[key].measure).value
+    return page.report(page.current_tab(), key).measure(page._specs[key].tile.measure).value
 
 
 def test_that_the_period_changes_the_figures(page, qtbot, runner, workspace):
@@ -271,7 +272,7 @@ def test_that_tiles_are_chosen_ordered_and_put_back_in_the_small_window(page, qt
     chooser.list.set_ticked("sources", on=False)
     chooser.list.chosen.emit("sources")
     assert "sources" not in shown_keys(page)
-    usual = [one.key for one in defaults("overview")]
+    usual = [one.key for one in defaults("overview") if one.shown]
     chooser.chosen.emit(())
     assert shown_keys(page) == usual
     assert chooser.list.ticked() == usual
@@ -563,16 +564,30 @@ def test_that_another_day_brings_other_figures(page, qtbot, runner, monkeypatch)
 
 
 def test_that_every_tile_has_a_name_in_both_languages():
-    titles = {key: spec.title() for key, spec in all_tiles().items()}
+    titles = {key: spec.title for key, spec in all_tiles().items()}
     set_language("en")
     for key, spec in all_tiles().items():
-        assert spec.title() != titles[key] or spec.title().isascii(), key
+        assert spec.title != titles[key] or spec.title.isascii(), key
 
 
-def test_that_tiles_of_reports_without_rights_are_left_out(page):
+def test_that_tiles_of_reports_without_rights_are_left_out(page, monkeypatch):
     spec = all_tiles()["funnel"]
     assert page._may_see(spec)
-    assert not page._may_see(replace(spec, report="no such report"))
+    context = page.desk.workspace.context
+    monkeypatch.setattr(context, "actor", replace(context.actor, rules={("orders", Action.VIEW): Level.ALL}))
+    assert not page._may_see(spec)
+    assert page._may_see(all_tiles()["revenue"])
+
+
+def test_that_a_page_can_have_any_tile(page, qtbot, runner):
+    chooser = page.open_arranger().content
+    assert set(chooser.list.values()) == set(all_tiles())
+    chooser.list.set_ticked("backlog", on=True)
+    chooser.list.chosen.emit("backlog")
+    ready(page, qtbot, runner)
+    tile = page.tiles("overview")["backlog"]
+    assert tile.isVisible()
+    assert tile.stack.currentWidget() is tile.view
 
 
 def test_that_charts_of_a_large_report_are_drawn_without_looking_for_records(page, qtbot, runner, monkeypatch):
@@ -616,7 +631,7 @@ def test_that_a_page_without_tiles_says_so_and_offers_them_back(page, qtbot, run
     from app.views.widgets.buttons import Button
 
     QTest.mouseClick(page.bare.findChild(Button), LEFT)
-    assert shown_keys(page) == [one.key for one in defaults("overview")]
+    assert shown_keys(page) == [one.key for one in defaults("overview") if one.shown]
     assert page.stack.currentIndex() == TABS.index("overview")
 
 

@@ -18,8 +18,8 @@ def report(run: Run, formula: Formula, *, n: int, window: Period | None, **more:
     """A report of this run; `more`: columns, rows, measures, detail, notes, parts, of_row, of_all, parameters."""
     given = {"columns": (), "rows": (), "parameters": run.parameters(), **more}
     return Report(
-        name=run.info.name,
-        title=run.info.title,
+        name=run.spec.name,
+        title=run.spec.title,
         formula=formula,
         as_of=run.as_of,
         window=window,
@@ -37,7 +37,7 @@ def _filter(run: Run) -> Mapping[str, Any] | None:
     if request.team:
         found["team"] = request.team
     if request.condition is not None:
-        found[run.info.entity] = dump(request.condition)
+        found[run.spec.entity] = dump(request.condition)
     return found or None
 
 

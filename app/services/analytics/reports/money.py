@@ -229,7 +229,7 @@ _FIELDS = {e.key: e.origin for e in BUILT_IN if e.origin}
 def sources_report(run: Run) -> Report:
     """Rows: sources, the most frequent first. `revenue` where customers or orders are counted."""
     entity = one_of(run.parameter("of"), _FIELDS)
-    conditions: list[Filter | None] = [run.owners(), run.request.condition if entity == run.info.entity else None]
+    conditions: list[Filter | None] = [run.owners(), run.request.condition if entity == run.spec.entity else None]
     if run.period is not None:
         conditions.append(between(BUILT_IN.entity(entity).happened or "created_at", run.period.start, run.period.end))
     if entity == "orders":
