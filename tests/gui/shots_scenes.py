@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QEventLoop, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 
+from app.core.fields import FieldType
 from app.core.i18n import set_language
 from app.door import ArchiveDoor
 from app.services.workspace import Workspace
@@ -19,6 +20,8 @@ from app.views.history.page import HistoryPage
 from app.views.history.record_history import RecordHistory
 from app.views.operations.runner import Runner
 from app.views.settings.backups_section import BackupsSection
+from app.views.settings.choices_section import ChoicesSection
+from app.views.settings.fields_section import FieldsSection
 from app.views.settings.page import SettingsPage
 from app.views.settings.people import PeopleSection
 from app.views.shell.main_window import MainWindow
@@ -26,6 +29,7 @@ from app.views.shell.sidebar import Favourite
 from app.views.theme import theme
 from app.views.vault.opening import Opened
 from app.views.vault.start_window import StartWindow
+from app.views.widgets.fields import ChoiceField
 from tests.gui.archives import PASSWORD, USER, make_archive, opened
 
 
@@ -248,8 +252,43 @@ class Scenes:
     def settings_4_fields(self) -> Iterator[QWidget]:
         yield self._settings("fields")
 
+    def _new_field(self, kind: FieldType) -> Iterator[QWidget]:
+        section = self._settings("fields").findChild(FieldsSection)
+        section._add()
+        dialog = section.findChild(QDialog)
+        assert dialog is not None
+        dialog.findChild(ChoiceField).set_key(kind)
+        settle(200)
+        yield dialog
+        dialog.reject()
+
+    def settings_4a_new_link(self) -> Iterator[QWidget]:
+        yield from self._new_field(FieldType.LINKS)
+
+    def settings_4a_new_list(self) -> Iterator[QWidget]:
+        yield from self._new_field(FieldType.MULTI_CHOICE)
+
+    def _choices(self) -> ChoicesSection:
+        section = self._settings("choices").findChild(ChoicesSection)
+        assert isinstance(section, ChoicesSection)
+        section.entity.set_key("tickets")
+        section.field.set_key("status")
+        settle(400)
+        return section
+
     def settings_4b_choices(self) -> Iterator[QWidget]:
-        yield self._settings("choices")
+        yield self._choices().window()
+
+    def settings_4c_choice(self) -> Iterator[QWidget]:
+        section = self._choices()
+        section._add()
+        dialog = section.findChild(QDialog)
+        assert dialog is not None
+        dialog.findChild(QLineEdit).setText(section._values[0].choice.zh)
+        dialog.try_accept()
+        settle(200)
+        yield dialog
+        dialog.reject()
 
     def settings_5_tags(self) -> Iterator[QWidget]:
         yield self._settings("tags")
@@ -270,7 +309,7 @@ class Scenes:
 
 def enrich(workspace: Workspace) -> None:
     """Users, teams, fields, a backup: so that no list is empty."""
-    from app.core.fields import FieldType, Sensitivity
+    from app.core.fields import Sensitivity
 
     people = workspace.people
     people.add_team("华东组")

@@ -77,7 +77,7 @@ class ChoiceService:
         if not known.office:
             raise UserError(t("“{field}”的选项有固定含义，不能增加；可以改名、改颜色、排序。", field=known.label))
         values = _values(work, entity, known)
-        zh, english = _named(label, en, values)
+        zh, english = named(label, en, values)
         _toned(tone)
         code = _code(zh, known.max_length, {value.code for value in values})
         made = Choice(code, zh, english, tone=tone, meaning=_meant(known, meaning or known.neutral))
@@ -89,7 +89,7 @@ class ChoiceService:
         former one."""
 
         def change(value: Choice, others: Values) -> Choice:
-            zh, english = _named(label, en, others)
+            zh, english = named(label, en, others)
             words = tuple(dict.fromkeys((*value.synonyms, value.zh, value.en)))
             return replace(value, zh=zh, en=english, synonyms=words)
 
@@ -221,8 +221,9 @@ def _brought(entity: str, field: str) -> frozenset[str]:
     return frozenset(c.code for c in known.choices) if known is not None else frozenset()
 
 
-def _named(label: str, en: str, others: Sequence[Choice]) -> tuple[str, str]:
-    """(Chinese, English) name; the English one is the Chinese one where nobody says another."""
+def named(label: str, en: str, others: Sequence[Choice]) -> tuple[str, str]:
+    """(Chinese, English) name; the English one is the Chinese one where nobody says another. Raises UserError for a name
+    that is empty, too long, or another value's."""
     zh = " ".join(label.split())
     english = " ".join(en.split()) or zh
     for name in (zh, english):

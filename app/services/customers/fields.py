@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.core.fields import FieldType, Sensitivity
+from app.core.fields import Entity, FieldType, Sensitivity
 from app.core.i18n import t
 from app.core.ids import short_hex
 from app.core.kinds import CUSTOM_TYPES
@@ -83,16 +83,12 @@ class CustomFieldService:
         target: str = "",
     ) -> str:
         """As `add`, inside a unit of work of the caller."""
-        name = label.strip()
         known = work.reader.registry.entity(entity)
-        if not name or len(name) > 60:
-            raise UserError(t("字段名不能为空，也不能超过 60 个字。"))
+        name = field_name(label, known)
         if kind not in CUSTOM_TYPES:
             raise UserError(t("自定义字段不能是这种类型。"))
         if kind is FieldType.LINKS:
             work.reader.registry.entity(target)
-        if any(name in (f.zh, f.en) for f in known.fields):
-            raise UserError(t("已经有叫“{name}”的字段了。", name=name))
         if sum(f.custom for f in known.fields) >= MOST_PER_ENTITY:
             raise UserError(t("自定义字段太多，最多 {n} 个。", n=MOST_PER_ENTITY))
         key = f"f_{short_hex(8)}"
@@ -111,16 +107,11 @@ class CustomFieldService:
     def rename(self, key: str, label: str) -> None:
         """Another label; values stay."""
         self._context.actor.require_admin()
-        name = label.strip()
-        if not name or len(name) > 60:
-            raise UserError(t("字段名不能为空，也不能超过 60 个字。"))
         with self._context.writing() as work:
             field = custom_fields.find(work.connection, key)
             if field is None:
                 raise NotFound(t("没有这个字段。"))
-            others = work.reader.registry.entity(field.entity).fields
-            if any(name in (f.zh, f.en) for f in others if f.key != key):
-                raise UserError(t("已经有叫“{name}”的字段了。", name=name))
+            name = field_name(label, work.reader.registry.entity(field.entity), key)
             operation = work.operation("setup", t("字段改名：{before} → {after}", before=field.label, after=name))
             operation.params = {"entity": field.entity, "key": key, "label": [field.label, name]}
             custom_fields.rename(work.connection, key, name)
@@ -145,3 +136,13 @@ class CustomFieldService:
         """Remove fields an import made and took back again."""
         for key in keys:
             custom_fields.drop_unused(work.connection, key)
+
+
+def field_name(label: str, entity: Entity, key: str = "") -> str:
+    """The name a field (the one of this key, "" = a new one) gets; raises UserError for an empty, too long or taken one."""
+    name = label.strip()
+    if not name or len(name) > 60:
+        raise UserError(t("字段名不能为空，也不能超过 60 个字。"))
+    if any(name in (f.zh, f.en) for f in entity.fields if f.key != key):
+        raise UserError(t("已经有叫“{name}”的字段了。", name=name))
+    return name

@@ -8,11 +8,12 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from app.core.choices import Meaning
+from app.core.choices import Choice, Meaning
 from app.core.fields import Field
 from app.core.i18n import t
 from app.core.jobs import Job
-from app.services.customers.choices import TONES, ChoiceInfo
+from app.errors import UserError
+from app.services.customers.choices import TONES, ChoiceInfo, named
 from app.services.records import ManyResult
 from app.views.settings.form_dialog import FormDialog
 from app.views.settings.section import Section
@@ -133,7 +134,7 @@ class ChoicesSection(Section):
 
     def _add(self) -> None:
         place, known = (self.entity.key(), self.field.key()), self._known()
-        dialog = ChoiceDialog(self, t("添加选项"), t("添加"), known.meanings, known.neutral)
+        dialog = ChoiceDialog(self, t("添加选项"), t("添加"), self._others(), known.meanings, known.neutral)
         add = self.desk.workspace.choices.add
         dialog.ask(
             lambda: self._do(partial(add, *place, dialog.zh.text(), en=dialog.en.text(), meaning=dialog.meaning.key()))
@@ -141,11 +142,14 @@ class ChoicesSection(Section):
 
     def _rename(self, info: ChoiceInfo) -> None:
         place, choice = (self.entity.key(), self.field.key()), info.choice
-        dialog = ChoiceDialog(self, t("选项改名"), t("保存"), (), "")
+        dialog = ChoiceDialog(self, t("选项改名"), t("保存"), self._others(choice.code))
         dialog.zh.setText(choice.zh)
         dialog.en.setText(choice.en if choice.en != choice.zh else "")
         rename = self.desk.workspace.choices.rename
         dialog.ask(lambda: self._do(partial(rename, *place, choice.code, dialog.zh.text(), dialog.en.text())))
+
+    def _others(self, code: str = "") -> list[Choice]:
+        return [info.choice for info in self._values if info.choice.code != code]
 
     def _shift(self, at: int, by: int) -> None:
         codes = [info.choice.code for info in self._values]
@@ -171,10 +175,14 @@ class ChoicesSection(Section):
 
 
 class ChoiceDialog(FormDialog):
-    """A value's names and, where the program asks for it, what it means."""
+    """A value's names, not those of `others`, and, where the program asks for it, what it means."""
 
-    def __init__(self, parent: QWidget, title: str, action: str, meanings: Sequence[Meaning], usual: str) -> None:
+    def __init__(
+        self, parent: QWidget, title: str, action: str, others: Sequence[Choice], meanings: Sequence[Meaning] = (),
+        usual: str = "",
+    ) -> None:  # fmt: skip
         super().__init__(parent, title, action)
+        self._others = others
         self.zh, self.en = QLineEdit(), QLineEdit()
         self.meaning = ChoiceField([(m.key, m.label) for m in meanings])
         self.form.add_row("zh", t("中文名"), self.zh, required=True)
@@ -185,8 +193,16 @@ class ChoiceDialog(FormDialog):
         row.set_shown(bool(meanings))
         if usual:
             self.meaning.set_key(usual)
-        self.check = lambda: {} if self.zh.text().strip() else {"zh": t("请输入名称。")}
+        self.check = self._problems
         self.zh.setFocus()
+
+    def _problems(self) -> dict[str, str]:
+        for key, zh, en in (("zh", self.zh.text(), ""), ("en", self.zh.text(), self.en.text())):
+            try:
+                named(zh, en, self._others)
+            except UserError as problem:
+                return {key: str(problem)}
+        return {}
 
 
 def tone_label(tone: str) -> str:

@@ -12,9 +12,10 @@ from app.core.fields import Field, FieldType, Sensitivity
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.kinds import CUSTOM_TYPES, KINDS
+from app.errors import UserError
 from app.services.customers import field_order
 from app.services.customers.field_order import Archived
-from app.services.customers.fields import CustomFieldInfo
+from app.services.customers.fields import CustomFieldInfo, field_name
 from app.views.settings.form_dialog import FormDialog
 from app.views.settings.section import Section, setting_row
 from app.views.settings.words import sensitivity_label
@@ -168,8 +169,16 @@ class FieldsSection(Section):
         listed = {str(one) for one in CUSTOM_TYPES if KINDS[one].listed}
         kind.currentIndexChanged.connect(lambda _at: row.set_shown(kind.key() in listed))
         kind.currentIndexChanged.connect(lambda _at: aim.set_shown(kind.key() == FieldType.LINKS))
-        dialog.check = lambda: {} if label.text().strip() else {"label": t("请输入名称。")}
         service, entity = self.desk.workspace.fields, self._entity.key()
+
+        def problems() -> dict[str, str]:
+            try:
+                field_name(label.text(), registry.entity(entity))
+            except UserError as problem:
+                return {"label": str(problem)}
+            return {}
+
+        dialog.check = problems
 
         def add() -> None:
             lines = [line.strip() for line in choices.toPlainText().split("\n") if line.strip()]

@@ -6,16 +6,21 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QWidget
 
+from app.core.fields import FieldType, Link, MonthDay
 from app.core.filters import Condition
 from app.core.i18n import set_language
+from app.core.kinds import KINDS as KINDS_OF_VALUE
 from app.services.workspace import Workspace
 from app.settings.store import SettingsStore
 from app.views.operations.runner import Runner
+from app.views.records.record_dialog import RecordDialog
 from app.views.records.record_page import RecordPage
 from app.views.shell.main_window import MainWindow
 from app.views.theme import theme
@@ -238,6 +243,66 @@ class Scenes:
         self._shown().resize(960, 600)
         settle(300)
         yield self._shown()
+
+    def shot_17_ties(self) -> Iterator[QWidget]:
+        page = self._busy_page()
+        names = ("恒信贸易有限公司", "宁波海曙精密模具制造股份有限公司", "王先生")
+        known = [self.full.customers.list(Condition("name", "eq", name), limit=1)[1] for name in names]
+        made = [
+            found[0] if found else self.full.customers.create({"name": n})[0]
+            for found, n in zip(known, names, strict=True)
+        ]
+        contact, _ = self.full.contacts.create(
+            {
+                "name": "赵工",
+                "customers": (
+                    Link(made[0].id, names[0], "采购"),
+                    Link(made[1].id, names[1], "技术顾问", "兼任，只在项目期间", date(2024, 1, 1), date(2026, 12, 31)),
+                    Link(made[2].id, names[2]),
+                ),
+            }
+        )
+        dialog = RecordDialog(page.desk, "contacts", page, contact)
+        dialog.open()
+        settle(400)
+        yield dialog
+        dialog.reject()
+
+    def shot_18_kinds(self) -> Iterator[QWidget]:
+        fields = {f.label: f.key for f in self.full.fields.list("customers")}
+        wanted = {
+            "合作意向": (FieldType.PERCENT, Decimal("62.5")), "报价单价": (FieldType.PRICE, Decimal("0.195")),
+            "到货周期": (FieldType.DURATION, 5400), "周年纪念": (FieldType.MONTH_DAY, MonthDay(5, 12)),
+            "采购品类": (FieldType.MULTI_CHOICE, ("钢材", "模具")),
+        }  # fmt: skip
+        keys = {
+            label: fields.get(label)
+            or self.full.fields.add(
+                "customers", label, kind, choices=["钢材", "模具", "电线电缆"] if KINDS_OF_VALUE[kind].listed else []
+            )
+            for label, (kind, _) in wanted.items()
+        }
+        page = self._busy_page()
+        record = page.pane.record()
+        assert record is not None
+        changed, _ = self.full.customers.update(record.id, {keys[label]: value for label, (_, value) in wanted.items()})
+        page.pane.reload()
+        settle(500)
+        page.pane.show_tab("fields")
+        settle(200)
+        yield self._shown()
+        dialog = page.verbs.edit_record(changed)
+        settle(400)
+        dialog.findChild(QScrollArea).ensureWidgetVisible(dialog.form.editor(keys["采购品类"]))
+        settle(200)
+        yield dialog
+        dialog.reject()
+        for key in keys.values():
+            popover = page.bar.open_editor(field=key)
+            assert popover is not None
+            settle(150)
+            yield popover
+            popover.close()
 
 
 def main() -> None:

@@ -406,6 +406,10 @@ def test_that_pick_lists_are_changed_here(show, qtbot, workspace, dialogs, runne
         qtbot.waitUntil(lambda: not runner.busy(), timeout=5000)
 
     QTest.mouseClick(section._add_button, Qt.MouseButton.LeftButton)
+    dialog = next(one for one in section.findChildren(ChoiceDialog) if one.isVisible())
+    dialog.zh.setText("潜在")
+    QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    assert dialog.isVisible(), "a name that is taken is told while it can be mended"
     fill("试用客户", "On trial", "won")
     qtbot.waitUntil(lambda: "试用客户" in _texts(section.list.items()), timeout=5000)
     choose("试用客户", "颜色", "红")
