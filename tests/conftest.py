@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -54,6 +55,31 @@ def _passwords_at_the_least_cost() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name, (least, _) in keys.LIMITS.items():
             patch.setitem(keys.PASSWORD_KDF, name, least)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_compiled_once() -> Iterator[None]:
+    """Thousands of tests open an archive of their own; compiling the same statements for each takes half their time. All
+    engines of one dialect remember them together, as one engine does in the program."""
+    import sqlalchemy as sa
+    from sqlalchemy.util import LRUCache
+
+    make = sa.create_engine
+    known: dict[type, LRUCache[object, object]] = {}
+    with pytest.MonkeyPatch.context() as patch:
+
+        def remembering(*given: Any, **options: Any) -> sa.Engine:
+            engine = make(*given, **options)
+            dialect = type(engine.dialect)
+            if dialect not in known:
+                known[dialect] = LRUCache(4_000)
+                patch.setattr(dialect, "__eq__", lambda self, other: type(self) is type(other))
+                patch.setattr(dialect, "__hash__", lambda self: hash(type(self)))
+            engine._compiled_cache = known[dialect]  # type: ignore[assignment]
+            return engine
+
+        patch.setattr(sa, "create_engine", remembering)
         yield
 
 

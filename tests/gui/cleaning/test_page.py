@@ -24,6 +24,7 @@ def bench(main_window, qtbot, runner, tmp_path: Path) -> WorkbenchPanel:
     qtbot.waitUntil(lambda: panel.bench.history is not None and panel.bench.idle, timeout=20_000)
     panel.bench.do_step(Step("constant", "", {"into": "城市", "value": "苏州"}))
     qtbot.waitUntil(lambda: panel.bench.history.at == 1 and panel.bench.idle, timeout=10_000)
+    qtbot.waitUntil(lambda: not runner.busy(), timeout=20_000)
     return panel
 
 
