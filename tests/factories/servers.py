@@ -13,12 +13,13 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -32,6 +33,9 @@ from app.db.server import Server
 from app.models import Base
 from app.services.people.service import actor_of
 from app.services.workspace import Workspace
+
+if TYPE_CHECKING:
+    import psycopg
 
 LEAST = 15
 _SETTINGS = (
@@ -178,8 +182,9 @@ class ServerTemplate:
     database: str
 
     def copy(self, folder: Path, name: str = "") -> Path:
-        """A copy of its own for a test; the path is only its name."""
-        return Path(fresh(self.database))
+        """A copy of its own for a test; the path is only its name. One that another test has put back will do."""
+        spare = _spare.get(self.database)
+        return Path(spare.pop() if spare else fresh(self.database))
 
     def open(self, path: Path, user: str = "boss") -> Workspace:
         """Open a copy as one of its people."""
@@ -194,7 +199,10 @@ class ServerTemplate:
             yield workspace
         finally:
             workspace.archive.engine.dispose()
-            _administer(f"DROP DATABASE IF EXISTS {path} WITH (FORCE)")
+            if put_back(str(path), self.database):
+                _spare.setdefault(self.database, []).append(str(path))
+            else:
+                _administer(f"DROP DATABASE IF EXISTS {path} WITH (FORCE)")
 
 
 def moved(archive: Archive) -> ServerTemplate:
@@ -207,5 +215,82 @@ def moved(archive: Archive) -> ServerTemplate:
 
 
 def drop(templates: Iterable[ServerTemplate]) -> None:
-    """Let these databases go."""
-    _administer(*(f"DROP DATABASE IF EXISTS {template.database} WITH (FORCE)" for template in templates))
+    """Let these databases and their copies go."""
+    names = [name for template in templates for name in (template.database, *_spare.pop(template.database, ()))]
+    _administer(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in names))
+
+
+# ---- copies used again: making one costs a second, putting one back a few hundredths --------------------------------
+
+#: template → its copies that are as it is
+_spare: dict[str, list[str]] = {}
+#: what a database is made of, beyond its rows
+_MADE_OF = """
+    SELECT coalesce(string_agg(line, '|' ORDER BY line), '') FROM (
+        SELECT relkind::text || relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
+        UNION ALL SELECT tgname FROM pg_trigger WHERE NOT tgisinternal
+        UNION ALL SELECT proname || md5(prosrc) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        UNION ALL SELECT setconfig::text FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
+                  WHERE d.datname = current_database()
+    ) AS lines(line)"""
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+_SEQUENCES = "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'"
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """All that is in a database: what it is made of, its tables as the engine copies them, where its counters stand."""
+
+    made_of: str
+    tables: Mapping[str, bytes]
+    counters: Sequence[tuple[str, int, bool]]
+
+
+@cache
+def _rows(database: str) -> _Rows:
+    with _raw(database) as raw:
+        tables = {}
+        for (name,) in raw.execute(_TABLES).fetchall():
+            with raw.cursor().copy(f'COPY "{name}" TO STDOUT (FORMAT binary)') as stream:  # type: ignore[arg-type]
+                tables[name] = b"".join(map(bytes, stream))
+        names = [name for (name,) in raw.execute(_SEQUENCES).fetchall()]
+        counters = [(n, *raw.execute(f'SELECT last_value, is_called FROM "{n}"').fetchone()) for n in names]
+        return _Rows(str(raw.execute(_MADE_OF).fetchone()[0]), tables, counters)  # type: ignore[index]
+
+
+@contextmanager
+def _raw(database: str) -> Iterator[psycopg.Connection]:
+    import psycopg
+
+    with psycopg.connect(host=str(running()), user="kedang", dbname=database) as raw:
+        yield raw
+
+
+def put_back(database: str, template: str) -> bool:
+    """Make a copy again what it was; False where more than rows has changed, or it cannot be reached any more."""
+    import psycopg
+
+    known = _rows(template)
+    try:
+        with _raw(database) as raw:
+            raw.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            if raw.execute(_MADE_OF).fetchone() != (known.made_of,):
+                return False
+            raw.execute("SET session_replication_role = replica")  # no triggers, no foreign keys on the way
+            raw.execute(";".join(f'DELETE FROM "{name}"' for name in known.tables))  # type: ignore[arg-type]
+            for name, rows in known.tables.items():
+                if len(rows) > _NO_ROWS:
+                    with raw.cursor().copy(f'COPY "{name}" FROM STDIN (FORMAT binary)') as stream:  # type: ignore[arg-type]
+                        stream.write(rows)
+            for name, value, used in known.counters:
+                raw.execute("SELECT setval(%s, %s, %s)", (f'"{name}"', value, used))
+    except psycopg.Error:
+        return False
+    return True
+
+
+#: bytes of a copied table without rows: head and end mark
+_NO_ROWS = 21

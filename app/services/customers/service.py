@@ -45,14 +45,14 @@ class CustomerService(RecordService):
     def __init__(self, context: Context, before_many: BeforeMany | None = None) -> None:
         super().__init__(context, "customers", before_many)
 
-    def contacts(self, customer: uuid.UUID) -> list[tuple[Record, str]]:
-        """The live contacts of a customer with their role."""
+    def contacts(self, customer: uuid.UUID) -> list[tuple[Record, Link]]:
+        """The live contacts of a customer, each with its tie."""
         with self._context.reading() as work:
             work.reader.get("customers", customer)
             people = work.reader.layout("contacts")
             links = tied_from(work.connection, people, people.entity.field("customers"), [customer]).get(customer, ())
             records = {r.id: r for r in work.reader.by_ids("contacts", [link.id for link in links])}
-            return [(records[link.id], link.role) for link in links if link.id in records]
+            return [(records[link.id], link) for link in links if link.id in records]
 
     def timeline(self, customer: uuid.UUID, *, limit: int = 200) -> Timeline:
         """Activities, deals, orders, tickets … and changes together, newest first."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.core import values
-from app.core.fields import POINT_TYPES, Entity, Field, FieldType
+from app.core.fields import POINT_TYPES, Entity, Field, FieldType, Link
 from app.core.i18n import t
 from app.core.kinds import kind_of
 from app.core.records import Record
@@ -107,11 +107,21 @@ def in_words(field: Field, value: Any, users: Names) -> str:
     return values.shown(field, value, lambda user: users.get(user, ""))
 
 
+def held(link: Link) -> str:
+    """The days a tie holds, in words; "" = nobody said."""
+    since, until = (day.isoformat() if day else "" for day in (link.since, link.until))
+    if since and until:
+        return f"{since} – {until}"
+    return t("{day} 起", day=since) if since else t("至 {day}", day=until) if until else ""
+
+
 def shown(field: Field, record: Record, users: Names) -> str:
     """The field of a record in words, several numbers in a line each; masked values stay masked."""
     value = record.get(field.key)
     if field.type in (*POINT_TYPES, FieldType.ADDRESSES) and value and field.key not in record.masked:
         return "\n".join(to_text(field, (item,)) for item in value)
+    if field.type is FieldType.LINKS and field.several and value and field.key not in record.masked:
+        return "\n".join(fonts.join_facts(to_text(field, (link,)), held(link), link.note) for link in value)
     if field.key in record.masked:
         return value if isinstance(value, str) else MASKED
     return in_words(field, value, users)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from app.core import clock
 from app.core.access import Action
 from app.core.dictionary import BUILT_IN
 from app.core.fields import Entity, FieldType
 from app.core.i18n import t
 from app.core.records import Record
 from app.views.operations.task import Task
-from app.views.records.cells import Names, Tones
+from app.views.records.cells import Names, Tones, held
 from app.views.records.fact_sheet import FactSheet
 from app.views.records.pane_business import BusinessList
 from app.views.records.pane_data import PaneData, Tied, read_pane
@@ -252,10 +254,13 @@ class DetailPane(QWidget):
 
     def _show_people(self, contacts: Tied) -> None:
         items = []
-        for contact, role in contacts:
+        today = clock.today()
+        ended = [link.until is not None and link.until < today for _, link in contacts]
+        for (contact, link), over in sorted(zip(contacts, ended, strict=True), key=itemgetter(1)):  # who has left, last
             phones = contact.get("phones") or ()
-            under = fonts.join_facts(role or str(contact.get("title") or ""), phones[0].value if phones else "")
-            items.append(Item(str(contact.get("name") or ""), under, menu=self._menu_of(contact)))
+            job, phone = link.role or str(contact.get("title") or ""), phones[0].value if phones else ""
+            under = fonts.join_facts(job, held(link), phone, link.note)
+            items.append(Item(str(contact.get("name") or ""), under, menu=self._menu_of(contact), faded=over))
         self.people.set_items(items)
 
     def _menu_of(self, contact: Record) -> Callable[[], list[MenuItem | None]]:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from app.core.amounts import money_shown
 from app.core.dictionary import BUILT_IN
-from app.core.fields import Entity, FieldType, Point
+from app.core.fields import Entity, FieldType, Link, Point
 from app.core.filters import Condition
 from app.core.i18n import t
 from app.core.jobs import Job
@@ -22,7 +22,7 @@ from app.views.records.cells import Names, shown
 from app.views.records.timeline import Event, change_event, events_of
 from app.views.theme import fonts
 
-Tied = list[tuple[Record, str]]
+Tied = list[tuple[Record, Link]]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Section:
 
 @dataclass(frozen=True)
 class PaneData:
-    """One record, its events in words, its contacts with their roles, its files with small pictures of those looked at."""
+    """One record, its events in words, its contacts with their ties, its files with small pictures of those looked at."""
 
     record: Record
     events: Sequence[Event]

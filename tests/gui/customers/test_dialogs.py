@@ -124,7 +124,7 @@ def test_that_a_contact_is_added_with_its_role(page, qtbot, workspace):
 
 
 def _people(workspace, customer):
-    return [(contact.get("name"), role) for contact, role in workspace.customers.contacts(customer)]
+    return [(contact.get("name"), link.role) for contact, link in workspace.customers.contacts(customer)]
 
 
 def test_that_a_follow_up_with_the_next_day_is_one_operation(page, qtbot, workspace):

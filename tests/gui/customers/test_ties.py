@@ -66,3 +66,18 @@ def test_that_days_in_the_wrong_order_are_told_and_nothing_is_lost(page, qtbot, 
     QTest.mouseClick(line.drop, Qt.MouseButton.LeftButton)
     saved(dialog, qtbot)
     assert not workspace.contacts.get(contact.id).get("customers")
+
+
+def test_that_the_pane_shows_since_when_and_who_has_left_comes_last(page, qtbot, workspace):
+    customer, _ = workspace.customers.create({"name": "甲公司"})
+    for name, link in (
+        ("赵工", Link(customer.id, "甲公司", "采购", "兼任", date(2020, 1, 1), date(2020, 12, 31))),
+        ("钱工", Link(customer.id, "甲公司", "总工", "", date(2021, 1, 1))),
+    ):
+        workspace.contacts.create({"name": name, "customers": (link,)})
+    page.pane.show_handle(customer.handle)
+    qtbot.waitUntil(lambda: len(page.pane.people.lines) == 2, timeout=5000)
+    items = [line.item for line in page.pane.people.lines]
+    assert [(item.title, item.faded) for item in items] == [("钱工", False), ("赵工", True)]
+    assert "2021-01-01 起" in items[0].subtitle
+    assert all(text in items[1].subtitle for text in ("采购", "2020-01-01 – 2020-12-31", "兼任"))

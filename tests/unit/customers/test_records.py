@@ -281,7 +281,7 @@ def test_that_ties_to_a_deleted_customer_come_back_with_it(workspace: Workspace)
         ("甲", "采购"),
         ("乙", "顾问"),
     }
-    assert [(c.get("name"), role) for c, role in workspace.customers.contacts(one.id)] == [("张三", "采购")]
+    assert [(c.get("name"), link.role) for c, link in workspace.customers.contacts(one.id)] == [("张三", "采购")]
 
 
 def test_that_emptying_children_is_one_change_and_no_change_the_second_time(workspace: Workspace) -> None:

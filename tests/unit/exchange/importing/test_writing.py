@@ -64,7 +64,7 @@ def test_that_the_contact_of_the_row_and_of_rows_below_is_tied_to_the_customer(
     report = import_rows([["客户名称", "联系人", "职务"], *rows])
     assert (report.created, report.contacts) == (2, 3)
     people = workspace.customers.contacts(only(workspace, "甲公司").id)
-    assert {(r.get("name"), role) for r, role in people} == {("张三", "采购"), ("李四", "财务")}
+    assert {(r.get("name"), link.role) for r, link in people} == {("张三", "采购"), ("李四", "财务")}
 
 
 def test_that_imported_rows_are_found_by_name_pinyin_phone_and_contact(
