@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.core.fields import Entity, FieldType
+from app.core.fields import Entity, Field, FieldType
 from app.core.i18n import t
 from app.core.records import Record
 from app.views.records.cells import Names, has_editor, shown
@@ -14,7 +16,7 @@ from app.views.widgets.labels import caption
 
 
 class FactSheet(QWidget):
-    """Built once for an entity, filled for each record.
+    """Built once for an entity, filled for each record. `only`: these fields, without the captions of their groups.
 
     Signals:
         edit_wanted(str): change this field.
@@ -24,23 +26,27 @@ class FactSheet(QWidget):
     edit_wanted = Signal(str)
     told = Signal(str)
 
-    def __init__(self, entity: Entity, *, may_edit: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, entity: Entity, *, may_edit: bool, only: Callable[[Field], bool] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self._entity = entity
         self.rows: dict[str, FactRow] = {}
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 10, 4, 12)
+        column.setContentsMargins(*((0, 10, 4, 12) if only is None else (0, 0, 0, 0)))
         column.setSpacing(0)
         groups = [key for key, _zh, _en in entity.groups]
         groups += sorted({field.group for field in entity.fields} - set(groups))
         for group in groups:
-            fields = [field for field in entity.fields if field.group == group]
+            fields = [f for f in entity.fields if f.group == group and (only is None or only(f))]
             if not fields:
                 continue
-            if column.count():
-                column.addSpacing(12)
-            column.addWidget(caption(entity.group_label(group)))
-            column.addSpacing(2)
+            if only is None:
+                if column.count():
+                    column.addSpacing(12)
+                column.addWidget(caption(entity.group_label(group)))
+                column.addSpacing(2)
             for field in fields:
                 row = self.rows[field.key] = FactRow(field.label, editable=may_edit and has_editor(field))
                 row.copied.connect(lambda text: self.told.emit(t("已复制：{text}", text=text)))

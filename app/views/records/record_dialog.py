@@ -302,7 +302,7 @@ class RecordDialog(FormDialog):
         )  # fmt: skip
 
     def _told(self, record: Record) -> str:
-        name = str(record.get(self._entity.title) or "")
+        name = str(record.get(self._entity.title) or record.get("number") or self._entity.label)
         return t("已保存“{name}”", name=name) if self._record is not None else t("已新建“{name}”", name=name)
 
     def _on_saved(self, result: tuple[Record, ChangeSet]) -> None:

@@ -20,7 +20,7 @@ from app.views.widgets import buttons, painting
 from app.views.widgets.avatar import Avatar
 from app.views.widgets.buttons import Button
 from app.views.widgets.flow import FlowLayout
-from app.views.widgets.labels import DataLabel, IconLabel
+from app.views.widgets.labels import DataLabel, ElidedLabel, IconLabel
 
 _GROUNDS = {"inbound": "surface_2", "reply": "primary_soft", "note": "warn_soft"}
 #: characters of one message shown at once
@@ -88,8 +88,10 @@ class Bubble(QWidget):
     def _add_head(self, message: Record, kind: str, who: str, company: str) -> None:
         head = QHBoxLayout()
         head.setSpacing(8)
-        name = t("{name}（{company}）", name=who, company=company) if kind == "inbound" and company else who
-        head.addWidget(DataLabel(name, "strong"))
+        beside = kind == "inbound" and company and company != who
+        name = ElidedLabel(t("{name}（{company}）", name=who, company=company) if beside else who, "strong")
+        name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        head.addWidget(name)
         facts = [at_text(message.get("sent_at") or message.get("created_at"))]
         if kind == "note":
             facts.append(t("内部备注，客户不可见"))

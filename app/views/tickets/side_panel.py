@@ -112,6 +112,7 @@ class SidePanel(QScrollArea):
         self.priority = self._field("priority")
         self.owner = self._field("owner")
         self.category = self._field("category")
+        self._facts = self._section(t("更多资料"))
         self._clocks = self._section(t("服务时限"))
         self._customer = self._section(TICKETS.field("customer").label)
         self._files = self._section(TICKETS.field("files").label)
@@ -125,6 +126,7 @@ class SidePanel(QScrollArea):
         field = ChoiceField()
         title.setBuddy(field)
         field.setAccessibleName(label)
+        field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         field.currentIndexChanged.connect(lambda _at: self._on_changed(key, field))
         self._column.addSpacing(4)
         self._column.addWidget(title)
@@ -142,6 +144,10 @@ class SidePanel(QScrollArea):
         return inner
 
     # ---- showing ------------------------------------------------------------------------------------------------
+
+    def set_facts(self, sheet: QWidget) -> None:
+        """What else is known of the ticket: its tags, the office's own fields."""
+        self._facts.addWidget(sheet)
 
     def set_files(self, panel: QWidget) -> None:
         """The panel of the ticket's own files; those of its messages stand in the conversation."""

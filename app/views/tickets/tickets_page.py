@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.access import Action
 from app.core.dictionary import BUILT_IN
+from app.core.fields import FieldType
 from app.core.filters import Condition, Filter, Group, Listed, Not, Related, Search
 from app.core.i18n import t
 from app.core.jobs import Job
@@ -20,7 +21,9 @@ from app.services.tickets.mail.parsing import file_of
 from app.services.tickets.service import Conversation
 from app.services.tickets.templates import Glance
 from app.views.operations.task import Task
+from app.views.records.fact_sheet import FactSheet
 from app.views.records.pane_files import FilesPanel
+from app.views.records.record_dialog import RecordDialog
 from app.views.shell.desk import Desk
 from app.views.shell.page import Command, NewRecord, OpenRecord, Page
 from app.views.tickets.composer import NOTE, REPLY, Composer
@@ -62,7 +65,10 @@ class InboxPage(Page):
         self.composer.offer(self.service.entity.field("status"))
         self.side = SidePanel()
         self.verbs = TicketVerbs(self)
-        self.files = FilesPanel(desk, self.service.entity, may_edit=self.verbs.may(Action.EDIT))
+        entity, may_edit = self.service.entity, self.verbs.may(Action.EDIT)
+        self.facts = FactSheet(entity, may_edit=may_edit, only=lambda f: f.custom or f.type is FieldType.TAGS)
+        self.side.set_facts(self.facts)
+        self.files = FilesPanel(desk, entity, may_edit=may_edit)
         self.side.set_files(self.files)
         if self.files.may_change:
             shade = DropShade(self.side, t("松开鼠标，添加为附件"), lambda: self.conversation is not None)
@@ -110,9 +116,8 @@ class InboxPage(Page):
         self.splitter.setHandleWidth(1)
         for widget in (self.pane, self.middle, self.side):
             self.splitter.addWidget(widget)
-        self.pane.setMinimumWidth(290)
-        self.middle.setMinimumWidth(380)
-        self.side.setMinimumWidth(228)
+        for widget, least in ((self.pane, 232), (self.middle, 316), (self.side, 208)):  # all three fit at 960 pixels
+            widget.setMinimumWidth(least)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setSizes([348, 620, 264])
         outer = QVBoxLayout(self)
@@ -161,6 +166,8 @@ class InboxPage(Page):
         self.side.customer_wanted.connect(
             lambda key: self.desk.page_wanted.emit("customers", OpenRecord("customers", key))
         )
+        self.facts.edit_wanted.connect(self._edit)
+        self.facts.told.connect(lambda text: self.desk.toasts.show_toast(text, "info"))
         self.side.link_wanted.connect(self.verbs.link_customer)
         self.side.ticket_wanted.connect(self.open_record)
 
@@ -246,7 +253,14 @@ class InboxPage(Page):
         self.composer.show_ticket(ticket, self._target(ticket))
         self.side.show_conversation(entity, conversation, may_edit=writable)
         self.side.show_glance(entity, ticket, glance, may_edit=writable)
+        self.facts.show_record(ticket, self.desk.users())
+        self.facts.setEnabled(writable)
         self.files.show_files(ticket, held_by(self.service.entity, ticket), {})
+
+    def _edit(self, field: str) -> None:
+        """The form of the ticket, beginning with this field."""
+        if self.conversation is not None:
+            RecordDialog(self.desk, self.key, self, self.conversation.ticket, focus=field).open()
 
     def _target(self, ticket: Record) -> str:
         address = str(ticket.get("requester_email") or "")
