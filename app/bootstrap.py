@@ -28,9 +28,9 @@ from app.services.deals.orders import OrderService
 from app.services.deals.service import DealService
 from app.services.duplicates.entry import EntryService
 from app.services.duplicates.service import DuplicateService
-from app.services.exchange.export import ExportService
-from app.services.exchange.importer import ImportService
-from app.services.exchange.presets import PresetService
+from app.services.exchange.exporting.export import ExportService
+from app.services.exchange.importing.importer import ImportService
+from app.services.exchange.mapping.presets import PresetService
 from app.services.files.service import FileService
 from app.services.history.service import HistoryService
 from app.services.merging.service import MergeService
@@ -43,7 +43,8 @@ from app.services.tickets.office import plant_tickets
 from app.services.tickets.service import TicketService
 from app.services.today.service import TodayService
 from app.services.vault.service import VaultService
-from app.services.workbench.recipes import RecipeService
+from app.services.workbench.cooking import COOK
+from app.services.workbench.recipe_book import RecipeService
 from app.services.workbench.service import WorkbenchService
 from app.services.workspace import Workspace
 
@@ -60,7 +61,7 @@ def workspace_of(archive: Archive, actor: Actor, origin: str) -> Workspace:
     presets = PresetService(context)
     duplicates = DuplicateService(context)
     entry = EntryService(context)
-    imports = ImportService(context, people, presets, before_many, entry.for_import)
+    imports = ImportService(context, people, presets, COOK, before_many, entry.for_import)
     history = HistoryService(context, before_many)
     others = {e.key: RecordService(context, e.key, before_many) for e in context.registry}
     return Workspace(
@@ -104,7 +105,7 @@ def _scratch(context: Context, vault: VaultService, job: Job) -> Iterator[tuple[
         copy = context.archive.open_copy(path)
         try:
             there = Context(copy, context.actor, context.origin, context.behaviours)
-            imports = ImportService(there, PeopleService(there), PresetService(there), lambda _reason, _job: None)
+            imports = ImportService(there, PeopleService(there), PresetService(there), COOK, lambda _reason, _job: None)
             yield there, imports
         finally:
             copy.close()

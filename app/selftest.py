@@ -59,9 +59,9 @@ def _words(app: QApplication) -> None:
 def _work(folder: Path) -> None:
     from app.door import ArchiveDoor
     from app.services.cleaning.text import simplified
-    from app.services.cleaning.workbench.patterns import compiled
     from app.services.duplicates.matching.likeness import alike
-    from app.services.exchange.reading.records import ReadOptions
+    from app.services.exchange.files.records import ReadOptions
+    from app.services.workbench.patterns import compiled
 
     door = ArchiveDoor()
     table, archive = folder / "selftest.csv", folder / "selftest.kedang"

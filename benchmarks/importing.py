@@ -12,7 +12,7 @@ from pathlib import Path
 
 from app.bootstrap import create_workspace
 from app.db.engine import connect
-from app.services.exchange.reading.records import ReadOptions
+from app.services.exchange.files.records import ReadOptions
 from benchmarks.big_archive import PASSWORD
 from benchmarks.made_data import HEADERS, write_workbook
 from benchmarks.measure import Row, child_peak_mb, peak_mb

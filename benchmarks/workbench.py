@@ -36,9 +36,9 @@ def _cells(rows: int, seed: int = 7) -> list[list[str]]:
 
 def rows(count: int = 1_000_000) -> list[Row]:
     """Loading, browsing under three facets, clusters the first time and again."""
-    from app.services.cleaning.workbench.clusters import Method, cluster
-    from app.services.cleaning.workbench.facets import browse, facets_of
-    from app.services.cleaning.workbench.table import TableBuilder
+    from app.services.workbench.clusters import Method, cluster
+    from app.services.workbench.facets import browse, facets_of
+    from app.services.workbench.table import TableBuilder
 
     before = current_mb()
     builder = TableBuilder(["公司", "城市", "电话", "金额", "日期", "备注"])

@@ -39,11 +39,13 @@ def _children_from_a_server() -> None:
     """Hundreds of tests read a file: their children are forked by a server that has the libraries loaded. The program's own
     way is tested by the tests of the child, by those that start programs, and end to end."""
     if sys.platform != "win32":
-        from app.services.exchange.reading import child
+        from app.services.exchange.files import child
 
         child.START = "forkserver"
         multiprocessing.util.get_temp_dir()  # kept from now on; where a test puts it, paths can be too long for a socket
-        multiprocessing.set_forkserver_preload(["app.services.exchange.cooking", "app.services.exchange.column_check"])
+        multiprocessing.set_forkserver_preload(
+            ["app.services.workbench.cooking", "app.services.exchange.importing.column_check"]
+        )
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from app.core.jobs import Job
-    from app.services.cleaning.workbench.recipe import Recipe
-    from app.services.cleaning.workbench.table import Table
+    from app.services.workbench.recipe import Recipe
     from app.services.workbench.service import Records, WriteBack
+    from app.services.workbench.table import Table
     from app.services.workspace import Workspace
 
 File = Annotated[Path | None, typer.Argument()]
@@ -91,14 +91,14 @@ def source(
 
 def recipe_named(session: Session, name: str, workspace: Workspace | None) -> Recipe:
     """The recipe of a file, or of a name in the archive."""
-    from app.services.cleaning.workbench.recipe import recipe_of
+    from app.services.workbench.recipe import recipe_of
 
     return recipe_of(recipe_data(session, name, workspace))
 
 
 def recipe_data(session: Session, name: str, workspace: Workspace | None) -> Mapping[str, Any]:
     """The JSON data of a recipe: a file (*.json), or a name in the archive."""
-    from app.services.workbench.recipes import read_recipe
+    from app.services.workbench.recipe_book import read_recipe
 
     path = Path(name)
     if path.suffix.lower() == ".json":
@@ -133,7 +133,7 @@ def profile(  # noqa: PLR0913, PLR0917 - one parameter for each option
     header_row: HeaderRow = None,
 ) -> None:
     """What every column (or those named) holds."""
-    from app.services.cleaning.workbench.profile import profile as describe
+    from app.services.workbench.profile import profile as describe
 
     session = session_of(context)
     options = (sheet, encoding, delimiter, header_row)
@@ -168,8 +168,8 @@ def cluster(  # noqa: PLR0913, PLR0917 - one parameter for each option
     header_row: HeaderRow = None,
 ) -> None:
     """Clusters of one column, the largest first."""
-    from app.services.cleaning.workbench.clusters import METHODS, Method
-    from app.services.cleaning.workbench.clusters import cluster as find
+    from app.services.workbench.clusters import METHODS, Method
+    from app.services.workbench.clusters import cluster as find
 
     session = session_of(context)
     if method not in METHODS:
@@ -199,7 +199,7 @@ def standardise(  # noqa: PLR0913, PLR0917 - one parameter for each option
     header_row: HeaderRow = None,
 ) -> None:
     """Run a recipe. A file: the cleaned copy goes to --out. The archive: a preview, written with --apply."""
-    from app.services.cleaning.workbench.recipe import replay
+    from app.services.workbench.recipe import replay
 
     session = session_of(context)
     _check_use(file, recipe, apply=apply)
@@ -292,7 +292,7 @@ def _written_text(back: WriteBack) -> str:
 
 def list_recipes(context: typer.Context) -> None:
     """All recipes of the archive."""
-    from app.services.exchange.record_json import moment_text
+    from app.services.exchange.cells.record_json import moment_text
 
     session = session_of(context)
     with session.workspace() as workspace:
@@ -305,8 +305,8 @@ def list_recipes(context: typer.Context) -> None:
 
 def show_recipe(context: typer.Context, name: Name) -> None:
     """One recipe as it is kept."""
-    from app.services.cleaning.workbench.operations import told
-    from app.services.cleaning.workbench.recipe import recipe_of
+    from app.services.workbench.operations import told
+    from app.services.workbench.recipe import recipe_of
 
     session = session_of(context)
     with session.workspace() as workspace:
@@ -317,7 +317,7 @@ def show_recipe(context: typer.Context, name: Name) -> None:
 
 def save_recipe(context: typer.Context, name: Name, file: Path) -> None:
     """Keep the recipe of a file under a name."""
-    from app.services.workbench.recipes import read_recipe
+    from app.services.workbench.recipe_book import read_recipe
 
     session = session_of(context)
     body = read_recipe(file)
@@ -344,7 +344,7 @@ def check_recipe(
     header_row: HeaderRow = None,
 ) -> None:
     """Whether a recipe fits a file, or the records of an entity; nothing is changed. Exit code 3 when it does not."""
-    from app.services.cleaning.workbench.recipe import check, replay
+    from app.services.workbench.recipe import check, replay
 
     session = session_of(context)
     path = Path(on)

@@ -68,7 +68,7 @@ def export(
 
 def template(context: typer.Context, entity: str, out: Path) -> None:
     """A template with this archive's custom fields; without an archive with the built-in fields."""
-    from app.services.exchange.template import write_template
+    from app.services.exchange.exporting.template import write_template
 
     session = session_of(context)
     if out.suffix.lower() != ".xlsx":
@@ -114,7 +114,7 @@ def operations(
 
 
 def _operation(info: OperationInfo) -> dict[str, Any]:
-    from app.services.exchange.record_json import moment_text
+    from app.services.exchange.cells.record_json import moment_text
 
     data = asdict(info) | {"id": str(info.id), "undoes": str(info.undoes) if info.undoes else None}
     del data["params"]

@@ -183,7 +183,7 @@ def unmerge(context: typer.Context, operation: Annotated[str, typer.Argument(met
 
 def merges(context: typer.Context, limit: Limit = 50, offset: Offset = 0) -> None:
     """Merges that were made, newest first."""
-    from app.services.exchange.record_json import moment_text
+    from app.services.exchange.cells.record_json import moment_text
 
     session = session_of(context)
     with session.workspace() as workspace:
@@ -250,7 +250,7 @@ def check(
     purpose: Annotated[str, typer.Option("--for", help="create | import | search")] = "search",
 ) -> None:
     """Who is there already with this name, number or code."""
-    from app.services.exchange.typed import TypedValues, pairs_of
+    from app.services.exchange.cells.typed import TypedValues, pairs_of
 
     session = session_of(context)
     with session.workspace() as workspace:

@@ -216,7 +216,7 @@ def _source(path: Path, name: str) -> Source:
 
 
 def _json(file: File, field: str) -> dict[str, Any]:
-    from app.services.exchange.record_json import moment_text
+    from app.services.exchange.cells.record_json import moment_text
 
     return {
         "name": file.name, "size": file.size, "media_type": file.media_type, "sha256": file.sha256, "note": file.note,

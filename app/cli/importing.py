@@ -20,10 +20,10 @@ from app.errors import UserError
 
 if TYPE_CHECKING:
     from app.core.fields import Registry
-    from app.services.exchange.plan import ImportPlan, Rule
-    from app.services.exchange.reading.records import Inspection, ReadOptions
-    from app.services.exchange.report import ImportReport
-    from app.services.exchange.whole_table import WholePlan
+    from app.services.exchange.files.records import Inspection, ReadOptions
+    from app.services.exchange.importing.report import ImportReport
+    from app.services.exchange.mapping.plan import ImportPlan, Rule
+    from app.services.exchange.mapping.whole_table import WholePlan
     from app.services.workspace import Workspace
 
 ISSUES = 200
@@ -59,7 +59,7 @@ def knowledge(session: Session) -> Iterator[Knowledge]:
 
 def options_of(sheet: str | None, encoding: str | None, delimiter: str | None, header_row: str | None) -> ReadOptions:
     """What was fixed by hand. `header_row`: "3", "3,4", or "0" for none."""
-    from app.services.exchange.reading.records import ReadOptions
+    from app.services.exchange.files.records import ReadOptions
 
     rows: tuple[int, ...] | None = None
     if header_row is not None:
@@ -80,9 +80,9 @@ def preview(
     header_row: HeaderRow = None,
 ) -> None:
     """What the file holds; works without an archive too."""
-    from app.services.exchange.mapping import propose
-    from app.services.exchange.preview import preview_json
-    from app.services.exchange.reading.source import inspect
+    from app.services.exchange.files.source import inspect
+    from app.services.exchange.importing.preview import preview_json
+    from app.services.exchange.mapping.mapping import propose
 
     session = session_of(context)
     options = options_of(sheet, encoding, delimiter, header_row)
@@ -129,7 +129,7 @@ def import_file(  # noqa: PLR0913, PLR0917 - one parameter for each option
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
 ) -> None:
     """Import; the good rows are in even when others are not (exit code 3)."""
-    from app.services.exchange.preview import notes_json
+    from app.services.exchange.importing.preview import notes_json
 
     session = session_of(context)
     options = options_of(sheet, encoding, delimiter, header_row)
@@ -164,7 +164,7 @@ def import_file(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
 def answer(session: Session, report: ImportReport, notes: list[dict[str, Any]], whole: WholePlan | None = None) -> None:
     """Tell how an import went; exit code 3 when rows were not taken. `whole`: what became of the columns."""
-    from app.services.exchange.report import WARNING
+    from app.services.exchange.importing.report import WARNING
 
     data: dict[str, Any] = {
         "operation": str(report.operation) if report.operation else None, "rows": report.rows,
@@ -215,8 +215,8 @@ def answer(session: Session, report: ImportReport, notes: list[dict[str, Any]], 
 
 def _mapped(workspace: Workspace, inspection: Inspection, entity: str, mapping: str) -> ImportPlan:
     """The plan of --mapping: proposed, a preset by name, or a file with a whole plan or {"column": "field"}."""
-    from app.services.exchange.plan import ImportPlan
-    from app.services.exchange.presets import Preset
+    from app.services.exchange.mapping.plan import ImportPlan
+    from app.services.exchange.mapping.presets import Preset
 
     proposed = workspace.imports.propose(inspection, entity)
     if mapping == "auto":
@@ -249,7 +249,7 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 def _assigned(workspace: Workspace, inspection: Inspection, plan: ImportPlan, data: dict[str, Any]) -> ImportPlan:
     """The proposed plan with the targets of a {"column": "field" or null} file; columns it does not name stay out."""
-    from app.services.exchange.targets import header_key, target_of
+    from app.services.exchange.mapping.targets import header_key, target_of
 
     registry = workspace.context.registry
     entity = registry.entity(plan.entity)
@@ -280,7 +280,7 @@ def _rules(workspace: Workspace, entity: str, text: str | None) -> tuple[Rule, .
 
 def _defaults(workspace: Workspace, entity: str, assignments: list[str]) -> dict[str, str]:
     """Values for blank cells, checked by the converters before anything is read."""
-    from app.services.exchange.typed import TypedValues, pairs_of
+    from app.services.exchange.cells.typed import TypedValues, pairs_of
 
     pairs = pairs_of(workspace.context.registry.entity(entity), assignments)
     TypedValues(workspace.context, entity, user_ids(workspace)).values(pairs)
@@ -288,7 +288,7 @@ def _defaults(workspace: Workspace, entity: str, assignments: list[str]) -> dict
 
 
 def _check_choices(plan: ImportPlan) -> None:
-    from app.services.exchange.plan import BAD_CELLS, GAPS, MODES
+    from app.services.exchange.mapping.plan import BAD_CELLS, GAPS, MODES
 
     for option, value, known in (
         ("--mode", plan.mode, MODES), ("--empty", plan.empty, ("keep", "clear")),

@@ -117,7 +117,7 @@ def find(workspace: Workspace, entity: str, reference: str) -> Record:
 
 
 def _json(workspace: Workspace, service: RecordService, record: Record, columns: list[str] | None) -> dict[str, Any]:
-    from app.services.exchange.record_json import record_json
+    from app.services.exchange.cells.record_json import record_json
 
     names = workspace.people.names()
     return record_json(service.entity, record, lambda user: names.get(user, ""), columns)
@@ -151,7 +151,7 @@ def list_records(
         service = workspace.records(entity)
         fields = [service.entity.field(key) for key in wanted or ()]
         total, records = service.list(condition, sorts, limit=limit, offset=offset, deleted=deleted)
-        from app.services.exchange.record_json import record_json
+        from app.services.exchange.cells.record_json import record_json
 
         names = workspace.people.names()
         rows = [record_json(service.entity, r, lambda user: names.get(user, ""), wanted) for r in records]
@@ -171,7 +171,7 @@ def show(context: typer.Context, entity: str, reference: Reference) -> None:
 
 def add(context: typer.Context, entity: str, assignments: SetOption) -> None:
     """A new record from field=value words."""
-    from app.services.exchange.typed import TypedValues, pairs_of
+    from app.services.exchange.cells.typed import TypedValues, pairs_of
 
     session = session_of(context)
     with session.workspace() as workspace:
@@ -188,7 +188,7 @@ def add(context: typer.Context, entity: str, assignments: SetOption) -> None:
 
 def edit(context: typer.Context, entity: str, reference: Reference, assignments: SetOption) -> None:
     """Change fields of a record; an empty value clears the field. "operation" is null when nothing changed."""
-    from app.services.exchange.typed import TypedValues, pairs_of
+    from app.services.exchange.cells.typed import TypedValues, pairs_of
 
     session = session_of(context)
     with session.workspace() as workspace:
@@ -218,7 +218,7 @@ def delete(context: typer.Context, entity: str, reference: Reference) -> None:
 
 def history(context: typer.Context, entity: str, reference: Reference, limit: Limit = 100, offset: Offset = 0) -> None:
     """The changes of a record, newest first."""
-    from app.services.exchange.record_json import moment_text
+    from app.services.exchange.cells.record_json import moment_text
 
     session = session_of(context)
     with session.workspace() as workspace:

@@ -22,7 +22,7 @@ def search(
 ) -> None:
     """Names, pinyin, numbers, phones and texts; customers first. Rows carry their "entity" and "title"."""
     from app.core.filters import Search
-    from app.services.exchange.record_json import record_json
+    from app.services.exchange.cells.record_json import record_json
 
     session = session_of(context)
     wanted = [word.strip() for word in within.split(",") if word.strip()]

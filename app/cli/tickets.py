@@ -175,7 +175,7 @@ def _operation(changes: ChangeSet) -> dict[str, Any]:
 
 
 def _message(message: Record, files: tuple[Record, ...]) -> dict[str, Any]:
-    from app.services.exchange.record_json import moment_text
+    from app.services.exchange.cells.record_json import moment_text
 
     at = message.get("sent_at") or message.get("created_at")
     return {

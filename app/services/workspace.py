@@ -21,9 +21,9 @@ from app.services.deals.orders import OrderService
 from app.services.deals.service import DealService
 from app.services.duplicates.entry import EntryService
 from app.services.duplicates.service import DuplicateService
-from app.services.exchange.export import ExportService
-from app.services.exchange.importer import ImportService
-from app.services.exchange.presets import PresetService
+from app.services.exchange.exporting.export import ExportService
+from app.services.exchange.importing.importer import ImportService
+from app.services.exchange.mapping.presets import PresetService
 from app.services.files.service import FileService
 from app.services.history.service import HistoryService
 from app.services.merging.service import MergeService
@@ -35,7 +35,7 @@ from app.services.samples.office import SampleOffice
 from app.services.tickets.service import TicketService
 from app.services.today.service import TodayService
 from app.services.vault.service import VaultService
-from app.services.workbench.recipes import RecipeService
+from app.services.workbench.recipe_book import RecipeService
 from app.services.workbench.service import WorkbenchService
 
 

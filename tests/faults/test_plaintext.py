@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from app.core.fields import Point
 from app.core.filters import Search
 from app.core.records import Sort
-from app.services.exchange.reading.records import ReadOptions
+from app.services.exchange.files.records import ReadOptions
 from tests.factories import archives
 
 NAMES = [f"机密客户甲乙{i:03}" for i in range(50)]

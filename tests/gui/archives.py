@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.bootstrap import create_workspace, open_workspace
 from app.core.jobs import Job
-from app.services.exchange.reading.records import ReadOptions
+from app.services.exchange.files.records import ReadOptions
 from app.services.workspace import Workspace
 from benchmarks.made_data import HEADERS, rows
 

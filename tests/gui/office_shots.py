@@ -32,7 +32,7 @@ def _filled(folder: Path) -> Path:
     table = folder / "名单.csv"
     rows = [",".join(r.cells) for r in duplicate_data.rows(120)]
     table.write_text("客户名称,联系人,手机,邮箱,地址\n" + "\n".join(rows), encoding="utf-8")
-    from app.services.exchange.reading.records import ReadOptions
+    from app.services.exchange.files.records import ReadOptions
 
     inspection = workspace.imports.inspect(table)
     workspace.imports.run(table, ReadOptions(), inspection, workspace.imports.propose(inspection, "customers"))

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from app.bootstrap import open_with_device
-from app.services.exchange import importer
-from app.services.exchange.reading.records import ReadOptions
+from app.services.exchange.files.records import ReadOptions
+from app.services.exchange.importing import importer
 
 
 def main(path: str, slot: str, secret: str, table: str, batch: str) -> None:

@@ -140,7 +140,7 @@ def main(folder: Path) -> None:
     from app.bootstrap import create_workspace, open_workspace
     from app.core.filters import Condition, Related
     from app.core.records import Sort
-    from app.services.exchange.reading.records import ReadOptions
+    from app.services.exchange.files.records import ReadOptions
 
     path = folder / "office.kedang"
     workspace, _ = create_workspace(path, USER, PASSWORD)

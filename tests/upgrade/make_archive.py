@@ -17,7 +17,7 @@ from app import __version__
 from app.bootstrap import create_workspace
 from app.core.fields import FieldType, Link, MonthDay
 from app.db.migrations import LATEST
-from app.services.exchange.reading.records import ReadOptions
+from app.services.exchange.files.records import ReadOptions
 from app.services.workspace import Workspace
 from benchmarks.made_data import HEADERS, rows
 

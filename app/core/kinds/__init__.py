@@ -1,7 +1,7 @@
 """Fields as kinds of value: each kind is one class that says all that is known of its values below the services.
 
 Whoever handles values asks the field's kind. What needs the cleaners, the engine or the window is keyed by type there: reading
-a cell (`services/exchange/convert.py`), conditions (`db/store/filters.py`), editors (`views/records/`); a test holds that every
+a cell (`services/exchange/cells/convert.py`), conditions (`db/store/filters.py`), editors (`views/records/`); a test holds that every
 type has all of them. A new kind: a `FieldType`, its class here, a reader, an editor where a line of text will not do.
 """
 

@@ -15,8 +15,8 @@ from app.core.i18n import t
 from app.errors import UserError
 from app.services.analytics.records import Column, Kind, Report, Row
 from app.services.analytics.report_json import report_json
-from app.services.exchange.cell_forms import guarded
-from app.services.exchange.files import unsaved, whole_file
+from app.services.exchange.files.cell_forms import guarded
+from app.services.exchange.files.whole import unsaved, whole_file
 
 SUFFIXES = (".xlsx", ".csv", ".json")
 _LONGEST = 32_767

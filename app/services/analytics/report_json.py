@@ -14,7 +14,7 @@ from typing import Any
 
 from app.core.amounts import money_text
 from app.services.analytics.records import Column, Kind, Measure, Period, Report, Row
-from app.services.exchange.record_json import CURRENCY
+from app.services.exchange.cells.record_json import CURRENCY
 
 
 def report_json(report: Report) -> dict[str, Any]:

@@ -153,7 +153,7 @@ class DuplicateService:
         Raises UserError when nothing was searched yet, NotPermitted without the right to export."""
         from app.services.duplicates import splink
         from app.services.duplicates.matching.features import build
-        from app.services.exchange.files import check_target, whole_file
+        from app.services.exchange.files.whole import check_target, whole_file
 
         self._check(entity)
         self._context.actor.require(entity, Action.EXPORT)

@@ -14,8 +14,8 @@ from app.db import attachments
 from app.db.store import files
 from app.errors import AppError, Cancelled, EnvironmentProblem
 from app.services.context import Context
-from app.services.exchange.reading.child import Limits, run_in_child
-from app.services.exchange.reading.views import View, can_be_seen, view_task
+from app.services.exchange.files.child import Limits, run_in_child
+from app.services.exchange.files.views import View, can_be_seen, view_task
 
 #: bytes of the largest content that is looked at, and of all that are looked at by one child
 LARGEST = 64 << 20

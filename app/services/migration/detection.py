@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.fields import Registry
-from app.services.exchange.mapping import propose
-from app.services.exchange.reading.records import Inspection
+from app.services.exchange.files.records import Inspection
+from app.services.exchange.mapping.mapping import propose
 from app.services.migration.presets import VCARD, preset_for
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".vcf", ".html", ".xml", ".kedang")

@@ -8,11 +8,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from app.core.fields import FieldType, Registry
-from app.services.exchange.cell_options import Options
-from app.services.exchange.convert import converter
-from app.services.exchange.plan import ImportPlan
-from app.services.exchange.reading.records import Batch
-from app.services.exchange.targets import target_of
+from app.services.exchange.cells.convert import converter
+from app.services.exchange.cells.options import Options
+from app.services.exchange.files.records import Batch
+from app.services.exchange.mapping.plan import ImportPlan
+from app.services.exchange.mapping.targets import target_of
 
 _LONGEST_KEY = 200
 #: row number, key, digest, amounts of the money columns

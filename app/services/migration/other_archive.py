@@ -14,9 +14,9 @@ from app.core.records import Record
 from app.core.values import UserNames
 from app.errors import EnvironmentProblem
 from app.services.context import Context
-from app.services.exchange.cell_forms import LINK_MARKS, guarded, join_items
-from app.services.exchange.export import owner_names
-from app.services.exchange.export_cells import cell_text
+from app.services.exchange.cells.shown import cell_text
+from app.services.exchange.exporting.export import owner_names
+from app.services.exchange.files.cell_forms import LINK_MARKS, guarded, join_items
 from app.services.migration.records import ORDER
 from app.services.people.service import PeopleService
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.core.i18n import language
 from app.core.paths import resource_dir
-from app.services.exchange.targets import header_key
+from app.services.exchange.mapping.targets import header_key
 
 VCARD, KEDANG = "vcard", "kedang"
 

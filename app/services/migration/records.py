@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from app.core.dictionary import BUILT_IN
 from app.core.records import ChangeSet
-from app.services.exchange.plan import ImportPlan
+from app.services.exchange.mapping.plan import ImportPlan
 
 #: kinds of records that are moved; those that others link to come first
 ORDER = BUILT_IN.kinds(lambda e: e.judged)

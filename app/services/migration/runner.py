@@ -13,16 +13,16 @@ from app.core.jobs import Job
 from app.db.store import sums
 from app.errors import UserError
 from app.services.context import Context
-from app.services.exchange.cooking import read_cooked
-from app.services.exchange.importer import ImportService
-from app.services.exchange.plan import CREATE, UPSERT, ImportPlan
-from app.services.exchange.reading.records import Batch, Inspection, ReadOptions
-from app.services.exchange.reading.source import read
-from app.services.exchange.report import DUPLICATE, WARNING, ImportReport
-from app.services.exchange.targets import LINE, NEW, header_key
+from app.services.exchange.files.records import Batch, Inspection, ReadOptions
+from app.services.exchange.files.source import read
+from app.services.exchange.importing.importer import ImportService
+from app.services.exchange.importing.report import DUPLICATE, WARNING, ImportReport
+from app.services.exchange.mapping.plan import CREATE, UPSERT, ImportPlan
+from app.services.exchange.mapping.targets import LINE, NEW, header_key
 from app.services.migration.ledger import Ledger, LedgerReader, key_column, money_columns
 from app.services.migration.records import LISTED, MoneySum, RefusedRow, Step, StepResult
-from app.services.workbench.recipes import RecipeService
+from app.services.workbench.cooking import read_cooked
+from app.services.workbench.recipe_book import RecipeService
 
 _LONGEST = 200  # characters of a cell that is shown
 

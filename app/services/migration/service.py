@@ -17,10 +17,10 @@ from app.core.records import ChangeSet
 from app.errors import AppError, Cancelled, NotFound, UserError
 from app.services.context import Context
 from app.services.customers.fields import CustomFieldService
-from app.services.exchange.importer import ImportService
-from app.services.exchange.mapping import propose
-from app.services.exchange.plan import UPSERT, ImportPlan
-from app.services.exchange.reading.records import Inspection, ReadOptions
+from app.services.exchange.files.records import Inspection, ReadOptions
+from app.services.exchange.importing.importer import ImportService
+from app.services.exchange.mapping.mapping import propose
+from app.services.exchange.mapping.plan import UPSERT, ImportPlan
 from app.services.history.service import HistoryService
 from app.services.migration.detection import Detected, detected, files_of
 from app.services.migration.other_archive import export_archive
@@ -332,7 +332,7 @@ class MigrationService:
 
 def kedang_mapping(inspection: Inspection, entity: Any) -> dict[str, str | None]:
     """Header key → field of a file written from another archive: its headers are the fields' keys."""
-    from app.services.exchange.targets import header_key
+    from app.services.exchange.mapping.targets import header_key
 
     return {header_key(c.name): c.name for c in inspection.columns if entity.find(c.name) is not None}
 

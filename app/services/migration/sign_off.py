@@ -10,8 +10,8 @@ from app.core.amounts import money_text
 from app.core.clock import now
 from app.core.fields import Registry
 from app.core.i18n import language, t
-from app.services.exchange.files import whole_file
-from app.services.exchange.targets import target_of
+from app.services.exchange.files.whole import whole_file
+from app.services.exchange.mapping.targets import target_of
 from app.services.migration.presets import system_label
 from app.services.migration.records import FULL, INCREMENTAL, TRIAL, Project, Run, StepResult
 

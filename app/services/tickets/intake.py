@@ -17,7 +17,7 @@ from app.core.records import ChangeSet, Record
 from app.db.store import conversations, lookup
 from app.db.unit_of_work import UnitOfWork
 from app.errors import UserError
-from app.services.exchange.reading.child import Limits, run_in_child
+from app.services.exchange.files.child import Limits, run_in_child
 from app.services.tickets.mail.parsing import MAX_BYTES, Mail, parse_task
 from app.services.tickets.mail.threads import plain_subject, tagged
 from app.services.tickets.sla import ENDED

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.errors import UserError
-from app.services.exchange.cell_forms import guarded
-from app.services.exchange.files import unsaved, whole_file
-from app.services.exchange.reading.records import Inspection, ReadOptions
-from app.services.exchange.reading.source import inspect, read
+from app.services.exchange.files.cell_forms import guarded
+from app.services.exchange.files.records import Inspection, ReadOptions
+from app.services.exchange.files.source import inspect, read
+from app.services.exchange.files.whole import unsaved, whole_file
 
 if TYPE_CHECKING:
-    from app.services.cleaning.workbench.table import Table
+    from app.services.workbench.table import Table
 
 SUFFIXES = (".xlsx", ".csv")
 _BATCH = 4_000
@@ -39,7 +39,7 @@ class Loaded:
 
 def load_file(path: Path, options: ReadOptions = _AS_FOUND, job: Job | None = None) -> Loaded:
     """All data rows of a file. Raises UserError for files that cannot be read."""
-    from app.services.cleaning.workbench.table import TableBuilder
+    from app.services.workbench.table import TableBuilder
 
     job = job or Job()
     inspection = inspect(path, options, job)

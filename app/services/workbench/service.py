@@ -20,18 +20,18 @@ from app.db.store.drafts import Change
 from app.db.unit_of_work import UnitOfWork
 from app.errors import UserError
 from app.services.context import Context
-from app.services.exchange.cell_options import Options
-from app.services.exchange.convert import converter
-from app.services.exchange.export import owner_names
-from app.services.exchange.export_cells import cell_text
-from app.services.exchange.plan import ColumnPlan
-from app.services.exchange.targets import file_headers
+from app.services.exchange.cells.column import ColumnPlan
+from app.services.exchange.cells.convert import converter
+from app.services.exchange.cells.options import Options
+from app.services.exchange.cells.shown import cell_text
+from app.services.exchange.exporting.export import owner_names
+from app.services.exchange.mapping.targets import file_headers
 from app.services.people.service import PeopleService
 from app.services.records import BACKUP_FROM
 from app.services.workbench.files import write_table
 
 if TYPE_CHECKING:
-    from app.services.cleaning.workbench.table import Column, Table
+    from app.services.workbench.table import Column, Table
 
 BeforeMany = Callable[[str, Job], None]
 LISTED = 1_000
@@ -92,7 +92,7 @@ class WorkbenchService:
 
     def load(self, entity: str, condition: Filter | None = None, job: Job | None = None) -> Records:
         """The visible records that fit, as texts; columns are named as in exported files."""
-        from app.services.cleaning.workbench.table import TableBuilder
+        from app.services.workbench.table import TableBuilder
 
         job = job or Job()
         described = self._context.registry.entity(entity)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.fields import Entity
 from app.core.i18n import t
-from app.services.exchange.plan import Rule
+from app.services.exchange.mapping.plan import Rule
 from app.views.exchange.import_session import ImportSession
 from app.views.exchange.words_list import WordsList
 from app.views.widgets.fields import ChoiceField

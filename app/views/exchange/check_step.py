@@ -9,7 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from app.core.i18n import t
-from app.services.exchange.report import CHANGES_LISTED, ISSUES_LISTED, ImportReport, RowIssue
+from app.services.exchange.importing.report import CHANGES_LISTED, ISSUES_LISTED, ImportReport, RowIssue
 from app.views.exchange.check_options import CheckOptions
 from app.views.exchange.import_session import ImportSession
 from app.views.exchange.result_tiles import ResultTiles

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from app.core.i18n import t
 from app.core.kinds import Kind
-from app.services.exchange.column_check import ColumnCheck
-from app.services.exchange.plan import ColumnPlan
-from app.services.exchange.reading.records import Column
+from app.services.exchange.cells.column import ColumnPlan
+from app.services.exchange.files.records import Column
+from app.services.exchange.importing.column_check import ColumnCheck
 from app.views.exchange.target_field import TargetChoices, TargetField
 from app.views.exchange.tone_dot import ToneDot
 from app.views.theme import fonts

@@ -17,7 +17,7 @@ from app.core.i18n import t
 from app.core.jobs import Progress
 from app.core.records import Sort
 from app.errors import AppError
-from app.services.exchange.export import ExportReport, export_fields
+from app.services.exchange.exporting.export import ExportReport, export_fields
 from app.views.exchange.export_columns import ExportColumns
 from app.views.exchange.progress_step import ProgressStep
 from app.views.operations.task import Task

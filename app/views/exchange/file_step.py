@@ -9,8 +9,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.i18n import t
-from app.services.exchange.reading.records import Inspection
-from app.services.exchange.template import write_template
+from app.services.exchange.exporting.template import write_template
+from app.services.exchange.files.records import Inspection
 from app.views.exchange.import_session import ImportSession
 from app.views.exchange.notes_banner import NotesBanner
 from app.views.theme import fonts

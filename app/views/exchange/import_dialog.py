@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout,
 from app.core.i18n import t
 from app.core.jobs import Progress
 from app.errors import AppError
-from app.services.exchange.reading.records import ReadOptions
+from app.services.exchange.files.records import ReadOptions
 from app.views.exchange.check_step import CheckStep
 from app.views.exchange.done_step import DoneStep
 from app.views.exchange.file_step import FileStep

@@ -15,13 +15,14 @@ from app.core.jobs import Progress
 from app.core.kinds import Kind, kind_of
 from app.core.pinyin import spoken
 from app.errors import AppError
-from app.services.exchange.column_check import PreviewCheck
-from app.services.exchange.mapping import order_is_open, tuned
-from app.services.exchange.plan import ColumnPlan, ImportPlan
-from app.services.exchange.reading.records import Inspection, ReadOptions
-from app.services.exchange.report import ImportReport
-from app.services.exchange.targets import Target, target_of, targets_of
-from app.services.exchange.whole_table import homeless, widened
+from app.services.exchange.cells.column import ColumnPlan
+from app.services.exchange.files.records import Inspection, ReadOptions
+from app.services.exchange.importing.column_check import PreviewCheck
+from app.services.exchange.importing.report import ImportReport
+from app.services.exchange.mapping.mapping import order_is_open, tuned
+from app.services.exchange.mapping.plan import ImportPlan
+from app.services.exchange.mapping.targets import Target, target_of, targets_of
+from app.services.exchange.mapping.whole_table import homeless, widened
 from app.views.operations.task import Task
 from app.views.shell.desk import Desk
 

@@ -13,10 +13,11 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QSplitter, 
 from app.core.fields import FieldType
 from app.core.i18n import t
 from app.core.kinds import CUSTOM_TYPES, KINDS
-from app.services.exchange.column_check import CHANGED, WARNED, WRONG
-from app.services.exchange.plan import ColumnPlan, ImportPlan
-from app.services.exchange.targets import NEW as NEW_PREFIX
-from app.services.exchange.targets import new_target, target_of
+from app.services.exchange.cells.column import ColumnPlan
+from app.services.exchange.importing.column_check import CHANGED, WARNED, WRONG
+from app.services.exchange.mapping.plan import ImportPlan
+from app.services.exchange.mapping.targets import NEW as NEW_PREFIX
+from app.services.exchange.mapping.targets import new_target, target_of
 from app.views.exchange.column_line import FIELD_WIDTH, GAP, STRETCHES, ColumnLine
 from app.views.exchange.import_session import ImportSession
 from app.views.exchange.preset_button import PresetButton

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from app.core.i18n import t
-from app.services.exchange.plan import ImportPlan
-from app.services.exchange.presets import Preset
+from app.services.exchange.mapping.plan import ImportPlan
+from app.services.exchange.mapping.presets import Preset
 from app.views.exchange.import_session import ImportSession
 from app.views.widgets.buttons import Button
 from app.views.widgets.menus import MenuItem, build_menu

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from app.core.i18n import t
-from app.services.exchange.report import ImportReport
+from app.services.exchange.importing.report import ImportReport
 from app.views.theme import fonts, theme
 from app.views.widgets import painting
 from app.views.widgets.labels import plain_tooltip

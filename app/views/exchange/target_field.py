@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QStyle, QStyledItemDelegate
 
 from app.core.i18n import t
 from app.core.pinyin import spoken
-from app.services.exchange.targets import Target
+from app.services.exchange.mapping.targets import Target
 from app.views.theme import fonts
 from app.views.widgets import painting
 

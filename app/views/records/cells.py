@@ -12,7 +12,7 @@ from app.core.i18n import t
 from app.core.kinds import kind_of
 from app.core.records import Record
 from app.core.values import to_text
-from app.services.exchange.export_cells import cell_text
+from app.services.exchange.cells.shown import cell_text
 from app.views.theme import fonts
 from app.views.widgets.table.source import Cell, CellValue, Kind, TableColumn
 

@@ -13,8 +13,8 @@ from app.core.i18n import t
 from app.core.validation import InvalidFields
 from app.errors import UserError
 from app.services.cleaning.dates import parse_date
-from app.services.exchange.convert import address_parts
-from app.services.exchange.typed import TypedValues
+from app.services.exchange.cells.convert import address_parts
+from app.services.exchange.cells.typed import TypedValues
 from app.services.workspace import Workspace
 
 

@@ -18,7 +18,7 @@ from app.core.records import ChangeSet, Record
 from app.core.validation import InvalidFields
 from app.errors import AppError, Conflict
 from app.services.customers.pasted import Pasted, read_pasted
-from app.services.exchange.convert import address_parts
+from app.services.exchange.cells.convert import address_parts
 from app.views.operations.task import Task
 from app.views.records.cells import Tones, has_editor
 from app.views.records.drafts import DraftReader, Rows, Ties, Typed

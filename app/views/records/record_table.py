@@ -13,7 +13,7 @@ from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, Record, Sort
 from app.errors import AppError, Conflict
-from app.services.exchange.typed import kept
+from app.services.exchange.cells.typed import kept
 from app.views.records.drafts import DraftReader, Typed
 from app.views.records.listing import Columns, Listing, known_columns
 from app.views.records.source import RecordSource

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QLineEdit
 from app.core.fields import Field
 from app.core.i18n import t
 from app.core.kinds.choices import label_of
-from app.services.exchange.cell_options import Options
-from app.services.exchange.convert import converter
-from app.services.exchange.export_cells import cell_text
-from app.services.exchange.plan import ColumnPlan
+from app.services.exchange.cells.column import ColumnPlan
+from app.services.exchange.cells.convert import converter
+from app.services.exchange.cells.options import Options
+from app.services.exchange.cells.shown import cell_text
 from app.views.records.drafts import Draft, Typed
 from app.views.theme import icons
 from app.views.widgets.popover import Popover

@@ -15,9 +15,9 @@ from app.core.filters import NO_VALUE
 from app.core.i18n import t
 from app.core.kinds import kind_of
 from app.errors import UserError
-from app.services.exchange.cell_options import Options
-from app.services.exchange.convert import converter
-from app.services.exchange.plan import ColumnPlan
+from app.services.exchange.cells.column import ColumnPlan
+from app.services.exchange.cells.convert import converter
+from app.services.exchange.cells.options import Options
 from app.views.widgets.fields import DateField, NumberField
 from app.views.widgets.labels import muted
 from app.views.widgets.tick_list import Tick, TickList

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 
-from app.services.exchange.targets import targets_of
+from app.services.exchange.mapping.targets import targets_of
 from app.views.exchange.notes_banner import NotesBanner
 from app.views.exchange.result_tiles import ResultTiles, tile_words
 from app.views.exchange.target_field import NEW, SKIP, TargetChoices, TargetField

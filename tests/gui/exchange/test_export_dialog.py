@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.core.filters import Condition
-from app.services.exchange import export
+from app.services.exchange.exporting import export
 from app.views.exchange.export_dialog import ExportDialog, wish_of
 from tests.gui.accessibility import assert_accessible
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.core.paths import resource_dir
 from app.core.pinyin import spoken
-from app.services.exchange import importer
+from app.services.exchange.importing import importer
 from app.views.exchange.import_dialog import CHECK, DONE, FILE, IMPORT, MAPPING, ImportDialog
 from tests.gui.accessibility import assert_accessible
 from tests.gui.archives import write_table

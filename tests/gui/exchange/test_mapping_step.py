@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from app.core.fields import FieldType
-from app.services.exchange.mapping import order_is_open
+from app.services.exchange.mapping.mapping import order_is_open
 
 LEFT = Qt.MouseButton.LeftButton
 

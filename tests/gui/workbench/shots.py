@@ -11,8 +11,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.i18n import set_language
-from app.services.cleaning.workbench.facets import Facet
-from app.services.cleaning.workbench.steps import Step
+from app.services.workbench.facets import Facet
+from app.services.workbench.steps import Step
 from app.settings.store import SettingsStore
 from app.views.cleaning.workbench.panel import WorkbenchPanel
 from app.views.operations.runner import Runner

@@ -8,9 +8,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from app.core.i18n import set_language
-from app.services.cleaning.workbench.facets import Facet
-from app.services.cleaning.workbench.steps import Step
+from app.services.workbench.facets import Facet
 from app.services.workbench.files import load_file
+from app.services.workbench.steps import Step
 from app.views.cleaning.workbench.pairs import TextModel
 from app.views.cleaning.workbench.panel import WorkbenchPanel
 from app.views.cleaning.workbench.sheet import SheetModel

@@ -19,10 +19,10 @@ from app.core.validation import clean_value
 from app.core.values import from_json, shown, to_json, to_text
 from app.db.store.layout import from_custom, from_store, to_custom, to_store
 from app.errors import UserError
-from app.services.exchange.cell_options import Options
-from app.services.exchange.convert import READERS, converter
-from app.services.exchange.export_cells import cell_text
-from app.services.exchange.plan import UNKNOWN_CHOICE, ColumnPlan
+from app.services.exchange.cells.column import UNKNOWN_CHOICE, ColumnPlan
+from app.services.exchange.cells.convert import READERS, converter
+from app.services.exchange.cells.options import Options
+from app.services.exchange.cells.shown import cell_text
 from tests.factories.values import BY_TYPE, FIELDS_AND_VALUES, MONTH_DAYS, field_of
 
 WORDS = ("甲", "乙", "重点 客户", "A/B", 'a"b', "x；y", "丙、丁")

@@ -14,8 +14,8 @@ from app.core.filters import Condition
 from app.core.i18n import set_language
 from app.db.store.settings import store_setting
 from app.errors import NotPermitted, UserError
-from app.services.exchange.reading.records import ReadOptions
-from app.services.exchange.report import ImportReport
+from app.services.exchange.files.records import ReadOptions
+from app.services.exchange.importing.report import ImportReport
 from app.services.workspace import Workspace
 from tests.factories import archives
 

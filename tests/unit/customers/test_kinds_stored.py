@@ -16,9 +16,9 @@ from app.core.filters import Related
 from app.core.kinds import CUSTOM_TYPES, KINDS
 from app.core.records import Sort
 from app.errors import UserError
-from app.services.exchange.plan import UPDATE
-from app.services.exchange.reading.records import ReadOptions
-from app.services.exchange.typed import TypedValues, pairs_of
+from app.services.exchange.cells.typed import TypedValues, pairs_of
+from app.services.exchange.files.records import ReadOptions
+from app.services.exchange.mapping.plan import UPDATE
 from app.services.workspace import Workspace
 
 #: in ascending order

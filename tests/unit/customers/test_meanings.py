@@ -17,7 +17,7 @@ from app.core.fields import Link
 from app.core.records import Record
 from app.errors import UserError
 from app.services.analytics.records import ReportRequest
-from app.services.exchange.export_vcf import card
+from app.services.exchange.exporting.vcf import card
 from app.services.quality.records import COMPLETENESS
 from app.services.tickets.mail.parsing import Mail, Person
 from app.services.workspace import Workspace

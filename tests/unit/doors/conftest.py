@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from app.core.records import Record
-from app.services.exchange.reading.records import ReadOptions
-from app.services.exchange.report import ImportReport
+from app.services.exchange.files.records import ReadOptions
+from app.services.exchange.importing.report import ImportReport
 from app.services.workspace import Workspace
 from tests.factories import archives
 from tests.factories.clocks import Clock

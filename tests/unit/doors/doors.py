@@ -15,11 +15,12 @@ from app.core.jobs import Job
 from app.core.records import Record
 from app.core.values import to_json
 from app.errors import UserError
-from app.services.cleaning.workbench.table import TableBuilder
-from app.services.exchange.export_cells import cell_text
-from app.services.exchange.plan import ColumnPlan, ImportPlan
-from app.services.exchange.reading.records import ReadOptions
-from app.services.exchange.typed import TypedValues, pairs_of
+from app.services.exchange.cells.column import ColumnPlan
+from app.services.exchange.cells.shown import cell_text
+from app.services.exchange.cells.typed import TypedValues, pairs_of
+from app.services.exchange.files.records import ReadOptions
+from app.services.exchange.mapping.plan import ImportPlan
+from app.services.workbench.table import TableBuilder
 from app.services.workspace import Workspace
 
 Values = Mapping[str, Any]

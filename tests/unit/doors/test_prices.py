@@ -13,7 +13,7 @@ from app.core.fields import Link
 from app.core.records import Record
 from app.services.deals.records import Line
 from app.services.deals.rules import priced
-from app.services.exchange.typed import TypedValues, pairs_of
+from app.services.exchange.cells.typed import TypedValues, pairs_of
 from app.services.workspace import Workspace
 from tests.unit.doors.conftest import Take
 from tests.unit.doors.doors import change_on_bench

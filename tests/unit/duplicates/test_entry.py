@@ -10,7 +10,7 @@ import pytest
 
 from app.errors import NotPermitted, UserError
 from app.services.duplicates.rulesets import Condition, from_json, to_json
-from app.services.exchange.reading.records import ReadOptions
+from app.services.exchange.files.records import ReadOptions
 from app.services.workspace import Workspace
 from tests.factories.customers import add, phone, user_id
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from app.core.filters import Search
 from app.core.records import Record
-from app.services.exchange.reading import views
+from app.services.exchange.files import views
 from app.services.workspace import Workspace
 from tests.unit.files.makers import WORDS, docx, huge_picture, pdf, picture, put, xlsx, zip_bomb
 

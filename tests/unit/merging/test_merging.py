@@ -191,7 +191,7 @@ def test_that_records_in_the_bin_follow_too(workspace: Workspace) -> None:
 
 
 def test_that_a_later_import_finds_the_survivor_by_the_losers_external_id(workspace: Workspace, tmp_path: Any) -> None:
-    from app.services.exchange.reading.records import ReadOptions
+    from app.services.exchange.files.records import ReadOptions
 
     one, two = _two(workspace)
     workspace.merging.merge("customers", [one.id, two.id], one.id)

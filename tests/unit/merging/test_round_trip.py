@@ -11,9 +11,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from app.services.cleaning.workbench.operations import run_step, settled
-from app.services.cleaning.workbench.steps import Step
-from app.services.exchange.reading.records import ReadOptions
+from app.services.exchange.files.records import ReadOptions
+from app.services.workbench.operations import run_step, settled
+from app.services.workbench.steps import Step
 from app.services.workspace import Workspace
 from benchmarks import duplicate_data
 from tests.factories.archives import Template

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from app.core.dictionary import BUILT_IN
-from app.services.exchange.mapping import propose
-from app.services.exchange.reading.source import inspect
-from app.services.exchange.targets import target_of
+from app.services.exchange.files.source import inspect
+from app.services.exchange.mapping.mapping import propose
+from app.services.exchange.mapping.targets import target_of
 from app.services.migration.detection import detected
 from app.services.migration.presets import SystemPreset, preset_for, presets, system_label
 

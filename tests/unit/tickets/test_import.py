@@ -12,7 +12,7 @@ from app.core.jobs import Job
 from app.core.primitives import to_millis
 from app.core.records import Record
 from app.db.store.drafts import NewRow
-from app.services.exchange.reading.records import ReadOptions
+from app.services.exchange.files.records import ReadOptions
 from app.services.tickets.messages import refresh_many
 from app.services.workspace import Workspace
 

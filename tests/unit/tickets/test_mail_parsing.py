@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import UserError
-from app.services.exchange.reading.child import run_in_child
+from app.services.exchange.files.child import run_in_child
 from app.services.files.names import LONGEST_BYTES, safe_name
 from app.services.tickets.mail.html_text import html_text
 from app.services.tickets.mail.parsing import MAX_PEOPLE, Mail, Person, parse_mail, parse_task

@@ -8,12 +8,12 @@ import pytest
 from app.core.filters import parse
 from app.core.jobs import Job
 from app.errors import Cancelled, NotFound, NotPermitted, UserError
-from app.services.cleaning.workbench.operations import run_step, settled
-from app.services.cleaning.workbench.steps import Step
-from app.services.cleaning.workbench.table import Table
-from app.services.exchange.reading.records import ReadOptions
+from app.services.exchange.files.records import ReadOptions
 from app.services.workbench.files import load_file, write_table
-from app.services.workbench.recipes import read_recipe, write_recipe
+from app.services.workbench.operations import run_step, settled
+from app.services.workbench.recipe_book import read_recipe, write_recipe
+from app.services.workbench.steps import Step
+from app.services.workbench.table import Table
 from app.services.workspace import Workspace
 
 

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import JaroWinkler, Levenshtein  # noqa: TID253 - the oracle
 
 from app.errors import UserError
-from app.services.cleaning.workbench.clusters import METHODS, Limits, Method, cluster, merge_map
-from app.services.cleaning.workbench.facets import facets_of, rows_of
-from app.services.cleaning.workbench.keyers import keyer
-from app.services.cleaning.workbench.operations import run_step
-from app.services.cleaning.workbench.steps import Step
-from app.services.cleaning.workbench.table import table_of
+from app.services.workbench.clusters import METHODS, Limits, Method, cluster, merge_map
+from app.services.workbench.facets import facets_of, rows_of
+from app.services.workbench.keyers import keyer
+from app.services.workbench.operations import run_step
+from app.services.workbench.steps import Step
+from app.services.workbench.table import table_of
 
 NAMES = [
     "恒力科技有限公司",

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.cleaning.workbench import keyers
-from app.services.cleaning.workbench.phonetic import cologne, metaphone
+from app.services.workbench import keyers
+from app.services.workbench.phonetic import cologne, metaphone
 
 
 @pytest.mark.parametrize(

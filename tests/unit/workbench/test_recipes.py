@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import UserError
-from app.services.cleaning.workbench.history import History
-from app.services.cleaning.workbench.recipe import Replay, check, recipe_of, replay, require
-from app.services.cleaning.workbench.steps import Step
-from app.services.cleaning.workbench.table import table_of
+from app.services.workbench.history import History
+from app.services.workbench.recipe import Replay, check, recipe_of, replay, require
+from app.services.workbench.steps import Step
+from app.services.workbench.table import table_of
 
 STEPS: list[dict[str, Any]] = [
     {"op": "trim", "column": "公司"},

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import UserError
-from app.services.cleaning.workbench.facets import facets_of
-from app.services.cleaning.workbench.history import History
-from app.services.cleaning.workbench.operations import OPERATIONS, label, operation, run_step, settled, told
-from app.services.cleaning.workbench.steps import Step, step_of
-from app.services.cleaning.workbench.table import Table, table_of
+from app.services.workbench.facets import facets_of
+from app.services.workbench.history import History
+from app.services.workbench.operations import OPERATIONS, label, operation, run_step, settled, told
+from app.services.workbench.steps import Step, step_of
+from app.services.workbench.table import Table, table_of
 
 
 def _run(op: str, cells: list[str], **params: Any) -> list[str]:

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import UserError
-from app.services.cleaning.workbench.facets import browse, facet_of, facets_of, rows_of
-from app.services.cleaning.workbench.masks import mask_of
-from app.services.cleaning.workbench.operations import run_step
-from app.services.cleaning.workbench.profile import profile
-from app.services.cleaning.workbench.steps import Step
-from app.services.cleaning.workbench.table import Table, table_of
-from app.services.exchange.reading.records import Marked
+from app.services.exchange.files.records import Marked
+from app.services.workbench.facets import browse, facet_of, facets_of, rows_of
+from app.services.workbench.masks import mask_of
+from app.services.workbench.operations import run_step
+from app.services.workbench.profile import profile
+from app.services.workbench.steps import Step
+from app.services.workbench.table import Table, table_of
 
 CELLS = st.sampled_from(["", "苏州", "南京", "12", "3.5", "2024-03-05", " a ", "N/A"])
 ROWS = st.lists(st.tuples(CELLS, CELLS), min_size=0, max_size=40)

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.fields import FieldType, Registry
 from app.core.i18n import t
-from app.services.exchange.plan import ImportPlan
-from app.services.exchange.targets import NEW, new_target, targets_of
+from app.services.exchange.mapping.plan import ImportPlan
+from app.services.exchange.mapping.targets import NEW, new_target, targets_of
 from app.services.migration.records import Step
 from app.views.cleaning.migration.words import target_label
 from app.views.records.form_dialog import FormDialog

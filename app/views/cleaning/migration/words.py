@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from app.core.fields import Registry
 from app.core.i18n import t
-from app.services.exchange.targets import NEW, target_of
+from app.services.exchange.mapping.targets import NEW, target_of
 from app.services.migration.presets import system_label
 from app.services.migration.records import Project, Run, Step, StepResult
 from app.services.migration.sign_off import kind_label

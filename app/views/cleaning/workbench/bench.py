@@ -19,13 +19,13 @@ from app.views.operations.task import Task
 from app.views.shell.desk import Desk
 
 if TYPE_CHECKING:
-    from app.services.cleaning.workbench.clusters import Clusters, Method
-    from app.services.cleaning.workbench.facets import Browse, Facet
-    from app.services.cleaning.workbench.history import Entry, History
-    from app.services.cleaning.workbench.profile import Profile
-    from app.services.cleaning.workbench.recipe import Check, Recipe
-    from app.services.cleaning.workbench.steps import Step
-    from app.services.cleaning.workbench.table import Table
+    from app.services.workbench.clusters import Clusters, Method
+    from app.services.workbench.facets import Browse, Facet
+    from app.services.workbench.history import Entry, History
+    from app.services.workbench.profile import Profile
+    from app.services.workbench.recipe import Check, Recipe
+    from app.services.workbench.steps import Step
+    from app.services.workbench.table import Table
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Bench(QObject):
         self._start(title, lambda job: workspace.workbench.load(entity, condition, job), done)
 
     def _begin(self, source: Source, table: Table) -> None:
-        from app.services.cleaning.workbench.history import History
+        from app.services.workbench.history import History
 
         self.source, self.history = source, History(table)
         self.facets, self.browse = [], None
@@ -146,7 +146,7 @@ class Bench(QObject):
 
     def reset_facets(self) -> None:
         """All facets let every row through again."""
-        from app.services.cleaning.workbench.facets import Facet
+        from app.services.workbench.facets import Facet
 
         self.facets = [Facet(known.kind, known.column) for known in self.facets]
         self.recount()
@@ -158,7 +158,7 @@ class Bench(QObject):
 
     def recount(self) -> None:
         """Rows and counts anew, in the background; a newer question takes the place of an older one."""
-        from app.services.cleaning.workbench.facets import browse
+        from app.services.workbench.facets import browse
 
         if self.history is None:
             return
@@ -186,7 +186,7 @@ class Bench(QObject):
 
     def describe(self) -> None:
         """The profile of the column in hand, over all rows still there."""
-        from app.services.cleaning.workbench.profile import profile
+        from app.services.workbench.profile import profile
 
         if self.history is None:
             return
@@ -266,7 +266,7 @@ class Bench(QObject):
         """The recipe for the table here: of records, fields may be named by their keys."""
         from dataclasses import replace
 
-        from app.services.cleaning.workbench.recipe import recipe_of
+        from app.services.workbench.recipe import recipe_of
 
         recipe = recipe_of(body)
         if self.source is None or self.source.records is None:
@@ -277,15 +277,15 @@ class Bench(QObject):
 
     def check_recipe(self, body: Mapping[str, Any], on_done: Callable[[Check], None]) -> None:
         """Whether a recipe fits the table as it is now."""
-        from app.services.cleaning.workbench.recipe import check
+        from app.services.workbench.recipe import check
 
         recipe, names = self._placed(body), self.table.names
         self.desk.read(lambda _job: check(recipe, names), on_done, owner=self, on_failed=self.desk.dialogs.show_error)
 
     def run_recipe(self, body: Mapping[str, Any], on_done: Callable[[dict[str, Any]], None]) -> None:
         """All steps of a recipe, one after another in the history; refused as a whole when it does not fit."""
-        from app.services.cleaning.workbench.history import Entry
-        from app.services.cleaning.workbench.recipe import Replay, require
+        from app.services.workbench.history import Entry
+        from app.services.workbench.recipe import Replay, require
 
         table = self.table
         recipe = self._placed(body)
@@ -309,8 +309,8 @@ class Bench(QObject):
         self, method: Method, on_done: Callable[[Clusters], None], on_failed: Callable[[Exception], None]
     ) -> Task:
         """Clusters of the column in hand over the rows the facets choose."""
-        from app.services.cleaning.workbench.clusters import cluster
-        from app.services.cleaning.workbench.facets import rows_of
+        from app.services.workbench.clusters import cluster
+        from app.services.workbench.facets import rows_of
 
         table, facets, name = self.table, self.chosen, self.column
         return self.desk.read(

@@ -30,7 +30,7 @@ from app.views.widgets.labels import DataLabel, heading, muted
 from app.views.widgets.spinner import Spinner
 
 if TYPE_CHECKING:
-    from app.services.cleaning.workbench.clusters import Cluster, Clusters
+    from app.services.workbench.clusters import Cluster, Clusters
 
 _PAGE = 60
 _WRITINGS = 12
@@ -204,7 +204,7 @@ class ClusterDialog(QDialog):
         self._timer.start()
 
     def _show_needed(self) -> None:
-        from app.services.cleaning.workbench.clusters import suggested_radius
+        from app.services.workbench.clusters import suggested_radius
 
         name = self.method.key()
         near = name in ("levenshtein", "jaro-winkler")
@@ -226,7 +226,7 @@ class ClusterDialog(QDialog):
 
     def look(self) -> None:
         """Find clusters by the chosen method, in the background."""
-        from app.services.cleaning.workbench.clusters import Method
+        from app.services.workbench.clusters import Method
 
         self._stop()
         self._asked += 1
@@ -266,7 +266,7 @@ class ClusterDialog(QDialog):
         return self._task is not None or self._timer.isActive()
 
     def _show_clusters(self) -> None:
-        from app.services.cleaning.workbench.clusters import Limits
+        from app.services.workbench.clusters import Limits
 
         if self._found is None:
             return
@@ -331,8 +331,8 @@ class ClusterDialog(QDialog):
     # ---- merging ------------------------------------------------------------------------------------------------
 
     def _merge(self, *, again: bool) -> None:
-        from app.services.cleaning.workbench.clusters import merge_map
-        from app.services.cleaning.workbench.steps import Step
+        from app.services.workbench.clusters import merge_map
+        from app.services.workbench.steps import Step
 
         self._keep_ticks_of_shown()
         chosen = [c for c in self._shown if c.key in self._ticked]

@@ -30,7 +30,7 @@ from app.views.widgets.labels import DataLabel, ElidedLabel
 from app.views.widgets.search_box import SearchBox
 
 if TYPE_CHECKING:
-    from app.services.cleaning.workbench.facets import Facet, FacetCounts
+    from app.services.workbench.facets import Facet, FacetCounts
 
 Index = QModelIndex | QPersistentModelIndex
 _VALUE, _COUNT, _CHOSEN = (Qt.ItemDataRole.UserRole + i for i in range(3))
@@ -283,7 +283,7 @@ class FacetCard(QWidget):
         self.changed.emit(facet)
 
     def _reset(self) -> None:
-        from app.services.cleaning.workbench.facets import Facet
+        from app.services.workbench.facets import Facet
 
         for name in ("least", "most", "text"):
             edit = getattr(self, name, None)
@@ -311,7 +311,7 @@ class FacetCard(QWidget):
 
     def _on_range(self) -> None:
         from app.errors import UserError
-        from app.services.cleaning.workbench.facets import facet_of
+        from app.services.workbench.facets import facet_of
 
         data = self.facet.to_json() | {
             "from": self.least.text().strip() or None,
@@ -328,7 +328,7 @@ class FacetCard(QWidget):
 
     def _on_text(self) -> None:
         from app.errors import UserError
-        from app.services.cleaning.workbench.facets import facet_of
+        from app.services.workbench.facets import facet_of
 
         data = self.facet.to_json() | {
             "text": self.text.text(), "regex": self.regex.isChecked(), "case": self.case.isChecked(),

@@ -15,7 +15,7 @@ from app.views.widgets.buttons import IconButton
 from app.views.widgets.labels import DataLabel, muted
 
 if TYPE_CHECKING:
-    from app.services.cleaning.workbench.facets import Facet
+    from app.services.workbench.facets import Facet
 
 
 class FacetPane(QWidget):

@@ -290,7 +290,7 @@ class WorkbenchPanel(QWidget):
         ]
 
     def _column_menu(self, column: str) -> list[MenuItem | None]:
-        from app.services.cleaning.workbench.operations import label
+        from app.services.workbench.operations import label
 
         items: list[MenuItem | None] = [
             MenuItem(t("筛选"), icon="funnel", items=self._facet_menu(column)),
@@ -306,7 +306,7 @@ class WorkbenchPanel(QWidget):
         return items
 
     def _facet_menu(self, column: str) -> list[MenuItem | None]:
-        from app.services.cleaning.workbench.facets import Facet
+        from app.services.workbench.facets import Facet
 
         def add(kind: str) -> Callable[[], None]:
             return lambda: self.bench.add_facet(Facet(kind, column))
@@ -325,7 +325,7 @@ class WorkbenchPanel(QWidget):
         chosen = bool(self.bench.chosen)
 
         def step(op: str) -> Callable[[], None]:
-            from app.services.cleaning.workbench.steps import Step
+            from app.services.workbench.steps import Step
 
             return lambda: self.bench.do_step(Step(op, "", {}, self.bench.chosen))
 
@@ -367,17 +367,17 @@ class WorkbenchPanel(QWidget):
             self.bench.close()
 
     def _flag(self, number: int, on: bool) -> None:
-        from app.services.cleaning.workbench.steps import Step
+        from app.services.workbench.steps import Step
 
         self.bench.do_step(Step("flag" if on else "unflag", "", {"numbers": [number]}))
 
     def _facet_of_value(self, column: str, value: str) -> None:
-        from app.services.cleaning.workbench.facets import Facet
+        from app.services.workbench.facets import Facet
 
         self.bench.add_facet(Facet("values", column, frozenset({value} - {""}), blank=not value))
 
     def _facet_of_mask(self, mask: str) -> None:
-        from app.services.cleaning.workbench.facets import Facet
+        from app.services.workbench.facets import Facet
 
         self.bench.add_facet(Facet("mask", self.bench.column, frozenset({mask})))
 

@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.i18n import t
 from app.errors import AppError
-from app.services.workbench.recipes import SavedRecipe, read_recipe, write_recipe
+from app.services.workbench.recipe_book import SavedRecipe, read_recipe, write_recipe
 from app.views.cleaning.workbench.bench import Bench
 from app.views.cleaning.workbench.rename_dialog import RenameDialog
 from app.views.widgets.menus import MenuItem
 from app.views.widgets.message_dialog import Choice
 
 if TYPE_CHECKING:
-    from app.services.cleaning.workbench.recipe import Check
+    from app.services.workbench.recipe import Check
     from app.services.workbench.service import WriteBack
 
 _JSON = ("json",)

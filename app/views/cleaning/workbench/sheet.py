@@ -23,7 +23,7 @@ from app.views.widgets.labels import plain_tooltip
 from app.views.widgets.menus import MenuItem, build_menu
 
 if TYPE_CHECKING:
-    from app.services.cleaning.workbench.table import Table
+    from app.services.workbench.table import Table
 
 Index = QModelIndex | QPersistentModelIndex
 _ROLE = Qt.ItemDataRole

@@ -27,7 +27,7 @@ from app.views.widgets.labels import DataLabel, ElidedLabel, caption, muted, pla
 from app.views.widgets.segmented import SegmentedControl
 
 if TYPE_CHECKING:
-    from app.services.cleaning.workbench.profile import Counted, Profile
+    from app.services.workbench.profile import Counted, Profile
 
 Index = QModelIndex | QPersistentModelIndex
 _BAR = 24
@@ -272,7 +272,7 @@ class SidePane(QWidget):
 
 
 def _did(effect: object) -> str:
-    from app.services.cleaning.workbench.steps import Effect
+    from app.services.workbench.steps import Effect
 
     assert isinstance(effect, Effect)
     parts = []

@@ -21,8 +21,8 @@ from app.views.widgets.segmented import SegmentedControl
 from app.views.widgets.spinner import Spinner
 
 if TYPE_CHECKING:
-    from app.services.cleaning.workbench.history import Entry
-    from app.services.cleaning.workbench.steps import Effect, Step
+    from app.services.workbench.history import Entry
+    from app.services.workbench.steps import Effect, Step
 
 _WAIT = 250  # ms after the last change before the preview is made anew
 _SPLIT_NEEDS = {"separator": "separator", "lengths": "lengths", "regex": "pattern"}
@@ -35,7 +35,7 @@ class StepDialog(QDialog):
         self, bench: Bench, op: str, column: str, preset: dict[str, Any] | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        from app.services.cleaning.workbench.operations import label
+        from app.services.workbench.operations import label
 
         self._bench, self._op, self._column = bench, op, column
         self._preset = preset or {}
@@ -141,7 +141,7 @@ class StepDialog(QDialog):
 
     def step(self) -> Step:
         """The step as the form says it."""
-        from app.services.cleaning.workbench.steps import Step
+        from app.services.workbench.steps import Step
 
         params = dict(self._preset)
         for key, param in self._params.items():

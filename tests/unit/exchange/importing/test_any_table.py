@@ -10,11 +10,11 @@ from app.core.dictionary import BUILT_IN
 from app.core.fields import FieldType
 from app.services.cleaning.phones import parse_phones
 from app.services.customers.fields import MOST_PER_ENTITY
-from app.services.exchange.id_columns import id_score
-from app.services.exchange.mapping import propose
-from app.services.exchange.reading.source import inspect
-from app.services.exchange.survey import clear_kind, fits
-from app.services.exchange.whole_table import new_labels, unplaced, widened
+from app.services.exchange.files.source import inspect
+from app.services.exchange.mapping.id_columns import id_score
+from app.services.exchange.mapping.mapping import propose
+from app.services.exchange.mapping.survey import clear_kind, fits
+from app.services.exchange.mapping.whole_table import new_labels, unplaced, widened
 
 NUMBERS = [str(n) for n in range(20)]
 

@@ -68,7 +68,7 @@ def test_that_a_cancelled_import_leaves_nothing_behind(
     import_rows([HEADER, ["甲公司", "13800138000", "苏州市", ""]])
     before = exported(workspace, tmp_path)
     operations = workspace.history.list()[0]
-    monkeypatch.setattr("app.services.exchange.importer.BATCH_ROWS", 50)
+    monkeypatch.setattr("app.services.exchange.importing.importer.BATCH_ROWS", 50)
 
     def cancel_in_the_middle(progress: Progress) -> None:
         if progress.done >= 150 and progress.text == "正在导入":
@@ -89,9 +89,9 @@ def test_that_a_cancelled_import_leaves_nothing_behind(
 def test_that_a_failing_import_leaves_nothing_behind(
     workspace: Workspace, import_rows: Import, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.services.exchange.writer import BatchWriter
+    from app.services.exchange.importing.writer import BatchWriter
 
-    monkeypatch.setattr("app.services.exchange.importer.BATCH_ROWS", 50)
+    monkeypatch.setattr("app.services.exchange.importing.importer.BATCH_ROWS", 50)
     original, calls = BatchWriter.write, []
 
     def break_later(*args: object) -> None:
@@ -110,8 +110,8 @@ def test_that_a_failing_import_leaves_nothing_behind(
 @pytest.fixture
 def broken_off(workspace: Workspace, import_rows: Import, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """An import whose process died after three batches: what had been committed stays."""
-    from app.services.exchange.importer import ImportService
-    from app.services.exchange.writer import BatchWriter
+    from app.services.exchange.importing.importer import ImportService
+    from app.services.exchange.importing.writer import BatchWriter
 
     def run() -> None:
         original, calls = BatchWriter.write, []
@@ -123,7 +123,7 @@ def broken_off(workspace: Workspace, import_rows: Import, monkeypatch: pytest.Mo
             original(*args)  # type: ignore[arg-type]
 
         with monkeypatch.context() as patch:
-            patch.setattr("app.services.exchange.importer.BATCH_ROWS", 50)
+            patch.setattr("app.services.exchange.importing.importer.BATCH_ROWS", 50)
             patch.setattr(BatchWriter, "write", die)
             patch.setattr(ImportService, "_take_back", lambda *_: None)
             with pytest.raises(SystemExit):
@@ -170,8 +170,8 @@ def test_that_a_changed_file_is_not_resumed(
 def test_that_orders_of_several_rows_are_whole_after_a_break(
     workspace: Workspace, import_rows: Import, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.services.exchange.importer import ImportService
-    from app.services.exchange.writer import BatchWriter
+    from app.services.exchange.importing.importer import ImportService
+    from app.services.exchange.importing.writer import BatchWriter
 
     header = ["订单号", "客户名称", "下单日期", "订单金额"]
     rows = [[f"A{i % 40}", "甲公司", "2026-01-02", str(i + 1)] for i in range(200)]
@@ -184,7 +184,7 @@ def test_that_orders_of_several_rows_are_whole_after_a_break(
         original(*args)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr("app.services.exchange.importer.BATCH_ROWS", 30)
+        patch.setattr("app.services.exchange.importing.importer.BATCH_ROWS", 30)
         patch.setattr(BatchWriter, "write", die)
         patch.setattr(ImportService, "_take_back", lambda *_: None)
         with pytest.raises(SystemExit):

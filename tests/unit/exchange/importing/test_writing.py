@@ -191,7 +191,7 @@ def test_that_two_columns_for_one_field_are_refused(import_rows: Import) -> None
 
 
 def test_that_a_seller_may_not_import(tmp_path_factory: pytest.TempPathFactory) -> None:
-    from app.services.exchange.reading.records import ReadOptions
+    from app.services.exchange.files.records import ReadOptions
     from tests.factories import archives
 
     template = archives.office()

@@ -9,11 +9,11 @@ import pytest
 
 from app.bootstrap import create_workspace
 from app.core.fields import Field
-from app.services.exchange.cell_options import Options
-from app.services.exchange.convert import converter
-from app.services.exchange.plan import ColumnPlan
-from app.services.exchange.reading.records import ReadOptions
-from app.services.exchange.report import ImportReport
+from app.services.exchange.cells.column import ColumnPlan
+from app.services.exchange.cells.convert import converter
+from app.services.exchange.cells.options import Options
+from app.services.exchange.files.records import ReadOptions
+from app.services.exchange.importing.report import ImportReport
 from app.services.workspace import Workspace
 
 

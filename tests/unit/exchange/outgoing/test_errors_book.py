@@ -6,7 +6,7 @@ import openpyxl  # noqa: TID253 - the tests look into the workbook
 import pytest
 
 from app.errors import EnvironmentProblem
-from app.services.exchange.errors_book import ErrorsBook
+from app.services.exchange.importing.errors_book import ErrorsBook
 from app.services.workspace import Workspace
 from tests.unit.exchange.outgoing.conftest import take_in
 

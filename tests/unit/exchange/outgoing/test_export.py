@@ -21,9 +21,9 @@ from app.core.i18n import set_language
 from app.core.jobs import Job
 from app.core.records import Sort
 from app.errors import Cancelled, EnvironmentProblem, NotPermitted, UserError
-from app.services.exchange import export_xlsx
-from app.services.exchange.export_vcf import escaped, folded
-from app.services.exchange.reading.vcard import unescape
+from app.services.exchange.exporting import xlsx as export_xlsx
+from app.services.exchange.exporting.vcf import escaped, folded
+from app.services.exchange.files.vcard import unescape
 from app.services.workspace import Workspace
 from tests.unit.exchange.outgoing.conftest import converted
 

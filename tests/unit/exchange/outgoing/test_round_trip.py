@@ -14,8 +14,8 @@ from app.core.fields import Field, FieldType
 from app.core.i18n import set_language
 from app.core.validation import clean_value
 from app.errors import UserError
-from app.services.exchange.cell_forms import LINK_MARKS, TAG_MARKS, guarded, join_items, split_items, unguarded
-from app.services.exchange.export_cells import cell_text
+from app.services.exchange.cells.shown import cell_text
+from app.services.exchange.files.cell_forms import LINK_MARKS, TAG_MARKS, guarded, join_items, split_items, unguarded
 from app.services.workspace import Workspace
 from tests.unit.exchange.outgoing.conftest import converted, take_in
 

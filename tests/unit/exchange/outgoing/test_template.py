@@ -7,7 +7,7 @@ import pytest
 
 from app.core.fields import FieldType
 from app.core.i18n import set_language
-from app.services.exchange.template import example, template_fields, write_template
+from app.services.exchange.exporting.template import example, template_fields, write_template
 from app.services.workspace import Workspace
 from tests.unit.exchange.outgoing.conftest import take_in
 

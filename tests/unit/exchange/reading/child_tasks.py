@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.core.i18n import t
 from app.errors import EnvironmentProblem, UserError
-from app.services.exchange.reading.records import Batch, Report
+from app.services.exchange.files.records import Batch, Report
 
 
 def count(report: Report, upto: int) -> Iterator[int]:

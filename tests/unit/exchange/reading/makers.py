@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.services.exchange.reading.layout import SAMPLE_ROWS, Row, column_names, find_layout
-from app.services.exchange.reading.records import Batch, Inspection, MergedRange, ReadOptions
-from app.services.exchange.reading.rows import classify
-from app.services.exchange.reading.tasks import inspect_task, read_task
+from app.services.exchange.files.layout import SAMPLE_ROWS, Row, column_names, find_layout
+from app.services.exchange.files.records import Batch, Inspection, MergedRange, ReadOptions
+from app.services.exchange.files.rows import classify
+from app.services.exchange.files.tasks import inspect_task, read_task
 
 FIXTURES = Path(__file__).parents[3] / "data" / "reading"
 SHEET_HEAD = (

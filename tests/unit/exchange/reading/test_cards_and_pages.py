@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import UserError
-from app.services.exchange.reading.records import Marked
-from app.services.exchange.reading.vcard import Property, read_cards
-from app.services.exchange.reading.vcard_table import COLUMNS, card_row
+from app.services.exchange.files.records import Marked
+from app.services.exchange.files.vcard import Property, read_cards
+from app.services.exchange.files.vcard_table import COLUMNS, card_row
 from tests.unit.exchange.reading.makers import look, take
 
 

@@ -14,11 +14,11 @@ import pytest
 from app.core.i18n import set_language
 from app.core.jobs import Job, Progress
 from app.errors import Cancelled, EnvironmentProblem, UserError
-from app.services.exchange.reading import child
-from app.services.exchange.reading.child import Limits, run_in_child
-from app.services.exchange.reading.child_memory import size_of
-from app.services.exchange.reading.records import Batch, Marked, ReadOptions
-from app.services.exchange.reading.source import inspect, read
+from app.services.exchange.files import child
+from app.services.exchange.files.child import Limits, run_in_child
+from app.services.exchange.files.child_memory import size_of
+from app.services.exchange.files.records import Batch, Marked, ReadOptions
+from app.services.exchange.files.source import inspect, read
 from tests.unit.exchange.reading import child_tasks
 from tests.unit.exchange.reading.makers import FIXTURES, take
 

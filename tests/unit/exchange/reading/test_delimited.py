@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import UserError
-from app.services.exchange.reading.delimited import DELIMITERS, DelimitedRows, sniff_delimiter
+from app.services.exchange.files.delimited import DELIMITERS, DelimitedRows, sniff_delimiter
 from tests.unit.exchange.reading.makers import csv_text, look, take
 
 ROWS = [
@@ -120,7 +120,7 @@ def test_that_the_line_for_excel_is_no_record(tmp_path: Path) -> None:
 
 
 def test_that_a_cell_beyond_every_limit_is_cut_not_fatal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.services.exchange.reading.delimited._FIELD_LIMIT", 100_000)
+    monkeypatch.setattr("app.services.exchange.files.delimited._FIELD_LIMIT", 100_000)
     path = tmp_path / "monster.csv"
     path.write_text("姓名,备注\n张三," + "x" * 200_000 + "\n李四,y\n", encoding="utf-8")
     found = look(path)

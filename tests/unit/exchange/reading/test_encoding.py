@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import UserError
-from app.services.exchange.reading.encoding import MIXED, bom_encoding, choose_encoding, encoding_candidates
-from app.services.exchange.reading.text_lines import TextLines
+from app.services.exchange.files.encoding import MIXED, bom_encoding, choose_encoding, encoding_candidates
+from app.services.exchange.files.text_lines import TextLines
 from tests.unit.exchange.reading.makers import look, take
 
 SIMPLIFIED = (

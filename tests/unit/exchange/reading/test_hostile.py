@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import NotFound, UserError
-from app.services.exchange.reading.formats import detect
-from app.services.exchange.reading.guard import MAX_MEMBERS
+from app.services.exchange.files.formats import detect
+from app.services.exchange.files.guard import MAX_MEMBERS
 from tests.unit.exchange.reading.makers import FIXTURES, SHEET_HEAD, SHEET_TAIL, look, small_workbook, with_sheet
 
 LAUGHS = '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "lol"><!ENTITY b "&a;&a;">]>'

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import UserError
-from app.services.exchange.reading.header_words import is_label_word, is_value, shown
-from app.services.exchange.reading.layout import fingerprint
-from app.services.exchange.reading.rows import is_total
+from app.services.exchange.files.header_words import is_label_word, is_value, shown
+from app.services.exchange.files.layout import fingerprint
+from app.services.exchange.files.rows import is_total
 from tests.unit.exchange.reading.makers import arranged
 
 PEOPLE = [["张三", "13800138000", "2024-03-05"], ["李四", "13900139000", "2024.3.6"], ["王五", "021-65438888", ""]]

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import UserError
-from app.services.exchange.reading.cell_text import CellTexts, duration, moment
-from app.services.exchange.reading.records import Marked
-from app.services.exchange.reading.workbook_marks import column_index, scan_sheet
-from app.services.exchange.reading.workbook_package import Package, is_date_format, read_package
+from app.services.exchange.files.cell_text import CellTexts, duration, moment
+from app.services.exchange.files.records import Marked
+from app.services.exchange.files.workbook_marks import column_index, scan_sheet
+from app.services.exchange.files.workbook_package import Package, is_date_format, read_package
 from tests.unit.exchange.reading.makers import FIXTURES, SHEET_HEAD, SHEET_TAIL, look, take, with_sheet
 
 EVERY_KIND = {

@@ -1,0 +1,1 @@
+"""Records as files: workbooks, text, JSON, address cards; templates to fill in."""

@@ -1,0 +1,1 @@
+"""Files from offices, read (and written whole, `whole.py`): workbooks, text and web tables, address cards. Knows no archive."""
