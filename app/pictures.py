@@ -78,7 +78,7 @@ def write_dictionary(document: DictionaryDocument, target: Path) -> None:
     _require_toolkit()
     from PySide6.QtWidgets import QApplication
 
-    from app.views.cleaning.health.dictionary_pdf import write_pdf
+    from app.views.quality.dictionary_pdf import write_pdf
     from app.views.theme import fonts
 
     application = QApplication.instance() or QApplication(["kedang"])

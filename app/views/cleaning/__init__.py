@@ -1,1 +1,1 @@
-"""The page where customer data is kept clean: one folder a task (health, workbench, duplicates, migration)."""
+"""数据治理: the page on which quality, workbench, duplicates and migration stand side by side, each a room of its own."""

@@ -17,10 +17,10 @@ from app.views.widgets.segmented import SegmentedControl
 
 #: key → where the task's panel is
 PANELS = {
-    "health": "app.views.cleaning.health.panel:HealthPanel",
-    "workbench": "app.views.cleaning.workbench.panel:WorkbenchPanel",
-    "duplicates": "app.views.cleaning.duplicates.panel:DuplicatesPanel",
-    "migration": "app.views.cleaning.migration.panel:MigrationPanel",
+    "health": "app.views.quality.panel:QualityPanel",
+    "workbench": "app.views.workbench.panel:WorkbenchPanel",
+    "duplicates": "app.views.duplicates.panel:DuplicatesPanel",
+    "migration": "app.views.migration.panel:MigrationPanel",
 }
 
 

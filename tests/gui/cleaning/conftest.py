@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.core.paths import data_dir
-from app.views.cleaning.health.panel import HealthPanel
+from app.views.quality.panel import QualityPanel
 from app.views.shell import pages
 from tests.factories.customers import add, email, phone
 from tests.gui.archive_fixtures import desk_of, main_window, settings, workspace  # noqa: F401
@@ -46,7 +46,7 @@ def archive_path(faulty: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def health(main_window, qtbot, runner) -> HealthPanel:  # noqa: F811
+def health(main_window, qtbot, runner) -> QualityPanel:  # noqa: F811
     """The panel in front, its figures there."""
     main_window.show_page("cleaning")
     page = main_window.current_page()
@@ -56,6 +56,6 @@ def health(main_window, qtbot, runner) -> HealthPanel:  # noqa: F811
     return panel
 
 
-def settled(panel: HealthPanel, qtbot, runner) -> None:
+def settled(panel: QualityPanel, qtbot, runner) -> None:
     """Until nothing runs and nothing is about to."""
     qtbot.waitUntil(lambda: not runner.busy() and not panel._soon.isActive(), timeout=15_000)

@@ -11,11 +11,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.services.duplicates.records import GroupLine, Thresholds
-from app.views.cleaning.duplicates.compare import CompareModel
-from app.views.cleaning.duplicates.group_list import GroupModel
-from app.views.cleaning.duplicates.histogram import Histogram
-from app.views.cleaning.duplicates.panel import DuplicatesPanel
-from app.views.cleaning.duplicates.words import likely, signed
+from app.views.duplicates.compare import CompareModel
+from app.views.duplicates.group_list import GroupModel
+from app.views.duplicates.histogram import Histogram
+from app.views.duplicates.panel import DuplicatesPanel
+from app.views.duplicates.words import likely, signed
 from tests.factories.customers import add, email, phone
 from tests.gui.accessibility import assert_accessible
 from tests.gui.cleaning.conftest import settled

@@ -9,12 +9,12 @@ from PySide6.QtCore import Qt
 
 from app.core.filters import Listed
 from app.services.quality.records import COMPLETENESS, DIMENSIONS, VALIDITY, FieldHealth
-from app.views.cleaning.health.matrix import MatrixModel
-from app.views.cleaning.health.panel import HealthPanel
-from app.views.cleaning.health.rule_form import RuleForm
-from app.views.cleaning.health.rule_list import RuleListModel
-from app.views.cleaning.health.rules_dialog import RulesDialog
-from app.views.cleaning.health.words import percent, tone_of
+from app.views.quality.matrix import MatrixModel
+from app.views.quality.panel import QualityPanel
+from app.views.quality.rule_form import RuleForm
+from app.views.quality.rule_list import RuleListModel
+from app.views.quality.rules_dialog import RulesDialog
+from app.views.quality.words import percent, tone_of
 from app.views.shell.page import OpenRecord
 from tests.gui.accessibility import assert_accessible
 from tests.gui.cleaning.conftest import BAD_CODE, settled
@@ -41,7 +41,7 @@ def test_that_the_models_keep_the_rules_of_qt(qtmodeltester, workspace) -> None:
     qtmodeltester.check(lines)
 
 
-def test_that_a_person_checks_looks_ignores_and_takes_back(health: HealthPanel, qtbot, runner, workspace) -> None:
+def test_that_a_person_checks_looks_ignores_and_takes_back(health: QualityPanel, qtbot, runner, workspace) -> None:
     assert health.tiles[VALIDITY].accessibleName().startswith("有效性 ")
     assert not health.review.rules.lines.rowCount(), "nothing was checked yet"
     health.review.check_wanted.emit()
@@ -68,7 +68,7 @@ def test_that_a_person_checks_looks_ignores_and_takes_back(health: HealthPanel, 
     assert workspace.quality.findings("customers", rule=CODES).total == 2
 
 
-def test_that_figures_open_their_records_in_the_ordinary_list(health: HealthPanel, qtbot, runner, workspace) -> None:
+def test_that_figures_open_their_records_in_the_ordinary_list(health: QualityPanel, qtbot, runner, workspace) -> None:
     wanted: list[tuple[str, object]] = []
     health.desk.page_wanted.disconnect()
     health.desk.page_wanted.connect(lambda key, payload: wanted.append((key, payload)))
@@ -96,7 +96,7 @@ def test_that_figures_open_their_records_in_the_ordinary_list(health: HealthPane
     assert isinstance(wanted[-1][1], OpenRecord)
 
 
-def test_that_a_change_of_the_data_renews_the_figures(health: HealthPanel, qtbot, runner, workspace) -> None:
+def test_that_a_change_of_the_data_renews_the_figures(health: QualityPanel, qtbot, runner, workspace) -> None:
     before = health._health
     assert before is not None
     health.desk.operate(
@@ -106,7 +106,7 @@ def test_that_a_change_of_the_data_renews_the_figures(health: HealthPanel, qtbot
 
 
 def test_that_rules_are_made_switched_and_removed_in_the_dialog(
-    health: HealthPanel, qtbot, runner, dialogs, workspace
+    health: QualityPanel, qtbot, runner, dialogs, workspace
 ) -> None:
     health.open_rules()
     dialog = health.findChild(RulesDialog)
@@ -144,7 +144,7 @@ def test_that_rules_are_made_switched_and_removed_in_the_dialog(
 
 @pytest.mark.parametrize("kind", ["xlsx", "pdf"])
 def test_that_the_dictionary_is_written_where_asked(
-    health: HealthPanel, qtbot, runner, dialogs, tmp_path: Path, kind: str
+    health: QualityPanel, qtbot, runner, dialogs, tmp_path: Path, kind: str
 ) -> None:
     dialogs.files.append(tmp_path / f"d.{kind}")
     health.export_dictionary(kind)
@@ -152,7 +152,7 @@ def test_that_the_dictionary_is_written_where_asked(
     assert (tmp_path / f"d.{kind}").stat().st_size > 10_000
 
 
-def test_that_everything_has_a_name_and_an_empty_entity_says_so(health: HealthPanel, qtbot, runner) -> None:
+def test_that_everything_has_a_name_and_an_empty_entity_says_so(health: QualityPanel, qtbot, runner) -> None:
     assert_accessible(health)
     health.entity.set_key("tickets")
     settled(health, qtbot, runner)
@@ -189,7 +189,7 @@ def test_that_a_reader_sees_figures_and_cannot_decide(qtbot, runner, workspace, 
     host = QWidget()
     qtbot.addWidget(host)
     seen = workspace_of(workspace.archive, actor_of(workspace.archive, "reader"), "test")
-    panel = HealthPanel(Desk(seen, runner, dialogs, ToastStack(host), settings, host), host)
+    panel = QualityPanel(Desk(seen, runner, dialogs, ToastStack(host), settings, host), host)
     panel.activate("customers")
     settled(panel, qtbot, runner)
     assert panel.matrix.matrix.rowCount() > 10
@@ -204,7 +204,7 @@ def test_that_a_reader_sees_figures_and_cannot_decide(qtbot, runner, workspace, 
     dialog.close()
 
 
-def test_that_in_a_narrow_window_the_cards_stand_one_above_the_other(health: HealthPanel, main_window, qtbot) -> None:
+def test_that_in_a_narrow_window_the_cards_stand_one_above_the_other(health: QualityPanel, main_window, qtbot) -> None:
     main_window.resize(960, 640)
     qtbot.waitUntil(lambda: health.width() < 800)
     fields, review = health._split.widget(0), health._split.widget(1)
@@ -216,7 +216,7 @@ def test_that_in_a_narrow_window_the_cards_stand_one_above_the_other(health: Hea
 
 
 def test_that_a_check_of_a_read_only_archive_says_why_nothing_was_kept(
-    health: HealthPanel, qtbot, runner, workspace, monkeypatch
+    health: QualityPanel, qtbot, runner, workspace, monkeypatch
 ) -> None:
     monkeypatch.setattr(workspace.archive, "read_only", True)
     health.check()

@@ -9,9 +9,9 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 
-from app.views.cleaning.migration.mapping_dialog import MappingDialog
-from app.views.cleaning.migration.panel import MigrationPanel
-from app.views.cleaning.migration.project_view import LINKS, REFUSED, RESULT, STEPS
+from app.views.migration.mapping_dialog import MappingDialog
+from app.views.migration.panel import MigrationPanel
+from app.views.migration.project_view import LINKS, REFUSED, RESULT, STEPS
 from tests.gui.accessibility import assert_accessible
 from tests.unit.migration.tables import salesforce
 

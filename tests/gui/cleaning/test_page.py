@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from app.core.access import Action
 from app.errors import NotPermitted
 from app.services.workbench.steps import Step
-from app.views.cleaning.workbench.panel import WorkbenchPanel
+from app.views.workbench.panel import WorkbenchPanel
 
 
 @pytest.fixture

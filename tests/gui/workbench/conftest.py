@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import shiboken6
 
-from app.views.cleaning.workbench.panel import WorkbenchPanel
+from app.views.workbench.panel import WorkbenchPanel
 from tests.gui.archive_fixtures import *  # noqa: F403
 
 SHEET = """客户名称,城市,联系电话,成交金额,首次合作,备注

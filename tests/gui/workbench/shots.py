@@ -14,12 +14,12 @@ from app.core.i18n import set_language
 from app.services.workbench.facets import Facet
 from app.services.workbench.steps import Step
 from app.settings.store import SettingsStore
-from app.views.cleaning.workbench.panel import WorkbenchPanel
 from app.views.operations.runner import Runner
 from app.views.shell.desk import Desk
 from app.views.theme import theme
 from app.views.widgets.dialogs import WindowDialogs
 from app.views.widgets.toast import ToastStack
+from app.views.workbench.panel import WorkbenchPanel
 from tests.gui.archives import make_archive, opened
 from tests.gui.exchange.shots import settle, wait
 

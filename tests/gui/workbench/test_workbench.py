@@ -11,9 +11,9 @@ from app.core.i18n import set_language
 from app.services.workbench.facets import Facet
 from app.services.workbench.files import load_file
 from app.services.workbench.steps import Step
-from app.views.cleaning.workbench.pairs import TextModel
-from app.views.cleaning.workbench.panel import WorkbenchPanel
-from app.views.cleaning.workbench.sheet import SheetModel
+from app.views.workbench.pairs import TextModel
+from app.views.workbench.panel import WorkbenchPanel
+from app.views.workbench.sheet import SheetModel
 from tests.gui.accessibility import assert_accessible
 
 LEFT = Qt.MouseButton.LeftButton

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.core.i18n import t
 from app.services.quality.records import DimensionHealth, dimension_label
-from app.views.cleaning.health.words import percent, spoken, tone_of
+from app.views.quality.words import percent, spoken, tone_of
 from app.views.theme import fonts, theme
 from app.views.widgets import painting
 from app.views.widgets.labels import plain_tooltip

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.services.quality.records import DISCARDED, OPEN, Finding, FindingGroup
-from app.views.cleaning.health.rule_list import RuleList
+from app.views.quality.rule_list import RuleList
 from app.views.shell.desk import Desk
 from app.views.widgets import buttons
 from app.views.widgets.empty_state import EmptyState

@@ -14,14 +14,6 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QSplitter, QStackedWidget, Q
 from app.core.access import Action
 from app.core.i18n import t
 from app.core.records import ChangeSet
-from app.views.cleaning.workbench import words
-from app.views.cleaning.workbench.bench import Bench
-from app.views.cleaning.workbench.cluster_dialog import ClusterDialog
-from app.views.cleaning.workbench.facet_pane import FacetPane
-from app.views.cleaning.workbench.results import Results
-from app.views.cleaning.workbench.sheet import SheetView
-from app.views.cleaning.workbench.side_pane import SidePane
-from app.views.cleaning.workbench.step_dialog import StepDialog
 from app.views.shell.desk import Desk
 from app.views.shell.importing import ENDINGS, dropped_file
 from app.views.shell.page import Command
@@ -31,6 +23,14 @@ from app.views.widgets.empty_state import EmptyState
 from app.views.widgets.labels import DataLabel, ElidedLabel
 from app.views.widgets.menus import MenuItem, build_menu
 from app.views.widgets.spinner import Spinner
+from app.views.workbench import words
+from app.views.workbench.bench import Bench
+from app.views.workbench.cluster_dialog import ClusterDialog
+from app.views.workbench.facet_pane import FacetPane
+from app.views.workbench.results import Results
+from app.views.workbench.sheet import SheetView
+from app.views.workbench.side_pane import SidePane
+from app.views.workbench.step_dialog import StepDialog
 
 if TYPE_CHECKING:
     from app.core.jobs import Progress

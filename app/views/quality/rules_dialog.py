@@ -13,7 +13,7 @@ from app.core.i18n import t
 from app.core.jobs import Job
 from app.services.quality.book import kind_label
 from app.services.quality.records import Rule, dimension_label
-from app.views.cleaning.health.rule_form import RuleForm
+from app.views.quality.rule_form import RuleForm
 from app.views.shell.desk import Desk
 from app.views.widgets import buttons
 from app.views.widgets.fields import NumberField

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from app.core.fields import Entity
 from app.core.filters import Filter
 from app.core.i18n import t
-from app.views.cleaning.conditions import Conditions
+from app.views.records.conditions import Conditions
 from app.views.shell.desk import Desk
 from app.views.widgets import buttons
 from app.views.widgets.form import fit_height

@@ -12,7 +12,7 @@ from app.core.fields import Registry
 from app.core.i18n import t
 from app.services.migration.records import DONE, ORDER, SIGNED_OFF, Project, Run
 from app.services.migration.sign_off import kind_label, state_label
-from app.views.cleaning.migration import words
+from app.views.migration import words
 from app.views.widgets import buttons
 from app.views.widgets.banner import Banner
 from app.views.widgets.grid import Grid

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.core.i18n import t
 from app.services.quality.records import COMPLETENESS, DIMENSIONS, Cell, FieldHealth, dimension_label
-from app.views.cleaning.health.words import percent, tone_of
+from app.views.quality.words import percent, tone_of
 from app.views.theme import fonts, theme
 from app.views.widgets import painting
 from app.views.widgets.labels import plain_tooltip

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.i18n import t
 from app.services.duplicates.records import GroupLine
-from app.views.cleaning.duplicates.group_list import GroupList
-from app.views.cleaning.duplicates.histogram import Histogram
-from app.views.cleaning.duplicates.tiles import BandTile
+from app.views.duplicates.group_list import GroupList
+from app.views.duplicates.histogram import Histogram
+from app.views.duplicates.tiles import BandTile
 from app.views.widgets import buttons
 from app.views.widgets.card import Card
 from app.views.widgets.labels import DataLabel, caption, muted

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.core.i18n import t
 from app.services.duplicates.records import GroupLine
-from app.views.cleaning.duplicates.words import BAND_TONES, band_label, likely
+from app.views.duplicates.words import BAND_TONES, band_label, likely
 from app.views.theme import fonts, theme
 from app.views.widgets import painting
 from app.views.widgets.labels import plain_tooltip

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QToolTip, Q
 
 from app.core.i18n import t
 from app.services.duplicates.records import Evidence, Pair
-from app.views.cleaning.duplicates.words import likely, signed
+from app.views.duplicates.words import likely, signed
 from app.views.theme import fonts, theme
 from app.views.widgets import painting
 from app.views.widgets.fields import ChoiceField

@@ -18,9 +18,9 @@ from app.errors import AppError
 from app.services.duplicates.records import Group
 from app.services.merging.records import MergePlan, Survival
 from app.services.workspace import Workspace
-from app.views.cleaning.duplicates.compare import CompareView
-from app.views.cleaning.duplicates.evidence import EvidencePane
-from app.views.cleaning.duplicates.words import likely
+from app.views.duplicates.compare import CompareView
+from app.views.duplicates.evidence import EvidencePane
+from app.views.duplicates.words import likely
 from app.views.shell.desk import Desk
 from app.views.widgets import buttons
 from app.views.widgets.buttons import IconButton

@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.i18n import t
-from app.views.cleaning.workbench.bench import Bench
-from app.views.cleaning.workbench.words import kinds
 from app.views.theme import fonts
 from app.views.widgets import painting
 from app.views.widgets.labels import DataLabel, ElidedLabel, caption, muted, plain_tooltip
 from app.views.widgets.segmented import SegmentedControl
+from app.views.workbench.bench import Bench
+from app.views.workbench.words import kinds
 
 if TYPE_CHECKING:
     from app.services.workbench.profile import Counted, Profile

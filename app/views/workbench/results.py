@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QWidget
 from app.core.i18n import t
 from app.errors import AppError
 from app.services.workbench.recipe_book import SavedRecipe, read_recipe, write_recipe
-from app.views.cleaning.workbench.bench import Bench
-from app.views.cleaning.workbench.rename_dialog import RenameDialog
 from app.views.widgets.menus import MenuItem
 from app.views.widgets.message_dialog import Choice
+from app.views.workbench.bench import Bench
+from app.views.workbench.rename_dialog import RenameDialog
 
 if TYPE_CHECKING:
     from app.services.workbench.recipe import Check

@@ -34,7 +34,7 @@ from app.core.i18n import t
 from app.core.records import Record
 from app.core.values import to_text
 from app.services.merging.records import FieldChoice, MergePlan
-from app.views.cleaning.duplicates.words import rule_label
+from app.views.duplicates.words import rule_label
 from app.views.theme import fonts, icons, theme
 from app.views.widgets import painting
 from app.views.widgets.labels import plain_tooltip

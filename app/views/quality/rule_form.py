@@ -18,7 +18,7 @@ from app.services.quality.book import kind_label, kinds_for
 from app.services.quality.builtin import judged_fields
 from app.services.quality.records import Rule
 from app.services.quality.rules import FORMATS, format_label
-from app.views.cleaning.conditions import Conditions
+from app.views.records.conditions import Conditions
 from app.views.shell.desk import Desk
 from app.views.widgets import buttons
 from app.views.widgets.fields import ChoiceField, NumberField

@@ -22,12 +22,12 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.i18n import t
-from app.views.cleaning.workbench.words import facet_kinds
 from app.views.theme import fonts, theme
 from app.views.widgets import painting
 from app.views.widgets.buttons import IconButton
 from app.views.widgets.labels import DataLabel, ElidedLabel
 from app.views.widgets.search_box import SearchBox
+from app.views.workbench.words import facet_kinds
 
 if TYPE_CHECKING:
     from app.services.workbench.facets import Facet, FacetCounts

@@ -15,9 +15,9 @@ from app.core.jobs import Job, Progress
 from app.core.records import ChangeSet
 from app.services.migration.records import FULL, INCREMENTAL, TRIAL, Project, Run
 from app.services.migration.sign_off import state_label
-from app.views.cleaning.migration.archive_dialog import ArchiveDialog
-from app.views.cleaning.migration.mapping_dialog import MappingDialog
-from app.views.cleaning.migration.project_view import RESULT, ProjectView, run_words
+from app.views.migration.archive_dialog import ArchiveDialog
+from app.views.migration.mapping_dialog import MappingDialog
+from app.views.migration.project_view import RESULT, ProjectView, run_words
 from app.views.operations.task import Task
 from app.views.shell.desk import Desk
 from app.views.shell.page import Command

@@ -18,11 +18,10 @@ from app.core.records import ChangeSet
 from app.services.duplicates.records import GroupLine, SearchReport, Thresholds
 from app.services.duplicates.service import ENTITIES
 from app.services.merging.records import MergeResult
-from app.views.cleaning.duplicates.automatic import merge_sure
-from app.views.cleaning.duplicates.parts import Decided, Figures, Groups
-from app.views.cleaning.duplicates.review import ReviewPane
-from app.views.cleaning.duplicates.scope_dialog import ScopeDialog
-from app.views.cleaning.gap import Gap
+from app.views.duplicates.automatic import merge_sure
+from app.views.duplicates.parts import Decided, Figures, Groups
+from app.views.duplicates.review import ReviewPane
+from app.views.duplicates.scope_dialog import ScopeDialog
 from app.views.shell import pages
 from app.views.shell.desk import Desk
 from app.views.shell.page import Command, OpenRecord
@@ -30,6 +29,7 @@ from app.views.widgets import buttons
 from app.views.widgets.card import Card
 from app.views.widgets.empty_state import EmptyState
 from app.views.widgets.fields import ChoiceField
+from app.views.widgets.gap import Gap
 from app.views.widgets.labels import ElidedLabel, plain_tooltip
 from app.views.widgets.menus import MenuItem, build_menu
 from app.views.widgets.skeleton import Skeleton

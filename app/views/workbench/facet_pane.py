@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.i18n import t
-from app.views.cleaning.workbench.bench import Bench
-from app.views.cleaning.workbench.facet_card import FacetCard
 from app.views.widgets import buttons
 from app.views.widgets.buttons import IconButton
 from app.views.widgets.labels import DataLabel, muted
+from app.views.workbench.bench import Bench
+from app.views.workbench.facet_card import FacetCard
 
 if TYPE_CHECKING:
     from app.services.workbench.facets import Facet

@@ -10,7 +10,7 @@ from app.core.i18n import t
 from app.services.exchange.mapping.plan import ImportPlan
 from app.services.exchange.mapping.targets import NEW, new_target, targets_of
 from app.services.migration.records import Step
-from app.views.cleaning.migration.words import target_label
+from app.views.migration.words import target_label
 from app.views.records.form_dialog import FormDialog
 from app.views.widgets.fields import ChoiceField
 from app.views.widgets.labels import ElidedLabel, IconLabel, muted

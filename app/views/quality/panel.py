@@ -17,12 +17,11 @@ from app.services.quality.records import DIMENSIONS, CheckResult, FindingGroup, 
 from app.views.charts.data import Mark, Series, Unit
 from app.views.charts.line import LineChart
 from app.views.charts.view import ChartView
-from app.views.cleaning.gap import Gap
-from app.views.cleaning.health.matrix import MatrixView
-from app.views.cleaning.health.review import Review
-from app.views.cleaning.health.rules_dialog import RulesDialog
-from app.views.cleaning.health.tiles import Dial, DimensionTile
-from app.views.cleaning.health.words import percent
+from app.views.quality.matrix import MatrixView
+from app.views.quality.review import Review
+from app.views.quality.rules_dialog import RulesDialog
+from app.views.quality.tiles import Dial, DimensionTile
+from app.views.quality.words import percent
 from app.views.shell import pages
 from app.views.shell.desk import Desk
 from app.views.shell.page import Command, OpenRecord
@@ -30,6 +29,7 @@ from app.views.widgets import buttons
 from app.views.widgets.card import Card
 from app.views.widgets.empty_state import EmptyState
 from app.views.widgets.fields import ChoiceField
+from app.views.widgets.gap import Gap
 from app.views.widgets.labels import DataLabel, caption, muted, plain_tooltip
 from app.views.widgets.menus import MenuItem, build_menu
 from app.views.widgets.skeleton import Skeleton
@@ -43,7 +43,7 @@ _BESIDE = 1000
 Shown = tuple[Health, tuple[Score, ...], tuple[FindingGroup, ...], bool]
 
 
-class HealthPanel(QWidget):
+class QualityPanel(QWidget):
     """A payload that is an entity's key shows that entity."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -374,7 +374,7 @@ class HealthPanel(QWidget):
         if path is None:
             return
         from app.services.quality.dictionary import DictionaryDocument, document_of, write_workbook
-        from app.views.cleaning.health.dictionary_pdf import write_pdf
+        from app.views.quality.dictionary_pdf import write_pdf
 
         context, quality = self.desk.workspace.context, self._quality
 

@@ -9,9 +9,6 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QStack
 
 from app.core.i18n import t
 from app.errors import UserError
-from app.views.cleaning.workbench.bench import Bench
-from app.views.cleaning.workbench.pairs import TextTable
-from app.views.cleaning.workbench.words import Param, params_of
 from app.views.operations.task import Task
 from app.views.widgets import buttons
 from app.views.widgets.fields import ChoiceField
@@ -19,6 +16,9 @@ from app.views.widgets.form import Form
 from app.views.widgets.labels import DataLabel, heading, muted
 from app.views.widgets.segmented import SegmentedControl
 from app.views.widgets.spinner import Spinner
+from app.views.workbench.bench import Bench
+from app.views.workbench.pairs import TextTable
+from app.views.workbench.words import Param, params_of
 
 if TYPE_CHECKING:
     from app.services.workbench.history import Entry

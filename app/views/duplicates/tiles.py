@@ -7,7 +7,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from app.core.i18n import t
-from app.views.cleaning.duplicates.words import BAND_TONES, band_label
+from app.views.duplicates.words import BAND_TONES, band_label
 from app.views.theme import fonts, theme
 from app.views.widgets import painting
 

@@ -21,13 +21,13 @@ from PySide6.QtWidgets import (
 
 from app.core.i18n import t
 from app.errors import UserError
-from app.views.cleaning.workbench.bench import Bench
-from app.views.cleaning.workbench.words import methods
 from app.views.operations.task import Task
 from app.views.widgets import buttons, painting
 from app.views.widgets.fields import ChoiceField, NumberField
 from app.views.widgets.labels import DataLabel, heading, muted
 from app.views.widgets.spinner import Spinner
+from app.views.workbench.bench import Bench
+from app.views.workbench.words import methods
 
 if TYPE_CHECKING:
     from app.services.workbench.clusters import Cluster, Clusters
