@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from app.db.search_sources import MERGEABLE, SEARCHED, Sources, mark_sources
+from app.db.migrations.former import former_triggers
+from app.db.search_sources import MERGEABLE, SEARCHED, child_marks, mark_sources
 from app.models import Base
 
 _EVENTS = (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old"))
@@ -29,16 +30,15 @@ def _mark_where(table: str, condition: str) -> str:
     return f"INSERT OR IGNORE INTO {table}_dirty(rid) SELECT rid FROM {table} WHERE {condition};"
 
 
-def _trigger(name: str, event: str, table: str, body: str) -> str:
+def _trigger(name: str, event: str, table: str, body: str, when: str = "") -> str:
     # bulk writers bring their own search entries: while they work, `search_paused` holds a row
-    quiet = "(SELECT count(*) FROM search_paused) = 0"
+    quiet = f"{when}(SELECT count(*) FROM search_paused) = 0"
     return f"CREATE TRIGGER {name} AFTER {event} ON {table} WHEN {quiet} BEGIN {body} END"
 
 
-def search_ddl() -> Iterator[str]:
+def search_ddl(tables: Iterable[str]) -> Iterator[str]:
     """Contentless full-text tables (tokens are made by us) and the lists of rows whose entry is stale."""
-    yield "CREATE TABLE search_paused(one INTEGER PRIMARY KEY)"
-    for table in SEARCHED:
+    for table in tables:
         yield (
             f"CREATE VIRTUAL TABLE {table}_search USING fts5("
             "han, py, gram, content='', contentless_delete=1, tokenize='ascii')"
@@ -47,46 +47,19 @@ def search_ddl() -> Iterator[str]:
         yield f"CREATE TABLE {table}_dirty(rid INTEGER PRIMARY KEY)"
 
 
-def former_triggers() -> Iterator[tuple[str, str]]:
-    """(name, DDL) of triggers as earlier revisions made them: an archive that is still to be upgraded has these."""
-    for event, row in _EVENTS:
-        for holders in (("customer", "contact"), ("customer", "contact", "lead")):
-            body = " ".join(_mark_where(holder, f"org_id={row}.org_id AND id={row}.{holder}_id") for holder in holders)
-            name = f"contact_point_search_{event.lower()}"
-            yield name, _trigger(name, event, "contact_point", body)
-        name = f"customer_contact_search_{event.lower()}"
-        body = _mark_where("customer", f"org_id={row}.org_id AND id={row}.customer_id")
-        yield name, _trigger(name, event, "customer_contact", body)
-    name = "contact_customer_search"
-    theirs = "org_id=new.org_id AND id IN (SELECT customer_id FROM customer_contact WHERE org_id=new.org_id AND contact_id=new.id)"
-    yield name, _trigger(name, "UPDATE OF name, deleted_at", "contact", _mark_where("customer", theirs))
-
-
-def _children_marks(row: str, holders: Iterable[tuple[str, Sources]]) -> str:
-    """Marks the record that a child row belongs to."""
-    return " ".join(
-        _mark_where(table, f"{row}.entity='{sources.kind}' AND org_id={row}.org_id AND id={row}.record_id")
-        for table, sources in holders
-    )
-
-
 def triggers() -> Iterator[tuple[str, str]]:
-    """(name, DDL) of every trigger."""
+    """(name, DDL) of every trigger. No text depends on another kind than its own, so that a new kind, or a kind that is
+    searched in more than before, only adds triggers: they are made at the next opening (`app.db.search.freshen`)."""
     for table in SEARCHED:
         for event, row in _EVENTS:
             name = f"{table}_search_{event.lower()}"
             yield name, _trigger(name, event, table, _mark(table, f"{row}.rid"))
+    for child, table, kind in child_marks():
+        for event, row in _EVENTS:
+            name = f"{child}_search_{event.lower()}_{table}"
+            body = _mark_where(table, f"org_id={row}.org_id AND id={row}.record_id")
+            yield name, _trigger(name, event, child, body, f"{row}.entity='{kind}' AND ")
     for event, row in _EVENTS:
-        name = f"contact_point_search_{event.lower()}"
-        yield (
-            name,
-            _trigger(name, event, "contact_point", _children_marks(row, [s for s in SEARCHED.items() if s[1].points])),
-        )
-        name = f"record_file_search_{event.lower()}"
-        yield (
-            name,
-            _trigger(name, event, "record_file", _children_marks(row, [s for s in SEARCHED.items() if s[1].files])),
-        )
         name = f"tie_search_{event.lower()}"
         body = _mark_where("customer", f"{row}.{OF_PEOPLE} AND org_id={row}.org_id AND id={row}.target_id")
         yield name, _trigger(name, event, "tie", body)
@@ -109,8 +82,7 @@ def triggers() -> Iterator[tuple[str, str]]:
 def create(connection: Any) -> None:
     """Everything a new archive consists of: the models' tables, the search index and its triggers, on an empty file."""
     Base.metadata.create_all(connection, checkfirst=False)
-    for ddl in search_ddl():
-        connection.exec_driver_sql(ddl)
+    connection.exec_driver_sql("CREATE TABLE search_paused(one INTEGER PRIMARY KEY)")
     renew_triggers(connection)
     mark_sources(connection, SEARCHED)
 
@@ -123,20 +95,33 @@ def unknown_objects(connection: Any) -> list[str]:
 
 
 def missing_triggers(connection: Any) -> list[str]:
-    """Names of our triggers that are not there (lost by a table rebuild)."""
-    rows = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='trigger'")
-    there = {row[0] for row in rows}
-    return [name for name, _ in triggers() if name not in there]
+    """Names of our triggers that are not there (lost by a table rebuild), and no former one does their work."""
+    there = {name for name, _ in _there(connection)}
+    former = tuple(f"{name}_" for name in there & {name for name, _ in former_triggers()})
+    return [name for name, _ in triggers() if name not in there and not name.startswith(former)]
 
 
 def renew_triggers(connection: Any) -> None:
-    """Make those of our triggers that are not there, and anew those that are as an earlier revision made them."""
-    rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type='trigger'")
-    there = {str(name): str(sql) for name, sql in rows}
-    former = set(former_triggers())
+    """Make those of our triggers that are not there, with the search tables they write to, and let go of those that an
+    earlier revision made."""
+    there = _there(connection)
+    for name, _ in there & set(former_triggers()) - set(triggers()):
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    rows = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='table'")
+    tables = {str(row[0]) for row in rows}
+    for ddl in search_ddl(table for table in SEARCHED if search_table(table) not in tables):
+        connection.exec_driver_sql(ddl)
+    missing = set(missing_triggers(connection))
     for name, ddl in triggers():
-        if name in there and there[name] != ddl and (name, there[name]) in former:
-            connection.exec_driver_sql(f"DROP TRIGGER {name}")
-            del there[name]
-        if name not in there:
+        if name in missing:
             connection.exec_driver_sql(ddl)
+
+
+def outdated_triggers(connection: Any) -> bool:
+    """Whether triggers of ours are not there, or as an earlier revision made them."""
+    return _there(connection) != set(triggers())
+
+
+def _there(connection: Any) -> set[tuple[str, str]]:
+    rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type='trigger'")
+    return {(str(name), str(sql)) for name, sql in rows}

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from app.core.dictionary import BUILT_IN
 from app.core.i18n import t
 from app.core.jobs import Job
+from app.db import schema
 from app.db.dialect import Entry, dialect_of
 from app.db.engine import writing
 from app.db.header_file import Step, no_step
@@ -63,11 +64,13 @@ def unindexed(connection: sa.Connection) -> int:
 
 
 def freshen(engine: sa.Engine, job: Job, step: Step = no_step) -> list[str]:
-    """Make the index of those tables anew that were indexed by other columns than today; all or nothing. Returns them."""
+    """Make the index of those tables anew that were indexed by other columns than today, with the triggers that keep it;
+    all or nothing. Returns the tables."""
     with engine.connect() as connection:
-        if not outdated_tables(connection):
+        if not outdated_tables(connection) and not schema.outdated_triggers(connection):
             return []
     with writing(engine).begin() as connection:
+        schema.renew_triggers(connection)
         tables = outdated_tables(connection)
         rebuild(connection, job, tables, step)
         step("search:before commit")

@@ -6,7 +6,7 @@ made anew at the next opening (`app.db.search.freshen`). The order of the column
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,15 @@ SEARCHED: dict[str, Sources] = {e.table: _sources(e) for e in BUILT_IN if e.sear
 
 #: tables whose records may be merged into each other: an alias is searched under its survivor
 MERGEABLE = tuple(e.table for e in BUILT_IN if e.duplicates)
+
+
+def child_marks() -> Iterator[tuple[str, str, str]]:
+    """(table of children, table of their record, its kind) where a record is found by its children."""
+    for table, sources in SEARCHED.items():
+        if sources.points:
+            yield "contact_point", table, sources.kind
+        if sources.files:
+            yield "record_file", table, sources.kind
 
 
 def noted_sources(connection: sa.Connection) -> dict[str, str]:

@@ -60,7 +60,7 @@ def test_that_what_the_comparison_sees_is_not_little(fresh: dict[str, Any]) -> N
     assert "FOREIGN KEY(org_id,deal_id) REFERENCES deal(org_id,id) ON DELETE RESTRICT" in activity["constraints"]
     assert fresh["index ix_customer_live_name"].endswith("WHERE deleted_at IS NULL")
     assert "contentless_delete=1" in fresh["table customer_search"]
-    assert "lead_dirty" in fresh["trigger contact_point_search_update"]
+    assert "lead_dirty" in fresh["trigger contact_point_search_update_lead"]
     assert fresh["revision"] == LATEST
 
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from app.db.dialect import Entry, Hits, office_of
 from app.db.dialect.expressions import among
-from app.db.search_sources import MERGEABLE, SEARCHED
+from app.db.search_sources import MERGEABLE, SEARCHED, child_marks
 from app.db.search_tokens import Phrase, Query
 
 _COLUMNS = ("han", "py", "gram")
@@ -174,15 +174,9 @@ def triggers() -> dict[str, tuple[str, str, str]]:
         for table in SEARCHED:
             body = f"INSERT INTO {table}_dirty(org_id, rid) VALUES({row}.org_id, {row}.rid) ON CONFLICT DO NOTHING;"
             made[f"{table}_search_{kind}"] = (event, table, body)
-        for child, holders in (
-            ("contact_point", [s for s in SEARCHED.items() if s[1].points]),
-            ("record_file", [s for s in SEARCHED.items() if s[1].files]),
-        ):
-            marks = (
-                _mark(table, f"{row}.org_id", f"{row}.entity = '{sources.kind}' AND id = {row}.record_id")
-                for table, sources in holders
-            )
-            made[f"{child}_search_{kind}"] = (event, child, " ".join(marks))
+        for child, table, entity in child_marks():
+            mark = _mark(table, f"{row}.org_id", f"{row}.entity = '{entity}' AND id = {row}.record_id")
+            made[f"{child}_search_{kind}_{table}"] = (event, child, mark)
         tied = _mark("customer", f"{row}.org_id", f"{row}.field = 'customers' AND id = {row}.target_id")
         made[f"tie_search_{kind}"] = (event, "tie", tied)
     theirs = (

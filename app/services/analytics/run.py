@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
@@ -36,6 +36,11 @@ class Run:
     book: FactsBook
     spec: ReportSpec
     request: ReportRequest
+    _owners: Filter | None = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Teams are looked up now: rows are opened when the snapshot is long gone. Raises UserError for an unknown one."""
+        self._owners = self._look_up_owners()
 
     # ---- the request --------------------------------------------------------------------------------------------
 
@@ -76,6 +81,9 @@ class Run:
 
     def owners(self) -> Filter | None:
         """The condition on the owner that the request asks for."""
+        return self._owners
+
+    def _look_up_owners(self) -> Filter | None:
         members = self.request.owners
         if self.request.team:
             team = changes.team_members(self.reader.connection, self.request.team)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from app.core.clock import today
-from app.core.fields import Address, Entity, Link
+from app.core.fields import Address, Entity, FieldType, Link
 from app.core.i18n import t
 from app.core.jobs import Job
 from app.core.records import ChangeSet, Record
@@ -42,16 +42,12 @@ _NOT_HERE = frozenset({"files", "position", "stage_since", "converted_at"})
 
 
 def _usual(entity: Entity) -> dict[str, Any]:
-    """What most new records of this kind say, to be written over."""
-    match entity.key:
-        case "customers":
-            return {"kind": entity.field("kind").first("company")}
-        case "orders":
-            return {"ordered_on": today(), "status": entity.field("status").usually}
-        case "payments":
-            return {"paid_on": today(), "kind": entity.field("kind").usually}
-        case _:
-            return {}
+    """What a new record of this kind will say where nobody says otherwise, to be written over. Moments are those of saving."""
+    found: dict[str, Any] = {f.key: f.usually for f in entity.fields if f.usual}
+    found |= {f.key: today() for f in entity.fields if f.now and not f.unless and f.type is FieldType.DATE}
+    if entity.key == "customers":
+        found["kind"] = entity.field("kind").first("company")
+    return found
 
 
 class RecordDialog(FormDialog):

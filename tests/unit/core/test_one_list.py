@@ -40,7 +40,7 @@ def test_that_nobody_else_lists_kinds_of_records() -> None:
     found = {
         f"{path.relative_to(ROOT)}:{line}": sorted(kinds)
         for path in sorted(ROOT.rglob("*.py"))
-        if ROOT / "core" / "dictionary" not in path.parents
+        if not {ROOT / "core" / "dictionary", ROOT / "db" / "migrations"} & set(path.parents)  # what was written stays
         for line, kinds in _lists(ast.parse(path.read_text(encoding="utf-8")))
     }
     assert not found
@@ -55,7 +55,7 @@ def test_that_this_test_sees_a_list() -> None:
 
 def test_that_every_kind_says_what_is_asked_of_it() -> None:
     places = [e.sidebar for e in BUILT_IN if e.sidebar]
-    assert sorted(places) == list(range(1, len(places) + 1)), "one place each"
+    assert len(set(places)) == len(places), "one place each"
     for kind in BUILT_IN:
         assert (ROOT.parent / "resources" / "icons" / f"{kind.icon}.svg").is_file(), kind.key
         for rule in kind.match:

@@ -163,10 +163,13 @@ def one_of_each(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """A record of every searched kind."""
     office = office_on(engine)
     with office.opened(office.copy(tmp_path_factory.mktemp("each"))) as workspace:
-        for key, title in (("customers", "name"), ("contacts", "name"), ("activities", "subject"), ("leads", "name"),
-                           ("deals", "name"), ("products", "name"), ("orders", "name")):  # fmt: skip
-            workspace.records(key).create({title: "甲"})
-        workspace.records("payments").create({"amount": 1, "paid_on": date(2026, 3, 5)})
+        values = {FieldType.MONEY: 1, FieldType.DATE: date(2026, 3, 5)}
+        for kind in SEARCHED_ENTITIES:
+            if not kind.parent and not kind.picklist and kind.key != "tickets":
+                required = {f.key: values.get(f.type, "甲") for f in kind.fields if f.required}
+                workspace.records(kind.key).create(
+                    {kind.title: "甲"} | required if kind.field(kind.title).editable else required
+                )
         ticket, _ = workspace.tickets.create({"subject": "甲"})
         workspace.tickets.note(ticket.id, "甲")
         yield workspace

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
@@ -13,8 +14,10 @@ import sqlalchemy as sa
 
 from app.bootstrap import open_workspace
 from app.core.fields import Link
+from app.core.jobs import Job
 from app.db import schema, upgrade
 from app.db.migrations import LATEST, NAMES, Revision, after
+from app.db.migrations.former import former_triggers
 from app.errors import EnvironmentProblem
 from app.services.workspace import Workspace
 from tests.factories import customers
@@ -153,15 +156,39 @@ def test_that_revisions_follow_each_other_without_a_gap() -> None:
 
 
 def test_that_a_former_trigger_is_made_anew_and_a_lost_one_again(workspace: Workspace) -> None:
-    name, former = next(schema.former_triggers())
+    _, former = next((n, ddl) for n, ddl in former_triggers() if "record_file" in n)
     with workspace.archive.engine.begin() as connection:
-        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        connection.exec_driver_sql("DROP TRIGGER record_file_search_insert_customer")
         connection.exec_driver_sql(former)
+        assert schema.outdated_triggers(connection)
         connection.exec_driver_sql("DROP TRIGGER customer_alias_search")
         assert schema.unknown_objects(connection) == []
         schema.renew_triggers(connection)
         rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type='trigger'").all()
     assert dict(tuple(row) for row in rows) == dict(schema.triggers())
+
+
+def test_that_a_kind_that_is_searched_in_more_than_before_needs_no_revision(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Products had no phones and order lines no index when this archive was made; the order of the kinds is another, too."""
+    from app.db import search, search_sources
+
+    more = {
+        **{table: search_sources.SEARCHED[table] for table in reversed(search_sources.SEARCHED)},
+        "order_line": search_sources.Sources("order_lines", ("name",), codes=()),
+    }
+    more["product"] = replace(more["product"], points=True)
+    for module in (search_sources, schema, search):
+        monkeypatch.setattr(module, "SEARCHED", more)
+    engine = workspace.archive.engine
+    with engine.connect() as connection:
+        assert schema.unknown_objects(connection) == []
+    assert set(search.freshen(engine, Job())) == {"order_line", "product"}
+    with engine.connect() as connection:
+        assert schema.missing_triggers(connection) == []
+        assert schema.unknown_objects(connection) == []
+    assert search.freshen(engine, Job()) == []
 
 
 def test_that_a_new_archive_is_what_the_models_declare(workspace: Workspace) -> None:
