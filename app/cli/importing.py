@@ -170,7 +170,7 @@ def answer(session: Session, report: ImportReport, notes: list[dict[str, Any]], 
         "operation": str(report.operation) if report.operation else None, "rows": report.rows,
         "created": report.created, "updated": report.updated, "unchanged": report.unchanged,
         "duplicates": report.duplicates, "ambiguous": report.ambiguous, "rejected": report.rejected,
-        "contacts": report.contacts, "customers": report.customers, "lines": report.lines,
+        "contacts": report.contacts, "customers": report.customers, "lines": report.lines, "further": report.further,
         "errors_file": str(report.errors_file) if report.errors_file else None,
         "seconds": report.seconds, "dry_run": report.dry_run, "warnings": report.warnings,
         "issues": [

@@ -60,6 +60,10 @@ def triggers() -> Iterator[tuple[str, str]]:
             body = _mark_where(table, f"org_id={row}.org_id AND id={row}.record_id")
             yield name, _trigger(name, event, child, body, f"{row}.entity='{kind}' AND ")
     for event, row in _EVENTS:
+        name = f"contact_point_search_{event.lower()}_people"
+        theirs = f"SELECT target_id FROM tie WHERE org_id={row}.org_id AND record_id={row}.record_id AND {OF_PEOPLE}"
+        body = _mark_where("customer", f"org_id={row}.org_id AND id IN ({theirs})")
+        yield name, _trigger(name, event, "contact_point", body, f"{row}.entity='contacts' AND ")
         name = f"tie_search_{event.lower()}"
         body = _mark_where("customer", f"{row}.{OF_PEOPLE} AND org_id={row}.org_id AND id={row}.target_id")
         yield name, _trigger(name, event, "tie", body)

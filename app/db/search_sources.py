@@ -25,7 +25,7 @@ class Sources:
     """Columns of a table by how they are searched: names also by pinyin, free texts by their characters, codes by parts.
 
     `points`: phones, e-mails and WeChat ids of the record are searched as codes; `files`: names and texts of its files as free texts.
-    `kind`: the kind of record.
+    `people`: the record is found by its people's names and points. `kind`: the kind of record.
     """
 
     kind: str
@@ -34,12 +34,13 @@ class Sources:
     codes: tuple[str, ...] = ("external_id",)
     points: bool = False
     files: bool = False
+    people: bool = False
 
     @property
     def mark(self) -> str:
         """What an archive notes of an index made of these. Files came to archives that had none: no entry changed."""
         columns = (" ".join(sorted(part)) for part in (self.names, self.texts, self.codes))
-        return "|".join((str(FORM), *columns, "points" if self.points else ""))
+        return "|".join((str(FORM), *columns, "points" if self.points else "", *(["people"] if self.people else [])))
 
 
 def _sources(entity: Entity) -> Sources:
@@ -50,7 +51,7 @@ def _sources(entity: Entity) -> Sources:
 
     points = any(f.searchable and f.type in POINT_TYPES for f in entity.fields)
     files = any(f.searchable and f.type is FieldType.FILES for f in entity.fields)
-    return Sources(entity.key, named(NAMED), named(WORDED), named(CODED), points, files)
+    return Sources(entity.key, named(NAMED), named(WORDED), named(CODED), points, files, entity.key == "customers")
 
 
 #: table → what is searched; kinds that are not here are searched in their title only

@@ -29,7 +29,8 @@ def entry_rows(connection: sa.Connection, table: str, rids: Sequence[int]) -> li
     mine = {"wanted": ids, "office": office_of(connection)}
     points = _grouped(connection.execute(_points(), mine)) if ids and sources.points else {}
     files = _grouped(connection.execute(_files(), mine)) if ids and sources.files else {}
-    people = _grouped(connection.execute(_people(), mine)) if ids and table == "customer" else {}
+    people = _grouped(connection.execute(_people(), mine)) if ids and sources.people else {}
+    reached = _grouped(connection.execute(_people_points(), mine)) if ids and sources.people else {}
     aliases = _aliases(connection, table, mine) if ids and table in MERGEABLE else {}
     first, second = 2 + sizes[0], 2 + sizes[0] + sizes[1]
     made = []
@@ -37,7 +38,7 @@ def entry_rows(connection: sa.Connection, table: str, rids: Sequence[int]) -> li
         names, codes = aliases.get(key, ([], []))
         called = [v for v in row[2:first] if v] + people.get(key, []) + names
         free = [v for v in row[first:second] if v] + files.get(key, [])
-        coded = [v for v in row[second:] if v] + points.get(key, []) + codes
+        coded = [v for v in row[second:] if v] + points.get(key, []) + reached.get(key, []) + codes
         made.append((row[0], *tokens(called, free, coded)))
     return made
 
@@ -113,4 +114,18 @@ def _people() -> sa.Select[Any]:
         .where(k.org_id == _OFFICE, k.entity == "contacts", k.field == "customers")
         .where(among(k.target_id, sa.bindparam("wanted")))
         .order_by(k.position)
+    )
+
+
+@cache
+def _people_points() -> sa.Select[Any]:
+    """The phones, e-mails and WeChat ids of the people of a customer."""
+    k, c, p = Tie.__table__.c, Contact.__table__.c, ContactPoint.__table__.c
+    joined = sa.and_(c.org_id == k.org_id, c.id == k.record_id, c.deleted_at.is_(None))
+    theirs = sa.and_(p.org_id == k.org_id, p.record_id == k.record_id)
+    return (
+        sa.select(IdBytes(k.target_id), p.normal)
+        .select_from(Tie.__table__.join(Contact.__table__, joined).join(ContactPoint.__table__, theirs))
+        .where(k.org_id == _OFFICE, k.entity == "contacts", k.field == "customers")
+        .where(among(k.target_id, sa.bindparam("wanted")))
     )

@@ -177,6 +177,11 @@ def triggers() -> dict[str, tuple[str, str, str]]:
         for child, table, entity in child_marks():
             mark = _mark(table, f"{row}.org_id", f"{row}.entity = '{entity}' AND id = {row}.record_id")
             made[f"{child}_search_{kind}_{table}"] = (event, child, mark)
+        of_person = f"SELECT target_id FROM tie WHERE org_id = {row}.org_id AND record_id = {row}.record_id"
+        people = f"{row}.entity = 'contacts' AND id IN ({of_person} AND field = 'customers')"
+        made[f"contact_point_search_{kind}_people"] = (
+            event, "contact_point", _mark("customer", f"{row}.org_id", people),
+        )  # fmt: skip
         tied = _mark("customer", f"{row}.org_id", f"{row}.field = 'customers' AND id = {row}.target_id")
         made[f"tie_search_{kind}"] = (event, "tie", tied)
     theirs = (

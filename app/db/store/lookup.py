@@ -75,6 +75,15 @@ def orders_made(connection: sa.Connection, operation: uuid.UUID) -> list[tuple[b
     return [(bytes(row[0]), row[1], row[2], bool(row[3])) for row in connection.execute(query)]
 
 
+def customers_of(connection: sa.Connection, contacts: Sequence[bytes]) -> list[bytes]:
+    """The customers that these contacts are tied to."""
+    k = Tie.__table__.c
+    query = sa.select(IdBytes(k.target_id)).where(
+        k.org_id == office_of(connection), k.entity == "contacts", k.field == "customers", among(k.record_id, contacts)
+    )
+    return list(dict.fromkeys(bytes(key) for key in connection.execute(query).scalars())) if contacts else []
+
+
 def contact_names(connection: sa.Connection, customers: Sequence[bytes]) -> set[tuple[bytes, str]]:
     """(customer id, comparison form of the name) of all live contacts tied to these customers."""
     k, c = Tie.__table__.c, Contact.__table__.c

@@ -156,7 +156,7 @@ class StepRunner:
         failed = {rows.get(row, row) for row, outcome in report.refused.items() if outcome != DUPLICATE}
         result = replace(
             base, skipped=skipped, created=report.created, updated=report.updated, unchanged=report.unchanged,
-            duplicates=report.duplicates, ambiguous=report.ambiguous, rejected=report.rejected, lines_of=report.lines_of,
+            duplicates=report.duplicates, ambiguous=report.ambiguous, rejected=report.rejected, lines_of=report.further,
             contacts=report.contacts, customers=report.customers, warnings=report.warnings, seconds=report.seconds,
             operation=str(report.operation or ""), errors_file=str(report.errors_file or ""),
             unlinked=dict(report.unlinked), made_along=dict(report.made_along),

@@ -44,7 +44,8 @@ _NOT_HERE = frozenset({"files", "position", "stage_since", "converted_at"})
 def _usual(entity: Entity) -> dict[str, Any]:
     """What a new record of this kind will say where nobody says otherwise, to be written over. Moments are those of saving."""
     found: dict[str, Any] = {f.key: f.usually for f in entity.fields if f.usual}
-    found |= {f.key: today() for f in entity.fields if f.now and not f.unless and f.type is FieldType.DATE}
+    days = (f for f in entity.fields if f.type is FieldType.DATE and (f.required or (f.now and not f.unless)))
+    found |= {f.key: today() for f in days}
     if entity.key == "customers":
         found["kind"] = entity.field("kind").first("company")
     return found

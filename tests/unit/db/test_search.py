@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.dictionary import BUILT_IN
-from app.core.fields import Entity, Field, FieldType, File, Link
+from app.core.fields import Entity, Field, FieldType, File, Link, Point
 from app.core.filters import Condition, Search
 from app.core.jobs import Job
 from app.db import search_tokens
@@ -226,6 +226,10 @@ def test_that_a_customer_is_found_by_its_contacts_as_they_are_now(workspace: Wor
     record = add(workspace, "恒力")[0]
     contact, _ = workspace.customers.add_contact(record.id, {"name": "张三丰"})
     assert _found(workspace, "张三丰") == {"恒力"}
+    workspace.contacts.update(contact.id, {"phones": (Point("13800138000", "+8613800138000"),)})
+    assert workspace.customers.count(Search("0013 8000")) == 1
+    workspace.contacts.update(contact.id, {"phones": ()})
+    assert workspace.customers.count(Search("0013 8000")) == 0
     workspace.contacts.update(contact.id, {"name": "李四光"})
     assert (_found(workspace, "张三丰"), _found(workspace, "李四光")) == (set(), {"恒力"})
     workspace.contacts.delete(contact.id)

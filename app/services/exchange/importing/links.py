@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from app.core.access import Action
-from app.core.fields import Entity, Field, FieldType
+from app.core.fields import Entity, Field, FieldType, Link
 from app.core.i18n import t
 from app.core.pinyin import sort_key
 from app.core.records import Record
@@ -15,7 +16,7 @@ from app.db.journal import Operation
 from app.db.search_sources import SEARCHED
 from app.db.search_tokens import tokens
 from app.db.store import lookup
-from app.db.store.drafts import NewRow
+from app.db.store.drafts import NewRow, tie_row
 from app.db.store.layout import Layout
 from app.db.store.matching import match_key
 from app.db.unit_of_work import UnitOfWork
@@ -46,6 +47,7 @@ class _Target:
     binned: set[str] = field(default_factory=set)
     fresh: dict[str, NewRow] = field(default_factory=dict)
     waiting: list[tuple[NewRow, str, str]] = field(default_factory=list)
+    ties: list[tuple[NewRow, str, str]] = field(default_factory=list)
 
 
 class Links:
@@ -185,8 +187,21 @@ class Links:
             target.known |= {name: [key] for name, key in made.items()}
             for row, field_key, name in target.waiting:
                 row.columns[field_key] = made[name]
+            for row, field_key, name in target.ties:
+                row.ties = [*row.ties, tie_row(field_key, Link(uuid.UUID(bytes=made[name])))]
             self.made[entity] += len(ids)
-            target.fresh, target.waiting = {}, []
+            target.fresh, target.waiting, target.ties = {}, [], []
+
+    def make_tied(self, row: Prepared, key: str, name: str) -> bool:
+        """Have a record of this name made that the row is tied to; False where none may be made."""
+        target = self._targets[key]
+        entity = target.layout.entity
+        if name in target.binned or not self._may_make(entity) or "name" not in {f.key for f in entity.fields}:
+            return False
+        target.fresh.setdefault(name, self._new_row(entity, row, name))
+        target.ties.append((row, key, name))
+        self.named[f"{entity.label}：{name}"] += 1
+        return True
 
     def many(self, row: Prepared, key: str) -> list[tuple[str, list[bytes]]]:
         """(text, records) of a field that may hold several links."""

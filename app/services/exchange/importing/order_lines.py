@@ -33,6 +33,8 @@ class OrderLines:
         #: what an order's row says itself while its items say it too
         self._fixed = {key for key in _SUMS if given[key] and of_items[key]}
         self._from_row = {key for key in _SUMS if given[key] and not of_items[key]}
+        #: what an order comes to is the sum of its rows
+        self.summed = frozenset(key for key in _SUMS if given[key] or of_items[key]) | {"profit"}
         self._seen: set[int] = set()
         self._sums: dict[bytes, dict[str, Any]] = {}
         #: (item, its order, the row it stands in)
@@ -47,6 +49,13 @@ class OrderLines:
             return True
         self._seen.add(mark)
         return False
+
+    @staticmethod
+    def is_item(row: Prepared) -> bool:
+        """Whether the row says what was sold, not only for how much."""
+        line = row.line
+        said = line is not None and any(line.columns.get(key) is not None for key in ("name", "quantity", "price"))
+        return said or bool(isinstance(line, Prepared) and line.links)
 
     def begins(self, row: Prepared) -> None:
         """A row that makes a new order; its first item when it has one."""

@@ -25,6 +25,7 @@ from app.services.cleaning.values import Problem
 from app.services.exchange.cells.column import UNKNOWN_CHOICE
 from app.services.exchange.cells.convert import Stored, address_parts, storing
 from app.services.exchange.cells.options import Options
+from app.services.exchange.cells.people import name_and_phone
 from app.services.exchange.files.records import Batch
 from app.services.exchange.mapping.plan import CREATE, UPDATE, ImportPlan
 from app.services.exchange.mapping.targets import CONTACT, CUSTOMER, LINE, Target, target_of
@@ -173,6 +174,8 @@ class Preparer:
             if column.how == ADDRESS:
                 self._address(made, column, cell)
                 continue
+            if column.raw_key == CONTACT + "name":
+                cell = self._person(cell, others)
             stored, problem, text = column.convert(cell)
             if problem is not None:
                 self._tell(made, column.index, self._eased(made, column, cell, problem))
@@ -195,6 +198,18 @@ class Preparer:
             made.line.columns.update((k, v[0]) for k, v in made.line.links.items() if k == "name")
         self._finish(made, contact)
         return made
+
+    def _person(self, cell: str, others: dict[str, NewRow]) -> str:
+        """The name in a cell that may hold the person's phone too, which is his then."""
+        both = name_and_phone(cell)
+        if both is None:
+            return cell
+        options = Options(self._plan.columns[0], self._plan.region, self._plan.date1904, self._users)
+        phones, problem, _ = storing(self._registry.entity("contacts").field("phones"), options)(both[1])
+        if not phones or problem is not None:
+            return cell
+        others.setdefault(CONTACT, Prepared({}, [])).points.extend(phones)
+        return both[0]
 
     def _address(self, made: Prepared, column: _Column, cell: str) -> None:
         index = column.index
@@ -257,8 +272,11 @@ class Preparer:
     # ---- the row as a whole -------------------------------------------------------------------------------------
 
     def _finish(self, made: Prepared, contact: NewRow) -> None:
-        self._fill(made)
         entity = self._registry.entity(self._plan.entity)
+        if made.line is not None and self._is_anonymous(made, entity):
+            made.child = True  # a further item of the order above
+            return
+        self._fill(made)
         title = entity.title
         name = made.columns.get(title) or self._untitled(made, entity)
         if not name and self._plan.titles and not (contact.columns.get("name") and title == "name"):
@@ -283,10 +301,20 @@ class Preparer:
                 made.columns["kind"] = entity.field("kind").first(kind)
         if title == "name" and name:
             made.derived = {"name_key": sort_key(name)[:300], "match_key": match_key(name)[:100]}
-        people = [made.contact.columns["name"]] if made.contact and self._plan.entity == "customers" else []
-        made.entry = _entry(
-            entity.table, with_kept(made) if entity.find("remark") else made.columns, made.points, people
-        )
+        person = made.contact if self._plan.entity == "customers" else None
+        columns = with_kept(made) if entity.find("remark") else made.columns
+        points = [*made.points, *(person.points if person else ())]
+        made.entry = _entry(entity.table, columns, points, [person.columns["name"]] if person else [])
+
+    def _is_anonymous(self, made: Prepared, entity: Entity) -> bool:
+        """Whether the file says whose rows are whose, and this row does not."""
+        keys = {key for rule in entity.rules for key in rule} | {
+            f.key for f in entity.fields if f.required and not f.custom
+        }
+        named = {f"{CUSTOMER}{key}" for key in ("name", "external_id")} if "customer" in keys else set()
+        asked = (keys | named) & self._plan.targets()
+        given = made.customer is not None or any(made.columns.get(k) or made.links.get(k) for k in keys)
+        return bool(asked & {"customer", *named, *(k for rule in entity.rules for k in rule)}) and not given
 
     def _lack(self, made: Prepared, index: int, field_: Field) -> None:
         """A required field is empty: no new record then; one that is there may leave it as it is."""

@@ -50,11 +50,11 @@ class ColumnStat:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """The outcome. rows = created + updated + unchanged + duplicates + ambiguous + rejected (+ further contacts).
+    """The outcome. rows = created + updated + unchanged + duplicates + ambiguous + rejected + further.
 
     `duplicates` were already in the archive or earlier in the file and were not written again; `rejected` includes rows
-    an update found no record for. `contacts`, `customers`: made beside. `lines`: order items; `lines_of`: rows that were
-    further items of an order above (they belong to the sum of rows). `issues`: what keeps rows out first, then warnings;
+    an update found no record for. `contacts`, `customers`: made beside. `lines`: order items; `further`: rows that say more
+    of a record above: further people of a customer, further items of an order. `issues`: what keeps rows out first, then warnings;
     lists are cut (see constants), counts are not. `recipe`: how a cleaning recipe went (see `workbench.recipe`).
     `refused`: outcome of every row that was not written. `unlinked`: what
     links could not be made, `made_along`: records made because rows name them, `unknown_owners`: each with its rows, `words`:
@@ -73,7 +73,7 @@ class ImportReport:
     contacts: int
     customers: int
     lines: int
-    lines_of: int
+    further: int
     seconds: float
     dry_run: bool
     issues: tuple[RowIssue, ...] = ()
@@ -106,7 +106,7 @@ class Tally:
                 "contacts",
                 "customers",
                 "lines",
-                "lines_of",
+                "further",
             ),
             0,
         )

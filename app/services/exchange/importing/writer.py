@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from app.core.access import Action, Actor
 from app.core.fields import Entity, Field, FieldType, Link
@@ -21,16 +22,19 @@ from app.errors import UserError
 from app.services.customers.choices import ChoiceService
 from app.services.exchange.importing.differences import difference
 from app.services.exchange.importing.errors_book import ErrorsBook
+from app.services.exchange.importing.further import Clash, Further, Named, named
 from app.services.exchange.importing.links import Links
 from app.services.exchange.importing.matching import Match, Matcher
 from app.services.exchange.importing.order_lines import OrderLines
 from app.services.exchange.importing.prepare import Prepared, with_kept
 from app.services.exchange.importing.report import AMBIGUOUS, DUPLICATE, REJECTED, UNMATCHED, WARNING, Tally
 from app.services.exchange.mapping.plan import CREATE, UPDATE, ImportPlan
+from app.services.exchange.mapping.targets import CONTACT
 
 
 class BatchWriter:
-    """One import's writer across its batches. `last` is the customer that further contact rows belong to."""
+    """One import's writer across its batches. `last` is the record that a row without one of its own belongs to; `people`: the
+    customers made so far by their comparison names, where rows have contacts: one name is one customer then."""
 
     def __init__(self, plan: ImportPlan, tally: Tally, book: ErrorsBook, actor: Actor, owner: bytes) -> None:
         self._plan = plan
@@ -38,11 +42,27 @@ class BatchWriter:
         self._book = book
         self._actor = actor
         self._owner = owner
-        self._last: bytes | None = None
+        self._seen: set[int] = set()
+        self.last: Prepared | bytes | None = None
+        #: the record of this import that was spoken of last
+        self.open: Prepared | bytes | None = None
+        self.people: dict[str, list[Named]] | None = {} if self._has_people(plan) else None
         self.made_tags: list[str] = []
         #: (field, word) of what pick-lists were given
         self.grown: set[tuple[str, str]] = set()
         self.lines = OrderLines(plan) if plan.entity == "orders" else None
+
+    @staticmethod
+    def _has_people(plan: ImportPlan) -> bool:
+        return plan.entity == "customers" and CONTACT + "name" in plan.targets()
+
+    def repeats(self, row: Prepared) -> bool:
+        """Whether exactly this row stood in the file before."""
+        mark = hash(row.joined)
+        if mark in self._seen:
+            return True
+        self._seen.add(mark)
+        return False
 
     def write(self, work: UnitOfWork, operation: Operation, rows: Sequence[Prepared]) -> None:
         """Decide and write the rows, in order."""
@@ -70,6 +90,11 @@ class _Batch:
         self._changes: dict[bytes, Change] = {}
         self._changing: dict[bytes, list[Prepared]] = defaultdict(list)
         self._contacts: list[tuple[Prepared, bytes | Prepared]] = []
+        apart = parent.lines.summed if parent.lines is not None else frozenset[str]()
+        self._more = Further(self._plan, self._entity, apart)
+        self._person = Further(self._plan, work.reader.registry.entity("contacts"), beside=CONTACT)
+        #: rows that say more of a written record
+        self._further: list[tuple[Prepared, bytes]] = []
         self._links = Links(work, self._plan, operation, parent._owner)  # noqa: SLF001
         self._work = work
         self._several = [f for f in self._entity.fields if f.type is FieldType.LINKS and not f.one]
@@ -86,6 +111,9 @@ class _Batch:
         if self._plan.entity == "customers":  # a customer is found by its contacts' names
             grown = [x for row, x in self._contacts if isinstance(x, bytes) and (row.child or x not in self._made)]
             self._writer.outdated("customer", grown)
+        if self._plan.entity == "contacts":
+            touched = [*self._created, *self._changes]
+            self._writer.outdated("customer", lookup.customers_of(self._connection, touched))
 
     def _write_all(self) -> None:
         matched: list[tuple[Prepared, bytes]] = []
@@ -100,6 +128,7 @@ class _Batch:
                 self._decide(row, matched)
         self._flush_new()
         self._apply(matched)
+        self._apply_further()
         self._insert_contacts()
         lines = self._p.lines
         if lines is not None:
@@ -120,8 +149,8 @@ class _Batch:
             self._refuse(
                 row, AMBIGUOUS, "ambiguous", t("与 {n} 条已有档案都符合，无法确定是哪一条", n=len(match.records))
             )
-        elif self._goes_on(row, match):
-            self._tally.add("lines_of")
+        elif (above := self._above(row, match)) is not None:
+            self._goes_on(row, above)
         elif match.records or match.pending is not None:
             self._found(row, match, matched)
         elif self._plan.mode == UPDATE:
@@ -141,23 +170,49 @@ class _Batch:
                 self._p.lines.begins(row)
             if row.contact:
                 self._contacts.append((row, row))
-            self._p._last = None  # noqa: SLF001
+            self._p.last = self._p.open = row
+            if self._p.people is not None and row.derived and not row.guessed:
+                self._p.people.setdefault(row.derived["match_key"], []).append(named(row))
 
-    def _goes_on(self, row: Prepared, match: Match) -> bool:
-        """A further item of an order that this import made."""
-        lines = self._p.lines
+    def _above(self, row: Prepared, match: Match) -> Prepared | bytes | None:
+        """The record of this import that the row says more of: an order with further items, a customer with further people."""
+        lines, people = self._p.lines, self._p.people
+        if people is not None and row.contact is not None and row.derived and not row.guessed:
+            there = next((x for x in people.get(row.derived["match_key"], ()) if not x.is_another(row)), None)
+            return None if there is None or self._p.repeats(row) else there.of
         if lines is None:
-            return False
+            return None
         order: Prepared | bytes | None = None
         if match.pending is not None:
             order = self._new[match.pending]
         elif len(match.records) == 1 and lines.was_made(match.records[0]):
             order = match.records[0]
-        if order is None or lines.repeats(row):
-            return False
-        self._links.resolve_line(row)
-        lines.goes_on(row, order)
-        return True
+        # within an order an item may be there twice; the very row further down is the order once more
+        twice = order is not None and lines.repeats(row) and not (lines.is_item(row) and order == self._p.open)
+        return None if twice else order
+
+    def _goes_on(self, row: Prepared, above: Prepared | bytes) -> None:
+        """The row belongs to a record above."""
+        self._tally.add("further")
+        self._p.last = self._p.open = above
+        if self._p.lines is not None:
+            self._links.resolve_line(row)
+            self._p.lines.goes_on(row, above)
+        else:
+            row.child = True
+            self._contacts.append((row, above))
+        if isinstance(above, bytes):
+            self._further.append((row, above))
+        else:
+            self._tell_clashes(row, self._more.blend(above, row, above.cells), above.row)
+
+    def _tell_clashes(self, row: Prepared, clashes: Sequence[Clash], above: int = 0) -> None:
+        """What a row says otherwise than the record it belongs to is told by cell."""
+        for clash in clashes:
+            where = t("第 {row} 行", row=above) if above else t("上面的行")
+            text = t("{where}已写“{there}”，这一格没有写入", where=where, there=clash.there[:80])
+            cell = row.cells[clash.column] if clash.column >= 0 else ""
+            self._tally.issue(row.row, WARNING, clash.column, "further.clash", text, cell)
 
     def _found(self, row: Prepared, match: Match, matched: list[tuple[Prepared, bytes]]) -> None:
         if self._plan.mode == CREATE:
@@ -165,16 +220,21 @@ class _Batch:
             self._refuse(row, DUPLICATE, "duplicates", text)
         else:
             matched.append((row, match.records[0]))
-        if match.records:
-            self._p._last = match.records[0]  # noqa: SLF001
+        self._p.last = (
+            match.records[0] if match.records else self._new[match.pending] if match.pending is not None else None
+        )
 
     def _child(self, row: Prepared) -> None:
-        """A row that only adds a contact to the customer above it."""
-        target: bytes | Prepared | None = self._new[-1] if self._new and self._p._last is None else self._p._last  # noqa: SLF001
-        if target is None or row.contact is None:
-            self._refuse(row, REJECTED, "rejected", t("这一行没有客户名称，上面也没有可归属的客户"))
-            return
-        self._contacts.append((row, target))
+        """A row without a record of its own: a further contact of the customer above it, a further item of the order."""
+        above = self._p.last if self._p.lines is None else self._p.open
+        if above is None and self._p.last is not None and self._plan.mode == CREATE:
+            self._refuse(row, DUPLICATE, "duplicates", t("它属于上面一行，那一行已经有了"))
+        elif above is None:
+            self._refuse(
+                row, REJECTED, "rejected", t("这一行没有自己的{entity}，上面也没有可归属的", entity=self._entity.label)
+            )
+        else:
+            self._goes_on(row, above)
 
     def _refuse(self, row: Prepared, outcome: str, count: str, text: str | None) -> None:
         self._tally.add(count)
@@ -224,9 +284,26 @@ class _Batch:
         ]
         if self._p.lines is not None:
             self._p.lines.written(by_row, written)
-        self._p._last = ids[-1] if ids and written[-1] is self._new[-1] else None  # noqa: SLF001
+        if isinstance(self._p.last, Prepared):
+            self._p.last = by_row.get(id(self._p.last))
+        if isinstance(self._p.open, Prepared):
+            self._p.open = by_row.get(id(self._p.open))
+        self._know_people(by_row)
         self._leave_without(written)
         self._new = []
+
+    def _know_people(self, by_row: Mapping[int, bytes]) -> None:
+        """Customers that were written are known by their ids, those that were refused no more."""
+        people = self._p.people
+        if people is None:
+            return
+        for there in (x for row in self._new if row.derived for x in people.get(row.derived["match_key"], ())):
+            if isinstance(there.of, Prepared):
+                there.of = by_row.get(id(there.of), b"")
+        for row in self._new:
+            if row.derived and id(row) not in by_row:
+                key = row.derived["match_key"]
+                people[key] = [x for x in people.get(key, ()) if x.of]
 
     def _leave_without(self, written: Sequence[Prepared]) -> None:
         """Rows that were to be parts of a refused one are told, too."""
@@ -294,6 +371,29 @@ class _Batch:
                 if self._taken(batch, draft, row):
                     self._tally.add("updated")
 
+    def _apply_further(self) -> None:
+        """What rows say of a record that an earlier batch wrote."""
+        records = {
+            r.id.bytes: r
+            for r in self._reader.by_ids(self._plan.entity, {uuid.UUID(bytes=k) for _, k in self._further})
+        }
+        changes: dict[bytes, Change] = {}
+        for row, key in self._further:
+            record = records.get(key)
+            if record is None or not self._linked(row, record):
+                continue
+            before = changes.get(key)
+            seen = record if before is None else replace(record, values={**record.values, **before.values})
+            change, clashes = self._more.change(seen, row)
+            self._tell_clashes(row, clashes)
+            if change is not None:
+                known = before.values if before else {}
+                changes[key] = replace(change, record=record, values={**known, **change.values},
+                                       named=change.named | (before.named if before else frozenset()))  # fmt: skip
+        self._links.flush()
+        if changes:
+            self._writer.change(self._operation, self._plan.entity, list(changes.values()), self._plan.terms).require()
+
     def _merge(self, row: Prepared, key: bytes, record: Record) -> None:
         """Two rows of a file may change the same record: the later one adds to the earlier one's change."""
         before = self._changes.get(key)
@@ -319,24 +419,39 @@ class _Batch:
         if not wanted:
             return
         known = lookup.contact_names(self._connection, [c for c in {c for _, c in wanted} if c not in self._created])
-        fresh = []
+        fresh: dict[tuple[bytes, str], tuple[Prepared, bytes]] = {}
         for row, customer in wanted:
             assert row.contact is not None
             assert row.contact.derived is not None
             name = (customer, row.contact.derived["match_key"])
-            if name not in known:
-                known.add(name)
-                fresh.append((row, customer))
+            if name in fresh:  # the same person again: what the row says of him more
+                first = fresh[name][0]
+                assert first.contact is not None
+                self._tell_clashes(row, self._person.blend(first.contact, row.contact, first.cells), first.row)
+            elif name in known:
+                self._tell_known(row)
+            else:
+                fresh[name] = (row, customer)
         made = []
-        for row, customer in fresh:
+        for row, customer in fresh.values():
             if row.contact:
+                if "owner" not in row.contact.columns and row.columns.get("owner"):
+                    row.contact.columns["owner"] = row.columns["owner"]
                 row.contact.ties = [("customers", customer, "", "", None, None)]
                 made.append(row.contact)
         owner, terms = self._p._owner, self._plan.terms  # noqa: SLF001
         batch = self._writer.add(self._operation, "contacts", made, owner, terms)
-        for (row, _), draft in zip(fresh, batch.drafts, strict=True):
+        for (row, _), draft in zip(fresh.values(), batch.drafts, strict=True):
             if self._taken(batch, draft, row):
                 self._tally.add("contacts")
+
+    def _tell_known(self, row: Prepared) -> None:
+        """The customer has a contact of this name already: nothing of the row's is written over him, and that is told."""
+        for index, column in enumerate(self._plan.columns):
+            cell = row.cells[index] if column.target and column.target.startswith(CONTACT) else ""
+            if cell and column.target != CONTACT + "name":
+                text = t("客户已有这位联系人，这一格没有写入；可以在联系人里导入")
+                self._tally.issue(row.row, WARNING, index, "contact.known", text, cell)
 
     def _linked(self, row: Prepared, current: Record | None = None) -> bool:
         """Tie the row to the records it names; False when it cannot be taken without them."""
@@ -356,6 +471,8 @@ class _Batch:
         for name, found in self._links.many(row, field.key):
             if len(found) == 1:
                 ties.setdefault(found[0], tie_row(field.key, Link(uuid.UUID(bytes=found[0]))))
+                continue
+            if not found and self._links.make_tied(row, field.key, name):
                 continue
             target = self._work.reader.registry.entity(field.target).label
             text = (

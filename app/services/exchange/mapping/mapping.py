@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from app.services.cleaning.dates import Order, column_order, parse_date
 from app.services.cleaning.detect import detect
 from app.services.cleaning.phones import guess_region
 from app.services.exchange.cells.column import ColumnPlan
+from app.services.exchange.cells.people import name_and_phone
 from app.services.exchange.files.records import Inspection
 from app.services.exchange.mapping.id_columns import differ, id_score
 from app.services.exchange.mapping.plan import ImportPlan
@@ -44,6 +46,7 @@ def propose(
     targets = targets_of(entity, registry)
     cells = [[row[i] for row in inspection.preview] for i in range(len(inspection.columns))]
     scored: list[tuple[float, int, str, str]] = []
+    once = _once(cells, [c.name for c in inspection.columns], targets, entity)
     own = _own_sheet([c.name for c in inspection.columns], cells, entity)
     for index, column in enumerate(inspection.columns):
         if own is not None and header_key(column.name) in own:
@@ -53,14 +56,32 @@ def propose(
             known = remembered[header_key(column.name)]
             scored.append((2.0, index, known or "", "preset"))
             continue
-        scored.extend((s, index, key, why) for key, s, why in _candidates(column.name, cells[index], targets, entity))
+        scored.extend((s, index, key, why) for key, s, why in _candidates(column.name, once[index], targets, entity))
     chosen = _assign(scored, targets)
     columns = tuple(
         _column(column.name, chosen.get(i), cells[i], targets) for i, column in enumerate(inspection.columns)
     )
     plan = ImportPlan(entity.key, columns, date1904=inspection.date1904)
     phones = [c for i, p in enumerate(columns) if p.target and p.target.endswith("phones") for c in cells[i]]
-    return _lines_apart(_settle(replace(plan, region=guess_region(phones) if phones else "CN")), cells)
+    return _lines_apart(_people(_settle(replace(plan, region=guess_region(phones) if phones else "CN"))), cells)
+
+
+def _once(
+    cells: Sequence[Sequence[str]], names: Sequence[str], targets: Sequence[Target], entity: Entity
+) -> Sequence[Sequence[str]]:
+    """The cells by which columns are judged: where rows are people of companies, what a company says again counts once."""
+    places = {}
+    for wanted in (CONTACT + "name", entity.title):
+        words = next((words_of(x) for x in targets if x.key == wanted), {})
+        places[wanted] = next((i for i, name in enumerate(names) if words.get(header_key(name), 0.0) >= 0.8), -1)
+    if min(places.values()) < 0:
+        return cells
+    company = cells[places[entity.title]]
+    whose, above = [], ""
+    for name in company:
+        above = name or above  # a blank one goes on
+        whose.append(above)
+    return [[cell for _, cell in dict.fromkeys(zip(whose, column, strict=True))] for column in cells]
 
 
 def _candidates(
@@ -71,6 +92,9 @@ def _candidates(
     if is_result_header(name) or (key in _INDEX_HEADERS and _counts_up(cells)):
         return []
     kinds: dict[str, float] = {d.kind: d.share for d in detect(cells)}
+    given = [c for c in cells if c]
+    if given and sum(name_and_phone(c) is not None for c in given) >= _LEAST_SHARE * len(given):
+        kinds = {"person": 1.0}  # a person with his number
     found: dict[str, tuple[float, str]] = {}
     for target in targets:
         score = _header_score(key, words_of(target))
@@ -225,19 +249,59 @@ def order_is_open(cells: Sequence[str]) -> bool:
 
 
 def _lines_apart(plan: ImportPlan, cells: Sequence[Sequence[str]]) -> ImportPlan:
-    """Where one order number stands on several rows, amounts and costs are those of the items."""
+    """Where one order stands on several rows, amounts and costs are those of the items, and a text that is another on each
+    row is what the item is called."""
     index = next((i for i, c in enumerate(plan.columns) if c.target in ("external_id", "number")), None)
     if plan.entity != "orders" or index is None or len(set(cells[index])) == len(cells[index]):
         return plan
     moved = {"amount": LINE + "amount", "cost": LINE + "cost", "profit": LINE + "profit"}
-    taken = plan.targets()
-    return replace(
-        plan,
-        columns=tuple(
-            replace(c, target=moved[c.target]) if c.target in moved and moved[c.target] not in taken else c
-            for c in plan.columns
-        ),
-    )
+    columns = list(plan.columns)
+    for at, column in enumerate(columns):
+        target = moved.get(column.target or "")
+        if target is None and column.target in _OF_ORDER_OR_ITEM and _varies_within(cells[index], cells[at]):
+            target = LINE + "name"
+        if target is not None and all(c.target != target for c in columns):
+            columns[at] = replace(column, target=target)
+    return replace(plan, columns=tuple(columns))
+
+
+def _varies_within(numbers: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether rows of one number say different things here."""
+    said: dict[str, set[str]] = defaultdict(set)
+    number = ""
+    for given, cell in zip(numbers, cells, strict=True):
+        number = given or number  # a blank one goes on
+        if cell:
+            said[number].add(cell)
+    return any(len(texts) > 1 for texts in said.values())
+
+
+#: texts that may be about an order or about each of its items
+_OF_ORDER_OR_ITEM = frozenset({"name", "remark"})
+#: what stands beside a person's name is the person's
+_PERSONAL = frozenset({"phones", "emails", "wechats", "gender", "birthday", "remark"})
+#: unless its header says that it is the company's
+_OF_COMPANY = re.compile(r"公司|单位|企业|客户|座机|总机|前台|办公|传真|company|office|account|fax|客服", re.IGNORECASE)
+
+
+def _people(plan: ImportPlan) -> ImportPlan:
+    """Where rows name a company and a person, the columns that follow the person's name are the person's, up to the first that
+    can only be the company's. What a person or a preset has decided stays."""
+    columns = list(plan.columns)
+    at = next((i for i, c in enumerate(columns) if c.target == CONTACT + "name"), None)
+    if plan.entity != "customers" or at is None or "name" not in plan.targets():
+        return plan
+    for index in range(at + 1, len(columns)):
+        column = columns[index]
+        if column.target is not None and column.target.startswith(CONTACT):
+            continue
+        if column.target not in _PERSONAL or column.why in ("preset", "person") or _OF_COMPANY.search(column.name):
+            break
+        target = CONTACT + column.target
+        if any(c.target == target for c in columns) and column.target not in ("phones", "emails", "wechats", "remark"):
+            break
+        columns[index] = replace(column, target=target)
+    return replace(plan, columns=tuple(columns))
 
 
 def _settle(plan: ImportPlan) -> ImportPlan:

@@ -162,7 +162,7 @@ def test_that_a_new_column_becomes_a_field_with_values(workspace: Workspace, imp
 
 def test_that_contacts_find_their_customer_by_name(workspace: Workspace, import_rows: Import) -> None:
     import_rows([["客户名称"], ["甲公司"]])
-    report = import_rows([["姓名", "公司"], ["张三", "甲公司"], ["李四", "没有的公司"]], "contacts")
+    report = import_rows([["姓名", "公司"], ["张三", "甲公司"], ["李四", "没有的公司"]], "contacts", links="open")
     assert (report.created, report.warnings) == (2, 1)
     _, people = workspace.contacts.list(Condition("name", "eq", "张三"))
     assert [link.title for link in people[0].get("customers")] == ["甲公司"]
