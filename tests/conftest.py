@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import multiprocessing.util
 import os
@@ -24,6 +25,10 @@ else:
 # a shared machine is sometimes slow, and a slow example is no failure
 hypothesis.settings.register_profile("kedang", deadline=None)
 hypothesis.settings.load_profile("kedang")
+
+# some hundred thousand objects of libraries live as long as the tests: looking through them again and again takes a tenth of
+# the time
+gc.set_threshold(50_000, 25, 50)
 
 _home = tempfile.TemporaryDirectory(prefix="kedang-tests-")
 os.environ["KEDANG_HOME"] = _home.name

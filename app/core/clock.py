@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
+from zoneinfo import ZoneInfo
 
 _source: Callable[[], datetime] | None = None
 
@@ -16,6 +19,14 @@ def now() -> datetime:
 def today() -> date:
     """Today's date on the wall calendar of this machine."""
     return now().astimezone().date()
+
+
+def local_zone() -> tzinfo | None:
+    """The time zone of this machine with the rules of former years; None = as the system knows them. Windows knows those of
+    today alone, and China had summer time from 1986 to 1991."""
+    if sys.platform == "win32" and time.timezone == -8 * 3600 and not time.daylight:
+        return ZoneInfo("Asia/Shanghai")
+    return None
 
 
 def set_clock(source: Callable[[], datetime] | None) -> None:

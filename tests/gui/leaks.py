@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import traceback
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -19,9 +20,13 @@ _ROOT = str(Path(__file__).resolve().parents[2])
 
 def _caller() -> str:
     """The innermost line of the project (not of this file) on the stack."""
-    frames = [f for f in traceback.extract_stack() if f.filename.startswith(_ROOT) and f.filename != _HERE]
-    frames = [f for f in frames if "/.venv/" not in f.filename]
-    return f"{Path(frames[-1].filename).relative_to(_ROOT)}:{frames[-1].lineno}" if frames else "?"
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file.startswith(_ROOT) and file != _HERE and "/.venv/" not in file:
+            return f"{Path(file).relative_to(_ROOT)}:{frame.f_lineno}"
+        frame = frame.f_back
+    return "?"
 
 
 class LeakWatch:

@@ -82,7 +82,7 @@ def cut_time(text: str) -> tuple[str, dt.timedelta | None, bool]:
     half, twelve = match["half"] or "", (match["ap"] or "").casefold()[:1]
     if (half in ("下午", "晚上", "晚", "傍晚") or twelve == "p" or (half == "中午" and hour < 3)) and hour < 12:
         hour += 12
-    elif hour == 12 and (twelve == "a" or half == "凌晨"):
+    elif hour == 12 and (twelve == "a" or half in ("凌晨", "上午", "早上", "早")):
         hour = 0
     wrong = hour > 23 or minute > 59 or second > 59
     time = None if wrong else dt.timedelta(hours=hour, minutes=minute, seconds=second)

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 
+from app.core.clock import local_zone
 from app.core.i18n import t
 from app.services.cleaning.date_parts import (
     DateOrder,
@@ -62,13 +63,15 @@ _EPOCH = dt.date(1899, 12, 30)
 _SHIFT_1904 = 1462
 _FIRST, _LAST = dt.date(1950, 1, 1), dt.date(2100, 12, 31)
 _EARLIEST_YEAR, _LATEST_YEAR = 1900, 2100
-_ZONE = re.compile(r"(?:z|utc|gmt|[+-]\d\d:?\d\d)$", re.IGNORECASE)
+_ZONE = re.compile(r"(?P<utc>z|utc|gmt)$|(?P<sign>[+-])(?P<h>0\d|1[0-4]):?(?P<m>00|30|45)$", re.IGNORECASE)
+_ISO = re.compile(r"\dT\d", re.IGNORECASE)
 
 
 def parse_date(
     text: str, *, order: Order = "ymd", certain: bool = False, date1904: bool = False, today: dt.date | None = None
 ) -> Cleaned[dt.date]:
-    """The calendar day in `text`; a time of day is ignored.
+    """The calendar day in `text`; a time of day is ignored, unless it is that of a written time zone: the day is then the
+    one that was here at that moment.
 
     `order` of three short numbers; `certain`: the order was settled (by `column_order` or the person), so it is no
     longer worth a warning. `date1904`: serials count from 1904. `today` sets the window of two-digit years.
@@ -82,13 +85,18 @@ def parse_date(
     plain = _prepared(text)
     if isinstance(plain, Cleaned):
         return plain
-    return _read(cut_time(plain)[0], plain, order, certain, date1904, today)
+    day_text, time, _ = cut_time(plain)
+    found = _read(day_text, plain, order, certain, date1904, today)
+    if found.value is not None and time is not None and (zone := _zone(plain, day_text)) is not None:
+        return Cleaned(_here(dt.datetime.combine(found.value, dt.time()) + time, zone).date(), found.problem)
+    return found
 
 
 def parse_datetime(
     text: str, *, order: Order = "ymd", certain: bool = False, date1904: bool = False, today: dt.date | None = None
 ) -> Cleaned[dt.datetime]:
-    """The local moment in `text` (naive, to the second); midnight when only a day is written. Options as `parse_date`."""
+    """The local moment in `text` (naive, to the second); midnight when only a day is written, a written time zone is
+    converted. Options as `parse_date`."""
     plain = _prepared(text)
     if isinstance(plain, Cleaned):
         return Cleaned(None, plain.problem)
@@ -101,9 +109,28 @@ def parse_datetime(
     if time is None:
         time = _time_of_number(day_text)
     moment = dt.datetime.combine(day.value, dt.time()) + time
-    if day.problem is None and time and _ZONE.search(plain) and not _ZONE.search(day_text):
-        return warned(moment, "date.zone", t("“{text}”带有时区，按写出的钟点保存", text=plain[:40]))
+    zone = _zone(plain, day_text) if time is not None else None
+    if zone is not None:
+        moment = _here(moment, zone)
     return Cleaned(moment, day.problem)
+
+
+def _zone(plain: str, day_text: str) -> dt.timedelta | None:
+    """How far the written clock is ahead of UTC; None where no zone is written. 10:00-12:00 is a span of time."""
+    found = _ZONE.search(plain)
+    if found is None or found.start() < len(day_text):
+        return None
+    if found["utc"]:
+        return dt.timedelta()
+    if found["sign"] == "-" and not _ISO.search(plain) and plain[found.start() - 1] != " ":
+        return None
+    offset = dt.timedelta(hours=int(found["h"]), minutes=int(found["m"]))
+    return -offset if found["sign"] == "-" else offset
+
+
+def _here(moment: dt.datetime, ahead: dt.timedelta) -> dt.datetime:
+    """The clock on this wall at a moment of another zone, by the rules of its own year (summer time)."""
+    return (moment - ahead).replace(tzinfo=dt.UTC).astimezone(local_zone()).replace(tzinfo=None)
 
 
 def column_order(samples: Sequence[str]) -> DateOrder:

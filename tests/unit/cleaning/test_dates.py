@@ -1,6 +1,9 @@
 """Dates in the writings of real sheets, and nothing guessed silently."""
 
 import datetime as dt
+import sys
+import time
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -152,7 +155,7 @@ def test_that_the_1904_system_shifts_serials() -> None:
         ("2024/3/5 9:05", (9, 5, 0)),
         ("2024年3月5日 下午3点", (15, 0, 0)),
         ("2024年3月5日下午3点半", (15, 30, 0)),
-        ("2024年3月5日 上午12:10", (12, 10, 0)),
+        ("2024年3月5日 上午12:10", (0, 10, 0)),
         ("2024-03-05 12:10 AM", (0, 10, 0)),
         ("2024-03-05 1:10 pm", (13, 10, 0)),
         ("45356.75", (18, 0, 0)),
@@ -163,13 +166,36 @@ def test_that_times_are_read(text: str, time: tuple[int, int, int]) -> None:
     assert parse_datetime(text, today=TODAY).value == dt.datetime.combine(FIFTH, dt.time(*time))
 
 
-def test_that_an_impossible_time_and_a_time_zone_are_told() -> None:
-    wrong = parse_datetime("2024-03-05 25:00", today=TODAY)
-    assert wrong.failed
-    zoned = parse_datetime("2024-03-05T14:30:00+08:00", today=TODAY)
-    assert zoned.value == dt.datetime.combine(FIFTH, dt.time(14, 30))
-    assert zoned.problem is not None
-    assert zoned.problem.code == "date.zone"
+def test_that_an_impossible_time_is_told() -> None:
+    assert parse_datetime("2024-03-05 25:00", today=TODAY).failed
+
+
+@pytest.fixture
+def in_shanghai(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the zone of a process cannot be set there")
+@pytest.mark.usefixtures("in_shanghai")
+@pytest.mark.parametrize(
+    ("text", "day", "clock"),
+    [
+        ("2024-03-04T16:00:00.000Z", "2024-03-05", "00:00"), ("2024-03-05T14:30:00+08:00", "2024-03-05", "14:30"),
+        ("2024-03-05T14:30:00-0500", "2024-03-06", "03:30"), ("2024-03-05 14:30 UTC", "2024-03-05", "22:30"),
+        ("1985-06-06T16:00:00.000Z", "1985-06-07", "00:00"), ("1987-06-06T15:00:00Z", "1987-06-07", "00:00"),
+        ("2024-03-05 10:00-12:00", "2024-03-05", "10:00"), ("2024年3月5日 上午12:05", "2024-03-05", "00:05"),
+        ("2024-03-05", "2024-03-05", "00:00"),
+    ],
+)  # fmt: skip
+def test_that_a_written_zone_is_converted_before_the_day_is_cut(text: str, day: str, clock: str) -> None:
+    assert str(parse_date(text, today=TODAY).value) == day
+    moment = parse_datetime(text, today=TODAY).value
+    assert moment is not None
+    assert (str(moment.date()), moment.strftime("%H:%M")) == (day, clock)
 
 
 SHAPES = [

@@ -18,6 +18,7 @@ from app.services.exchange.cells.options import Converted, Converter, Options
 from app.services.exchange.files.cell_forms import LINK_MARKS, SEPARATOR, TAG_MARKS, split_items
 
 _LONGEST_CHOICE = 60
+_LONGEST_TAG = 40
 #: what never is a part of a value that is not quoted
 _BETWEEN = "，,；;、|\n"
 
@@ -150,8 +151,14 @@ def wechats(_field: Field, _options: Options) -> Converter:
 
 def tags(_field: Field, _options: Options) -> Converter:
     def convert(cell: str) -> Converted:
-        names = split_items(clean_text(cell, keep_lines=True), TAG_MARKS)
-        return tuple(dict.fromkeys(name[:40] for name in names)) or None, None
+        text = clean_text(cell, keep_lines=True)
+        # 重点 客户,老客户: where other marks part the tags, a blank is a part of one
+        marks = _BETWEEN if any(mark in text for mark in _BETWEEN) else TAG_MARKS
+        names = split_items(text, marks)
+        long = next((name for name in names if len(name) > _LONGEST_TAG), "")
+        told = t("标签“{name}”太长，只留前 {n} 个字", name=long, n=_LONGEST_TAG)
+        problem = Problem("text.too_long", told, "warning") if long else None
+        return tuple(dict.fromkeys(name[:_LONGEST_TAG] for name in names)) or None, problem
 
     return convert
 

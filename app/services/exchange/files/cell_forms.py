@@ -14,6 +14,7 @@ TAG_MARKS = "，,；;、|/\n "
 LINK_MARKS = "；;|\n"
 _GUARDED = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
+_SAID = re.compile(r'="((?:[^"]|"")*)"')
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
 
 
@@ -26,8 +27,13 @@ def guarded(text: str) -> str:
 
 
 def unguarded(text: str) -> str:
-    """The text of a CSV cell without the guard of `guarded`."""
-    return text[1:] if _ESCAPED.match(text) else text
+    """The text of a CSV cell without the guard of `guarded`, and of ="00123", by which others keep a text from becoming a
+    number."""
+    if _ESCAPED.match(text):
+        return text[1:]
+    if text.startswith('="') and (found := _SAID.fullmatch(text)) is not None:
+        return found[1].replace('""', '"')
+    return text
 
 
 def join_items(items: Iterable[str], marks: str) -> str:

@@ -117,7 +117,7 @@ class DelimitedRows:
                 cells, reader = self._plain(), self._reader(quoting)
             if number == 1 and separator_line(self._record):
                 cells = []
-            yield number, [unguarded(cell) if cell[:1] == "'" else cell for cell in cells]
+            yield number, [unguarded(cell) if cell[:1] in ("'", "=") else cell for cell in cells]
 
     def _plain(self) -> list[str]:
         """The first line of the record with quotes as ordinary characters; the others are put back."""

@@ -13,7 +13,7 @@ MAX_CELL = 32_767  # characters; Excel's own limit
 NOTE_ROWS = 20  # a note names at most this many rows
 PREVIEW_ROWS = 100
 
-RowKind = Literal["data", "blank", "total", "header", "title"]
+RowKind = Literal["data", "blank", "total", "header", "title", "tail"]
 Report = Callable[[str, int, int], None]
 """Progress of long work: a sentence, items done, items in all (0 = unknown)."""
 MergedRange = tuple[tuple[int, int], tuple[int, int]]

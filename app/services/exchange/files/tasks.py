@@ -22,6 +22,7 @@ from app.services.exchange.files.records import (
     Opened,
     ReadOptions,
     Report,
+    RowKind,
     Tally,
 )
 from app.services.exchange.files.rows import classify
@@ -30,7 +31,7 @@ _SAMPLED = 1_000  # data rows from which example values are taken
 _SAMPLES = 5
 _DEEPEST_HEADER = 5_000  # row of a header chosen by hand
 _REPORTED = 2_000  # rows between two reports
-_SKIPPED = ("blank", "total", "header", "title")
+_SKIPPED: tuple[RowKind, ...] = ("blank", "total", "header", "title", "tail")
 
 
 class _Survey:
@@ -134,13 +135,14 @@ def _inspection(path: Path, opened: Opened, layout: Layout, survey: _Survey, ove
 def _survey_notes(survey: _Survey, oversized: Tally) -> list[Note]:
     """What was passed over, with the row numbers, so that nothing vanishes silently."""
     found = []
-    blank, total, _, title = (survey.kinds[kind] for kind in _SKIPPED)
+    blank, total, _, title, tail = (survey.kinds[kind] for kind in _SKIPPED)
     repeated = survey.repeated_headers
     for code, tally, text in (
         ("blank_rows", blank, t("跳过 {n} 个空行。", n=blank.count)),
         ("total_rows", total, t("跳过 {n} 个合计行。", n=total.count)),
         ("repeated_headers", repeated, t("跳过数据中重复出现的 {n} 个表头行。", n=repeated.count)),
         ("title_rows", title, t("跳过表头上方的 {n} 行标题或说明。", n=title.count)),
+        ("tail_rows", tail, t("跳过 {n} 行不是数据的文字（制表人、页码、横线、说明等）。", n=tail.count)),
         ("ragged", survey.ragged, t("有 {n} 行的单元格比表头多，可能有错位，请检查。", n=survey.ragged.count)),
         ("long_cells", oversized, t("有 {n} 个单元格超过 32767 个字，多出的部分没有读取。", n=oversized.count)),
     ):

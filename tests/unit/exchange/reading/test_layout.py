@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from app.errors import UserError
 from app.services.exchange.files.header_words import is_label_word, is_value, shown
-from app.services.exchange.files.layout import fingerprint
-from app.services.exchange.files.rows import is_total
+from app.services.exchange.files.layout import Layout, fingerprint
+from app.services.exchange.files.rows import classify, is_tail, is_total
 from tests.unit.exchange.reading.makers import arranged
 
 PEOPLE = [["张三", "13800138000", "2024-03-05"], ["李四", "13900139000", "2024.3.6"], ["王五", "021-65438888", ""]]
@@ -199,3 +199,31 @@ def test_that_any_table_is_arranged_without_loss(rows: list[list[str]]) -> None:
 def test_that_a_label_is_shown_on_one_line(text: str) -> None:
     assert "\n" not in shown(text)
     assert shown(shown(text)) == shown(text)
+
+
+@pytest.mark.parametrize(
+    ("cells", "tail"),
+    [
+        (["制表人：王小雨", "", ""], True), (["审核:李一帆", "", ""], True), (["导出时间:2024-02-02 09:00:00", "", ""], True),
+        (["共2条记录", "", ""], True), (["第1页/共1页", "", ""], True), (["----------------", "", ""], True),
+        (["=====", "=====", "====="], True), (["Page 1 of 3", ""], True), (["制表人：甲", "审核：乙", "", ""], True),
+        (["12 rows"], True), (["以下空白", "", ""], True), (["", "Exported by: admin", ""], True),
+        (["制表人有限公司", "13800138000", "1"], False), (["王小雨", "", ""], False), (["审核：甲", "13800138000", "5"], False),
+        (["第1页网络公司", "", ""], False), (["共和国贸易", "", ""], False), (["-", "", ""], False), (["备注：先寄样品"], False),
+    ],
+)  # fmt: skip
+def test_that_what_a_form_prints_below_its_rows_is_no_row(cells: list[str], tail: bool) -> None:
+    assert is_tail(cells) is tail
+
+
+def test_that_a_remark_is_left_out_only_where_nothing_follows_it() -> None:
+    head, row = ["客户名称", "手机", "金额"], ["甲公司", "13800138000", "1"]
+    remark = ["以上数据仅供内部参考，未经许可不得外传，解释权归本公司所有。", "", ""]
+    layout = Layout((1,), (tuple(head),), 2)
+
+    def kinds(*rows: list[str]) -> list[str]:
+        return [kind for kind, _, _ in classify(list(enumerate([head, *rows], 1)), layout)]
+
+    assert kinds(row, remark, ["", "", ""], remark) == ["header", "data", "tail", "blank", "tail"]
+    assert kinds(row, remark, row) == ["header", "data", "data", "data"]
+    assert kinds(row, ["备注：先寄样品", "", ""], row, ["甲：乙", "", ""]) == ["header", "data", "data", "data", "tail"]

@@ -209,7 +209,7 @@ def test_that_merged_headers_are_joined(tmp_path: Path) -> None:
     assert found.header_rows == (2, 3)
     assert [column.name for column in found.columns] == ["序号", "客户 名称", "客户 电话", "联系人 名称", "联系人 电话"]
     assert take(path, found) == [(4, ["1", "华信", "010-88886666", "张三", "13800138000"])]
-    assert found.skipped == {"blank": 0, "total": 1, "header": 2, "title": 1}
+    assert found.skipped == {"blank": 0, "total": 1, "tail": 0, "header": 2, "title": 1}
 
 
 def test_that_macros_are_told(tmp_path: Path) -> None:
