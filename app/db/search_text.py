@@ -38,7 +38,7 @@ def entry_rows(connection: sa.Connection, table: str, rids: Sequence[int]) -> li
         names, codes = aliases.get(key, ([], []))
         called = [v for v in row[2:first] if v] + people.get(key, []) + names
         free = [v for v in row[first:second] if v] + files.get(key, [])
-        coded = [v for v in row[second:] if v] + points.get(key, []) + reached.get(key, []) + codes
+        coded = [v for v in row[second:] if v] + points.get(key, []) + codes + reached.get(key, [])
         made.append((row[0], *tokens(called, free, coded)))
     return made
 

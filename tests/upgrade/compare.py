@@ -138,3 +138,12 @@ def entries_of(connection: Any) -> dict[str, set[tuple[Any, ...]]]:
         found[name] = set(connection.execute(f"SELECT term, doc, col, offset FROM temp.{name}_terms").fetchall())
         connection.execute(f"DROP TABLE temp.{name}_terms")
     return found
+
+
+def forgotten(before: dict[str, set[tuple[Any, ...]]], after: dict[str, set[tuple[Any, ...]]]) -> list[str]:
+    """The indexes in which something is found no more. Customers are found by more than before, and indexed anew for it: where
+    in an entry a term stands may differ there."""
+    return [
+        name for name, entries in before.items()
+        if (not {e[:3] for e in entries} <= {e[:3] for e in after[name]} if name == "customer_search" else after[name] != entries)
+    ]  # fmt: skip
