@@ -51,8 +51,8 @@ class Further:
         known = {(point[0], point[2]) for point in parent.points}
         parent.points.extend(point for point in row.points if (point[0], point[2]) not in known)
         parent.tags = tuple(dict.fromkeys((*parent.tags, *row.tags)))
-        if isinstance(parent, Prepared) and isinstance(row, Prepared):
-            parent.kept = [*(parent.kept or ()), *(row.kept or ())] or None
+        if isinstance(row, Prepared) and row.kept:  # the parent's own stand among its remarks already
+            parent.columns["remark"] = _joined(str(parent.columns.get("remark") or ""), "\n".join(row.kept)).strip()
         parent.raw = {**(row.raw or {}), **(parent.raw or {})} or None
         parent.entry = ()  # made anew from what is stored
         return clashes
@@ -60,9 +60,11 @@ class Further:
     def change(self, record: Record, row: Prepared) -> tuple[Change | None, list[Clash]]:
         """What the row adds to a stored record."""
         found = difference(self._entity, self._plan, record, row)
-        if found is None:
-            return None, []
         values: dict[str, Any] = {}
+        if row.kept and self._entity.find("remark"):
+            values["remark"] = _joined(str(record.get("remark") or ""), "\n".join(row.kept)).strip()
+        if found is None:
+            found = Change(record, {}, row.raw)
         clashes = []
         for key, value in found.values.items():
             there, field = record.get(key), self._entity.field(key)
@@ -71,7 +73,7 @@ class Further:
             if there in (None, "", ()) or (kind_of(field).several and field.type is not FieldType.MULTI_CHOICE):
                 values[key] = value
             elif field.type is FieldType.LONG_TEXT:
-                values[key] = _joined(str(there), str(value))
+                values[key] = _joined(str(values.get(key, there)), str(value))
             else:
                 clashes.append(Clash(self._column(key), cell_text(field, there, str)))
         return (replace(found, values=values, named=frozenset(values)) if values else None), clashes

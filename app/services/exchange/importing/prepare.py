@@ -276,6 +276,8 @@ class Preparer:
         if made.line is not None and self._is_anonymous(made, entity):
             made.child = True  # a further item of the order above
             return
+        if not contact.columns.get("name"):
+            self._take_back(made, contact, entity)
         self._fill(made)
         title = entity.title
         name = made.columns.get(title) or self._untitled(made, entity)
@@ -305,6 +307,24 @@ class Preparer:
         columns = with_kept(made) if entity.find("remark") else made.columns
         points = [*made.points, *(person.points if person else ())]
         made.entry = _entry(entity.table, columns, points, [person.columns["name"]] if person else [])
+
+    def _take_back(self, made: Prepared, contact: NewRow, entity: Entity) -> None:
+        """What stands in a person's columns without his name is the record's own, or is told and kept among the remarks."""
+        known = {(point[0], point[2]) for point in made.points}
+        made.points.extend(point for point in contact.points if (point[0], point[2]) not in known)
+        for key, value in contact.columns.items():
+            if entity.find(key) is not None and made.columns.get(key) is None:
+                made.columns[key] = value
+                made.also = (*made.also, key)
+                continue
+            index = next((c.index for c in self._columns or () if c.raw_key == CONTACT + key), -1)
+            if index >= 0:
+                self._keep(made, self._registry.entity("contacts").field(key), made.cells[index])
+                text = t("{problem}；原文记在备注里", problem=t("这一行没有联系人姓名"))
+                self._tell(made, index, Problem("contact.nameless", text, "warning"))
+        if contact.points:
+            made.also = (*made.also, "phones", "emails", "wechats")
+        contact.points, contact.columns = [], {}
 
     def _is_anonymous(self, made: Prepared, entity: Entity) -> bool:
         """Whether the file says whose rows are whose, and this row does not."""

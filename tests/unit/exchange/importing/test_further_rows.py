@@ -117,6 +117,25 @@ def test_that_a_phone_beside_the_company_stays_the_companys(workspace: Workspace
     assert people(workspace) == {"王小雨@甲公司": ()}
 
 
+def test_that_a_persons_cells_without_his_name_are_the_companys_or_told(
+    workspace: Workspace, import_rows: Import
+) -> None:
+    report = import_rows([["客户名称", "联系人", "手机", "职务"], ["甲公司", "王小雨", "13800138001", "采购"],
+                          ["乙公司", "", "13800138009", "经理"]])  # fmt: skip
+    assert [p.normal for p in customers(workspace, "phones")["乙公司"][0]] == ["+8613800138009"]
+    assert [(i.row, i.cell) for i in report.issues] == [(3, "经理")]
+    assert "经理" in customers(workspace, "remark")["乙公司"][0]
+
+
+@pytest.mark.usefixtures("batch")
+def test_that_what_could_not_be_read_in_a_further_row_stands_in_the_remarks(
+    workspace: Workspace, import_rows: Import
+) -> None:
+    rows = [["客户名称", "联系人", "首次合作"], ["甲公司", "王小雨", "2024-01-02"], ["", "李一帆", "开春后"]]
+    import_rows(rows, bad_cells="keep")
+    assert "开春后" in customers(workspace, "remark")["甲公司"][0]
+
+
 @pytest.mark.parametrize(
     ("cell", "parts"),
     [("王小雨 13800138001", ("王小雨", "13800138001")), ("李一帆13800138002", ("李一帆", "13800138002")),
